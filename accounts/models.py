@@ -1,0 +1,109 @@
+"""People, and the roles they hold in organisations."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.states import Role, UserState
+from core import clock
+from organisations.models import Cluster, Organisation
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """One row is one person who signs in. Never deleted: unlinked, disabled, locked or retired."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150)
+    state = models.PositiveSmallIntegerField(choices=UserState.choices, default=UserState.ACTIVE)
+    joined_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_small_letters")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.state == UserState.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        return False
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self) -> Self:
+        """Grants not ended, of people who are active."""
+        return self.filter(ended_at=None, user__state=UserState.ACTIVE)
+
+    def of(self, *roles: Role) -> Self:
+        return self.filter(role__in=roles)
+
+
+@pghistory.track()
+class Grant(models.Model):
+    """One row is one role granted to one person in one organisation, within limits; ended, never deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=40, choices=Role.choices)
+    payment_type = models.CharField(max_length=60, blank=True, help_text="Only services of this payment type.")
+    cluster = models.ForeignKey(Cluster, models.PROTECT, null=True, blank=True, help_text="Only these organisations.")
+    limit = models.DecimalField(
+        "delegated limit", max_digits=12, decimal_places=2, null=True, blank=True, help_text="Pounds in one achievement."
+    )
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    granted_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role", "payment_type", "cluster"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="grant_held_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by=None) | ~Q(granted_by=models.F("user")), name="grant_not_to_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None)
+                | (~Q(confirmed_by=models.F("user")) & ~Q(confirmed_by=models.F("granted_by"))),
+                name="grant_confirmed_by_a_second",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} in {self.organisation}"

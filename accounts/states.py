@@ -1,0 +1,43 @@
+"""The states of a person's account, and the roles there are."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class UserState(models.IntegerChoices):
+    ACTIVE = 1, "Active"
+    DISABLED = 2, "Disabled"
+    LOCKED = 3, "Locked"
+    UNLINKED = 4, "Unlinked"
+    RETIRED = 5, "Retired"
+
+
+class Role(models.TextChoices):
+    """The roles of domain 2, in its words."""
+
+    ADVANCED_USER_ADMINISTRATOR = "Advanced User Administrator"
+    USER_ADMINISTRATOR = "User Administrator"
+    VIEW = "View"
+    FINANCE_VIEW = "Finance View"
+    ACHIEVEMENT_ENTRY = "Achievement Entry"
+    SERVICE_MANAGEMENT = "Service Management"
+    DECLARATION_MANAGEMENT = "Declaration Management"
+    SUPERVISOR = "Supervisor"
+    COMMISSIONING_MANAGEMENT = "Commissioning Management"
+    APPROVAL_MANAGEMENT = "Approval Management"
+    FINANCE_MANAGEMENT = "Finance Management"
+    ORGANISATION_ADMINISTRATOR = "Organisation Administrator"
+    PCN_VIEW = "PCN View"
+    PCN_MANAGEMENT = "PCN Management"
+    REFERENCE_DATA = "Reference Data"
+    SERVICE_RELEASE = "Service Release"
+    OPERATIONS = "Operations"
+    PAYMENT_RELEASE = "Payment Release"
+
+
+NEEDS_A_SECOND_ADMINISTRATOR = frozenset({Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.PAYMENT_RELEASE})
+
+SEES_POUNDS = frozenset(
+    {Role.FINANCE_VIEW, Role.DECLARATION_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT}
+)

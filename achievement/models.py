@@ -1,0 +1,233 @@
+"""Achievements: what is earned, line by line and network by network, and every move it made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.db import connection, models
+from django.db.models import Q
+
+from achievement.states import FINALS, State
+from catalogue.models import QualityService, ServiceVersion
+from core.actors import Actor
+from core.commands import instant
+from core.transitions import Stateful, Transition, TransitionLog
+from organisations.models import ListSize, Organisation
+from participation.models import Participation
+from submission.models import Hand
+
+NOT_WITHDRAWN = ~Q(state=State.WITHDRAWN)
+
+
+def never_changed_after_finance_approval() -> pgtrigger.Protect:
+    """Finance approval is the last write to an achievement (design 3)."""
+    return pgtrigger.Protect(
+        name="final", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state__in=sorted(FINALS))
+    )
+
+
+def never_deleted() -> pgtrigger.Protect:
+    return pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)
+
+
+def append_only() -> pgtrigger.Protect:
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class AchievementQuerySet(models.QuerySet["Achievement"]):
+    def in_state(self, *states: State) -> Self:
+        return self.filter(state__in=states)
+
+    def payable(self) -> Self:
+        return self.filter(NOT_WITHDRAWN)
+
+
+class NetworkAchievement(Stateful):
+    """One row is one version of a network's total for a service and date: the sum of its rounded lines."""
+
+    achievement_date = models.DateField()
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
+    network = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    lines = models.PositiveIntegerField()
+    aggregated_at = models.DateTimeField()
+
+    objects = AchievementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["achievement_date", "service", "network"], condition=NOT_WITHDRAWN, name="network_achievement_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["commissioner", "achievement_date", "service", "network"],
+                include=["amount", "version"],
+                condition=Q(state=State.AGGREGATED),
+                name="network_awaiting_finance",
+            ),
+            models.Index(fields=["network", "achievement_date"], name="network_achievement_history"),
+        ]
+        triggers: ClassVar = [never_changed_after_finance_approval(), never_deleted()]
+
+    @classmethod
+    def after_move(cls, transition: Transition, ids: Sequence[int], by: Actor) -> None:
+        record_hands(cls, "network_id", transition, ids, by)
+
+
+class NetworkAchievementChange(TransitionLog):
+    """One row is one move of one network achievement."""
+
+    COPIED: ClassVar = ("amount",)
+
+    row = models.ForeignKey(NetworkAchievement, models.PROTECT, related_name="history")
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        triggers: ClassVar = [append_only()]
+
+
+NetworkAchievement.LOG = NetworkAchievementChange
+
+
+class Achievement(Stateful):
+    """One row is what one provider earns from one service for one date: paid to itself, or a line of a network's total.
+
+    It keeps the ids of what it was worked out from, so that the explanation is the calculation run again.
+    """
+
+    achievement_date = models.DateField()
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    network = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    auto_declared = models.BooleanField(default=False)
+    service_version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="+", db_index=False)
+    list_size = models.ForeignKey(ListSize, models.PROTECT, null=True, related_name="+", db_index=False)
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="+", db_index=False)
+    network_achievement = models.ForeignKey(
+        NetworkAchievement, models.PROTECT, null=True, related_name="its_lines", db_index=False
+    )
+
+    objects = AchievementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["achievement_date", "service", "provider", "network"], nulls_distinct=False, name="achievement_once"
+            ),
+            models.UniqueConstraint(
+                fields=["achievement_date", "service", "provider"], condition=NOT_WITHDRAWN, name="achievement_payable_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["commissioner", "achievement_date", "service", "provider"],
+                include=["amount", "version"],
+                condition=Q(state=State.AWAITING_COMMISSIONER),
+                name="achievement_to_approve",
+            ),
+            models.Index(
+                fields=["commissioner", "service", "achievement_date", "network"],
+                include=["amount"],
+                condition=Q(state=State.AWAITING_NETWORK),
+                name="achievement_awaiting_network",
+            ),
+            models.Index(
+                fields=["commissioner", "achievement_date", "service", "provider"],
+                include=["amount", "version"],
+                condition=Q(state=State.AWAITING_FINANCE),
+                name="achievement_awaiting_finance",
+            ),
+            models.Index(fields=["network", "achievement_date", "service"], name="achievement_of_network"),
+            models.Index(fields=["provider", "achievement_date"], name="achievement_of_provider"),
+        ]
+        triggers: ClassVar = [never_changed_after_finance_approval(), never_deleted()]
+
+    @classmethod
+    def after_move(cls, transition: Transition, ids: Sequence[int], by: Actor) -> None:
+        record_hands(cls, "coalesce(network_id, provider_id)", transition, ids, by)
+
+    @property
+    def is_network_line(self) -> bool:
+        return self.network_id is not None
+
+
+class AchievementChange(TransitionLog):
+    """One row is one move of one achievement, with the amount it then had."""
+
+    COPIED: ClassVar = ("amount",)
+
+    row = models.ForeignKey(Achievement, models.PROTECT, related_name="history", db_index=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Meta:
+        triggers: ClassVar = [append_only()]
+
+
+Achievement.LOG = AchievementChange
+
+
+def record_hands(
+    model: type[Any], subject: str, transition: Transition, ids: Sequence[int], by: Actor
+) -> None:
+    """Write the actor's hand in the chains of these rows. Another stage of one chain raises IntegrityError."""
+    if transition.stage is None or by.user_id is None:
+        return
+    sql = f"""
+        INSERT INTO {Hand._meta.db_table} (service_id, achievement_date, subject_id, actor_id, stage, first_at)
+        SELECT DISTINCT service_id, achievement_date, {subject}, %s::bigint, %s::smallint, %s::timestamptz
+        FROM {model._meta.db_table} WHERE id = ANY(%s)
+        ON CONFLICT (actor_id, service_id, achievement_date, subject_id, stage) DO NOTHING"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [by.user_id, transition.stage, instant(), list(ids)])
+
+
+class RunState(models.IntegerChoices):
+    RUNNING = 1, "Running"
+    DONE = 2, "Done"
+    FAILED = 3, "Failed"
+
+
+class OvernightRun(models.Model):
+    """One row is one overnight run: of one business day, in shards, one per lead commissioning organisation."""
+
+    business_date = models.DateField()
+    number = models.PositiveSmallIntegerField(default=1, help_text="1 is the run by the clock; later ones by hand.")
+    state = models.PositiveSmallIntegerField(choices=RunState.choices, default=RunState.RUNNING)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["business_date", "number"], name="overnight_run_once")]
+        ordering = ["-business_date", "-number"]
+
+
+class Shard(models.Model):
+    """One row is one commissioner's part of an overnight run, claimed by the transaction that works it."""
+
+    run = models.ForeignKey(OvernightRun, models.CASCADE, related_name="shards")
+    commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    state = models.PositiveSmallIntegerField(choices=RunState.choices, default=RunState.RUNNING)
+    sweep = models.PositiveSmallIntegerField(default=1)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lines_calculated = models.PositiveIntegerField(default=0)
+    networks_aggregated = models.PositiveIntegerField(default=0)
+    lines_moved = models.PositiveIntegerField(default=0)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    waiting = models.PositiveIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "commissioner"], name="shard_once")]

@@ -1,0 +1,72 @@
+"""Effects travel up by changes: a command publishes what happened; higher apps handle it in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from core.actors import Actor
+
+ROOMS = (
+    "core", "ui", "calculation", "operations", "organisations", "accounts", "catalogue", "participation",
+    "submission", "achievement", "reports", "home", "cqrs_portal",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that has happened, and the keys it touches. Subclasses are frozen and live in an app's changes.py."""
+
+    by: Actor
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a handler did because of a change, in words a result page or a preview shows.
+
+    `kind` groups effects, `sentence` says it, `count` and `pounds` measure it, `keys` names what it touched.
+    """
+
+    kind: str
+    sentence: str
+    count: int = 0
+    pounds: Decimal = Decimal(0)
+    keys: tuple[Any, ...] = ()
+
+
+C = TypeVar("C", bound=Change)
+Handler = Callable[[Any], Iterable[Effect] | None]
+
+_handlers: dict[type[Change], list[Handler]] = defaultdict(list)
+
+
+def handles(change: type[C]) -> Callable[[Callable[[C], Iterable[Effect] | None]], Callable[[C], Iterable[Effect] | None]]:
+    """Register a handler of an app above for a change of an app below."""
+
+    def register(handler: Callable[[C], Iterable[Effect] | None]) -> Callable[[C], Iterable[Effect] | None]:
+        if handler not in _handlers[change]:
+            _handlers[change].append(handler)
+            _handlers[change].sort(key=_room)
+        return handler
+
+    return register
+
+
+def publish(change: Change) -> list[Effect]:
+    """Tell the apps above, in the order of the rooms, now and in this transaction; answer the effects they had."""
+    effects: list[Effect] = []
+    for handler in _handlers[type(change)]:
+        effects.extend(handler(change) or ())
+    return effects
+
+
+def handlers() -> dict[type[Change], tuple[Handler, ...]]:
+    """Who handles what, in the order they run."""
+    return {change: tuple(found) for change, found in _handlers.items() if found}
+
+
+def _room(handler: Handler) -> int:
+    return ROOMS.index(handler.__module__.split(".")[0])

@@ -1,0 +1,57 @@
+"""Days, months and financial years; inclusive outside, half-open inside."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+DAY = timedelta(days=1)
+
+
+def inclusive(start: date | None, end: date | None) -> DateRange:
+    """The half-open range the database keeps for dates that are inclusive on screen; None is open."""
+    return DateRange(start, end + DAY if end else None, "[)")
+
+
+def last_day(span: DateRange) -> date | None:
+    """The last day within a range, as people say it; None while it is open."""
+    return span.upper - DAY if span.upper else None
+
+
+def month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def month_ends(start: date, end: date) -> list[date]:
+    """The last day of each month from `start` to `end`, both inclusive."""
+    days: list[date] = []
+    day = month_end(start)
+    while day <= end:
+        days.append(day)
+        day = month_end(day + DAY)
+    return days
+
+
+@dataclass(frozen=True, order=True)
+class FinancialYear:
+    """1 April to 31 March, named by the calendar year it starts in: FinancialYear(2021) is 2021/22."""
+
+    starts_in: int
+
+    @classmethod
+    def of(cls, day: date) -> FinancialYear:
+        return cls(day.year if day >= date(day.year, 4, 1) else day.year - 1)
+
+    @property
+    def start(self) -> date:
+        return date(self.starts_in, 4, 1)
+
+    @property
+    def end(self) -> date:
+        return date(self.starts_in + 1, 3, 31)
+
+    def __str__(self) -> str:
+        return f"{self.starts_in}/{(self.starts_in + 1) % 100:02d}"

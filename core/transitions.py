@@ -1,0 +1,207 @@
+"""A status changes only here: a transition acts on a set, one row is a set of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple
+
+from django.db import connection, models
+from django.db.models import QuerySet
+
+from core.actors import Actor
+from core.commands import instant
+from core.locking import lock
+from core.permissions import Permission
+
+
+class Seen(NamedTuple):
+    """A row as somebody saw it: what is approved is this version, and no other."""
+
+    id: int
+    version: int
+
+
+class Refused(NamedTuple):
+    """A row that did not move, and every reason."""
+
+    id: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a transition did: ids that moved, rows that did not and why."""
+
+    transition: Transition
+    ids: tuple[int, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class Stateful(models.Model):
+    """A row with a status. `state` is written by transitions alone, `version` counts every write to the row."""
+
+    LOG: ClassVar[type[models.Model]]
+
+    state = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def after_move(cls, transition: Transition, ids: Sequence[int], by: Actor) -> None:
+        """Called in the transaction of every move, with the rows that moved."""
+
+
+class TransitionLog(models.Model):
+    """One row is one move of one row: appended with the move, never changed. `by` is null for the portal itself."""
+
+    COPIED: ClassVar[tuple[str, ...]] = ()
+
+    at = models.DateTimeField()
+    transition = models.CharField(max_length=40)
+    from_state = models.PositiveSmallIntegerField(null=True)
+    to_state = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A named move from any of `sources` to `target`, by whoever `permission` does not refuse.
+
+    `button` is the word on the screen, `done` the past participle in results ("approved").
+    `stage` is the stage of a payment chain that the actor takes part in by it, if any.
+    """
+
+    name: str
+    sources: frozenset[int]
+    target: int
+    permission: Permission
+    button: str = ""
+    done: str = ""
+    needs_reason: bool = False
+    stage: int | None = None
+    describe_state: Any = field(default=None, compare=False)
+
+    def apply(
+        self,
+        rows: QuerySet[Any],
+        *,
+        by: Actor,
+        note: str = "",
+        seen: Collection[Seen] | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> Moved:
+        """Lock the rows in id order, judge them on a fresh snapshot, move and log those that may; say why not the rest.
+
+        `seen` holds each row to the version its approver saw. `values` sets further columns with the move.
+        Runs in the caller's transaction.
+        """
+        locked = lock(rows)
+        model: type[Stateful] = rows.model
+        judged = model._default_manager.filter(pk__in=locked, state__in=self.sources).filter(self.permission.allowed(by))
+        moved = self._move(model, judged, by=by, note=note, seen=seen, values=values or {})
+        if moved:
+            model.after_move(self, moved, by)
+        refused = self._refusals(model, set(locked) - set(moved), by, seen)
+        missing = {row.id for row in seen or ()} - set(locked)
+        gone = [Refused(id, ("It does not exist, or you may not see it.",)) for id in sorted(missing)]
+        return Moved(self, tuple(moved), tuple(refused + gone))
+
+    def apply_each(
+        self, model: type[Stateful], relation: str, columns: Sequence[str], *, by: Actor, note: str = ""
+    ) -> Moved:
+        """The same for rows already locked and judged by a set-based command: `relation` is SQL with id and `columns`,
+        whose values are set with the move. Only rows in `sources` move."""
+        table, log = model._meta.db_table, model.LOG
+        settings = "".join(f", {column} = r.{column}" for column in columns)
+        sql = f"""
+            WITH judged AS (SELECT r.*, t.state AS from_state FROM ({relation}) r JOIN {table} t USING (id)
+                            WHERE t.state = ANY(%s)),
+            moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{settings} FROM judged r
+                      WHERE t.id = r.id RETURNING t.*, r.from_state)
+            {self._log_insert(log)}"""
+        params = [sorted(self.sources), self.target, *self._log_params(by, note)]
+        ids = self._ids(sql, params)
+        if ids:
+            model.after_move(self, ids, by)
+        return Moved(self, tuple(ids))
+
+    def _move(
+        self, model: type[Stateful], judged: QuerySet[Any], *, by: Actor, note: str, seen: Collection[Seen] | None,
+        values: Mapping[str, Any],
+    ) -> list[int]:  # fmt: skip
+        table = model._meta.db_table
+        selected, selected_params = judged.order_by().values("pk", "state").query.sql_with_params()
+        assigned = "".join(f", {model._meta.get_field(name).column} = %s" for name in values)
+        as_seen, seen_params = "", []
+        if seen is not None:
+            as_seen = "JOIN unnest(%s::bigint[], %s::int[]) AS s(id, version) ON s.id = t.id AND s.version = t.version"
+            seen_params = [[row.id for row in seen], [row.version for row in seen]]
+        sql = f"""
+            WITH permitted(id, from_state) AS ({selected}),
+            judged AS (SELECT t.id, p.from_state FROM permitted p JOIN {table} t ON t.id = p.id {as_seen}),
+            moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{assigned} FROM judged j
+                      WHERE t.id = j.id RETURNING t.*, j.from_state)
+            {self._log_insert(model.LOG)}"""
+        params = [*selected_params, *seen_params, self.target, *values.values(), *self._log_params(by, note)]
+        return self._ids(sql, params)
+
+    def _log_insert(self, log: type[models.Model]) -> str:
+        copied: tuple[str, ...] = log.COPIED  # type: ignore[attr-defined]
+        into = "".join(f", {column}" for column in copied)
+        from_ = "".join(f", m.{column}" for column in copied)
+        return f"""
+            INSERT INTO {log._meta.db_table}
+                (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note{into})
+            SELECT m.id, %s, %s, %s, %s, m.from_state, m.state, m.version, %s{from_} FROM moved m RETURNING row_id"""
+
+    def _log_params(self, by: Actor, note: str) -> list[Any]:
+        return [instant(), by.user_id, by.organisation_id, self.name, note]
+
+    def _ids(self, sql: str, params: Sequence[Any]) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return [id for (id,) in cursor.fetchall()]
+
+    def _refusals(
+        self, model: type[Stateful], ids: Collection[int], by: Actor, seen: Collection[Seen] | None
+    ) -> list[Refused]:
+        if not ids:
+            return []
+        versions = {row.id: row.version for row in seen or ()}
+        rows = model._default_manager.filter(pk__in=ids)
+        not_permitted = self.permission.refusals_for(rows, by)
+        refused = []
+        for row in rows.order_by("pk"):
+            reasons = list(not_permitted.get(row.pk, []))
+            if row.state not in self.sources:
+                reasons.append(f"It is {self._said(row.state)}.")
+            elif seen is not None and versions.get(row.pk) != row.version:
+                reasons.append("It has changed since you saw it.")
+            refused.append(Refused(row.pk, tuple(reasons)))
+        return refused
+
+    def _said(self, state: int) -> str:
+        return self.describe_state(state).label if self.describe_state else str(state)
+
+
+def transition_table(
+    states: type[models.IntegerChoices], transitions: Sequence[Transition]
+) -> dict[str, Transition]:
+    """Transitions by name; each name once."""
+    table = {transition.name: transition for transition in transitions}
+    if len(table) != len(transitions):
+        raise ValueError(f"A transition of {states.__name__} is named twice.")
+    return table

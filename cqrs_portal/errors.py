@@ -1,0 +1,37 @@
+"""The pages that say why there is no page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core.errors import NotPermitted, NotVisible, PortalError
+
+
+def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
+    """The page for an error: its own status, and what, why and who can."""
+    template = {403: "403", 404: "404", 409: "409", 422: "422"}.get(error.status, "400")
+    return render(request, f"errors/{template}.jinja", {"error": error}, status=error.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return answer(
+        request,
+        NotPermitted("This form was open too long, or came from another page. Nothing was saved.", "Go back and send it again."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, NotVisible("You may not be able to see this, or it does not exist."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, NotPermitted("You may not do this."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A reference to quote; nothing of the request was saved, because each command is one transaction."""
+    reference = request.META.get("HTTP_X_REQUEST_ID") or uuid.uuid4().hex[:12]
+    return render(request, "errors/500.jinja", {"error": {"reference": reference}}, status=500)

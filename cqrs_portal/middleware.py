@@ -1,0 +1,40 @@
+"""Who acts for whom on this request; and portal errors answered with their own status and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.queries import acting_for
+from core.errors import PortalError
+from cqrs_portal.errors import answer
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ActingOrganisationMiddleware:
+    """Sets `request.actor`: the signed-in person acting for one organisation at a time."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            chosen = request.session.get("acting_organisation")
+            request.actor = acting_for(request.user, chosen)  # type: ignore[attr-defined, arg-type]
+        return self.get_response(request)
+
+
+class PortalErrorMiddleware:
+    """403 refused, 404 not visible, 409 changed meanwhile, 422 invalid: a page that says what and why."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return answer(request, exception) if isinstance(exception, PortalError) else None

@@ -1,0 +1,15 @@
+"""The suite: training settings on a cluster of its own, with tasks run by a real worker only where a test starts one."""
+
+from __future__ import annotations
+
+import os
+
+from cqrs_portal.settings.training import *
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+BUSINESS_CLOCK_FILE = os.environ.get("CQRS_PORTAL_CLOCK", "")
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

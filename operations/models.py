@@ -1,0 +1,84 @@
+"""What every app needs to get work done later and once."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from core import clock
+
+
+class OutboxMessage(models.Model):
+    """One row is one piece of later work, written in the transaction that asks for it."""
+
+    task = models.CharField(max_length=100)
+    keys = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField(default=clock.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="outbox_to_do")]
+
+
+class JobState(models.IntegerChoices):
+    WAITING = 1, "Waiting"
+    RUNNING = 2, "Running"
+    DONE = 3, "Done"
+    FAILED = 4, "Failed"
+
+
+class Job(models.Model):
+    """One row is one piece of long work somebody waits for, with its progress and its result."""
+
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    started_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    state = models.PositiveSmallIntegerField(choices=JobState.choices, default=JobState.WAITING)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def open(self) -> Self:
+        return self.filter(done_at=None)
+
+
+class Task(models.Model):
+    """One row is something that waits for whoever holds a role in an organisation: shown on Home until done."""
+
+    key = models.CharField(max_length=200, help_text="What it is about: at most one open task for a key.")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40)
+    sentence = models.CharField(max_length=300)
+    href = models.CharField(max_length=300)
+    created_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "organisation", "role"], condition=Q(done_at=None), name="task_open_once")
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """One row is one request that must have one effect: the same key again gets the same answer."""
+
+    key = models.CharField(max_length=100)
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    action = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "action", "key"], name="idempotency_key_once")]

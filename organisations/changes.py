@@ -1,0 +1,43 @@
+"""What this app says has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.changes import Change
+
+
+@dataclass(frozen=True)
+class MembershipCorrected(Change):
+    """What we believe about these memberships has changed. Pairs of (practice id, network id)."""
+
+    pairs: frozenset[tuple[int, int]]
+
+    @property
+    def network_ids(self) -> frozenset[int]:
+        return frozenset(network for _practice, network in self.pairs)
+
+    @property
+    def practice_ids(self) -> frozenset[int]:
+        return frozenset(practice for practice, _network in self.pairs)
+
+
+@dataclass(frozen=True)
+class ListSizesCorrected(Change):
+    """What we believe about the list sizes of these organisations has changed. Pairs of (organisation id, kind)."""
+
+    pairs: frozenset[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class LeadsCorrected(Change):
+    """Who leads these networks has changed."""
+
+    network_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class PayeesCorrected(Change):
+    """Who is nominated to receive these networks' money has changed."""
+
+    network_ids: frozenset[int]

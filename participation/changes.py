@@ -1,0 +1,19 @@
+"""What this app says has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.changes import Change
+
+
+@dataclass(frozen=True)
+class ParticipationsChanged(Change):
+    """The states or the terms of participations have changed. Triples of (service id, network id or None, provider id)."""
+
+    keys: frozenset[tuple[int, int | None, int]]
+
+    @property
+    def network_keys(self) -> frozenset[tuple[int, int]]:
+        """Pairs of (service id, network id)."""
+        return frozenset((service, network) for service, network, _provider in self.keys if network)

@@ -1,0 +1,75 @@
+"""Who takes part in which quality service, for which network, and when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from catalogue.models import QualityService
+from core.transitions import Stateful, TransitionLog
+from core.two_clocks import TwoClocked, TwoClockQuerySet, believed_once
+from organisations.models import Organisation
+from participation.states import COVERING, State
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    def in_state(self, *states: State) -> Self:
+        return self.filter(state__in=states)
+
+    def covering(self, day: date, known_at: date | datetime | None = None) -> Self:
+        """Approved participations whose term covers the day."""
+        return self.in_state(*COVERING).filter(pk__in=Term.objects.as_of(day, known_at).values("participation"))
+
+
+class Participation(Stateful):
+    """One row is one service offered to one provider, for one network where the network is paid, and what came of it."""
+
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="participations", db_index=False)
+    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="participations")
+    network = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="network_participations")
+    commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="offers_made")
+    offered_at = models.DateTimeField()
+    respond_by = models.DateField(null=True, blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="re_offers", db_index=False)
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "network", "provider"], name="participation_by_network")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} in {self.service}"
+
+
+class ParticipationChange(TransitionLog):
+    """One row is one move of one participation from state to state."""
+
+    row = models.ForeignKey(Participation, models.PROTECT, related_name="history")
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+
+
+Participation.LOG = ParticipationChange
+
+
+class Term(TwoClocked):
+    """One row is one belief about the days a participation holds for: its start and end dates, and why they are so."""
+
+    FACT_KEY: ClassVar = ("participation",)
+
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="terms", db_index=False)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = TwoClockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            believed_once("term_believed_once", "participation"),
+            models.UniqueConstraint(
+                fields=["participation"], condition=Q(recorded__upper_inf=True), name="term_one_believed"
+            ),
+        ]
