@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.states import Role, UserState
+from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, Role, UserState
 from core import clock
+from core.transitions import Stateful, TransitionLog
 from organisations.models import Cluster, Organisation
 
 
@@ -27,8 +28,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 @pghistory.track(exclude=["password", "last_login"])
-class User(AbstractBaseUser):
+class User(Stateful, AbstractBaseUser):
     """One row is one person who signs in. Never deleted: unlinked, disabled, locked or retired."""
+
+    STATES = UserState
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150)
@@ -59,10 +62,33 @@ class User(AbstractBaseUser):
         return False
 
 
+class UserChange(TransitionLog):
+    """One row is one move of one person's account from state to state."""
+
+    row = models.ForeignKey(User, models.PROTECT, related_name="history")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+
+
+User.LOG = UserChange
+
+
+UNCONFIRMED = Q(role__in=sorted(NEEDS_A_SECOND_ADMINISTRATOR), granted_by__isnull=False, confirmed_by=None)
+"""Granted by one administrator where two are needed, and not yet confirmed by the second."""
+
+
 class GrantQuerySet(models.QuerySet["Grant"]):
     def in_force(self) -> Self:
-        """Grants not ended, of people who are active."""
-        return self.filter(ended_at=None, user__state=UserState.ACTIVE)
+        """Grants not ended and, where a second administrator is needed, confirmed; of people who are active."""
+        return self.open().filter(~UNCONFIRMED, user__state=UserState.ACTIVE)
+
+    def open(self) -> Self:
+        """Grants not ended, whatever has become of the person."""
+        return self.filter(ended_at=None)
+
+    def awaiting_confirmation(self) -> Self:
+        """Grants of the roles that need a second administrator, before they have one."""
+        return self.open().filter(UNCONFIRMED)
 
     def of(self, *roles: Role) -> Self:
         return self.filter(role__in=roles)
@@ -78,7 +104,12 @@ class Grant(models.Model):
     payment_type = models.CharField(max_length=60, blank=True, help_text="Only services of this payment type.")
     cluster = models.ForeignKey(Cluster, models.PROTECT, null=True, blank=True, help_text="Only these organisations.")
     limit = models.DecimalField(
-        "delegated limit", max_digits=12, decimal_places=2, null=True, blank=True, help_text="Pounds in one achievement."
+        "delegated limit",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Pounds in one achievement.",
     )
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)

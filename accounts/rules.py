@@ -8,13 +8,14 @@ from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Grant, User
-from accounts.states import Role
+from accounts.states import ADMINISTRATORS, Role
+from core import clock
 from core.actors import Actor
-from core.permissions import ALL, NONE, Refusal
-from organisations.models import Organisation
+from core.permissions import ALL, NONE, Permission, Refusal
+from organisations.models import Lead, Organisation, Parent
 
 
 @dataclass(frozen=True)
@@ -106,3 +107,55 @@ class WithinLimit(Refusal):
 
 def _any(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions)
+
+
+def administered_by(by: Actor) -> QuerySet[Organisation]:
+    """The organisations whose people this actor administers: their own and, for an Advanced User Administrator of a
+    commissioning organisation, the practices under it and the networks it leads (domain 2)."""
+    if not grants_of(by, *ADMINISTRATORS):
+        return Organisation.objects.none()
+    administered = Q(pk=by.organisation_id)
+    if grants_of(by, Role.ADVANCED_USER_ADMINISTRATOR):
+        day, above = clock.today(), by.organisation_id
+        administered |= Q(pk__in=Parent.objects.as_of(day).filter(parent=above).values("organisation"))
+        administered |= Q(pk__in=Lead.objects.as_of(day).filter(commissioner=above).values("network"))
+    return Organisation.objects.filter(administered)
+
+
+GRANT_ROLES = Permission(
+    "accounts.grant_roles",
+    Refusal(
+        "You do not administer the users of this organisation.",
+        lambda by: Q(pk__in=administered_by(by).values("pk")),
+    ),
+)
+"""On organisations: in which of them somebody may grant roles."""
+
+CONFIRM_GRANT = Permission(
+    "accounts.confirm_grant",
+    Refusal(
+        "You do not administer the users of this organisation.",
+        lambda by: Q(organisation__in=administered_by(by).values("pk")),
+    ),
+    Refusal("You granted it; another administrator must confirm it.", lambda by: ~Q(granted_by=by.user_id)),
+    Refusal("It is your own role.", lambda by: ~Q(user=by.user_id)),
+)
+"""On grants: who may be the second administrator."""
+
+END_GRANT = Permission(
+    "accounts.end_grant",
+    Refusal(
+        "You do not administer the users of this organisation.",
+        lambda by: Q(organisation__in=administered_by(by).values("pk")),
+    ),
+)
+
+ADMINISTER_PEOPLE = Permission(
+    "accounts.administer_people",
+    Refusal(
+        "You do not administer the users of any organisation this person holds a role in.",
+        lambda by: Q(pk__in=Grant.objects.open().filter(organisation__in=administered_by(by)).values("user")),
+    ),
+    Refusal("It is your own account; another administrator must do it.", lambda by: ~Q(pk=by.user_id)),
+)
+"""On people: who may disable, lock and retire them."""

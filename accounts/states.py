@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.transitions import Transition
+
 
 class UserState(models.IntegerChoices):
     ACTIVE = 1, "Active"
@@ -11,6 +13,20 @@ class UserState(models.IntegerChoices):
     LOCKED = 3, "Locked"
     UNLINKED = 4, "Unlinked"
     RETIRED = 5, "Retired"
+
+
+_PERMISSION = "accounts.administer_people"
+
+DISABLE = Transition(
+    "disable", frozenset({UserState.ACTIVE, UserState.LOCKED}), UserState.DISABLED, _PERMISSION, "Disable", "disabled"
+)
+ENABLE = Transition("enable", frozenset({UserState.DISABLED}), UserState.ACTIVE, _PERMISSION, "Enable", "enabled")
+LOCK = Transition("lock", frozenset({UserState.ACTIVE}), UserState.LOCKED, _PERMISSION, "Lock", "locked")
+UNLOCK = Transition("unlock", frozenset({UserState.LOCKED}), UserState.ACTIVE, _PERMISSION, "Unlock", "unlocked")
+RETIRE = Transition(
+    "retire", frozenset(UserState) - {UserState.RETIRED}, UserState.RETIRED, _PERMISSION, "Retire", "retired"
+)
+TRANSITIONS = (DISABLE, ENABLE, LOCK, UNLOCK, RETIRE)
 
 
 class Role(models.TextChoices):
@@ -37,6 +53,8 @@ class Role(models.TextChoices):
 
 
 NEEDS_A_SECOND_ADMINISTRATOR = frozenset({Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.PAYMENT_RELEASE})
+
+ADMINISTRATORS = frozenset({Role.ADVANCED_USER_ADMINISTRATOR, Role.USER_ADMINISTRATOR})
 
 SEES_POUNDS = frozenset(
     {Role.FINANCE_VIEW, Role.DECLARATION_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT}

@@ -47,6 +47,8 @@ class AchievementQuerySet(models.QuerySet["Achievement"]):
 class NetworkAchievement(Stateful):
     """One row is one version of a network's total for a service and date: the sum of its rounded lines."""
 
+    STATES = State
+
     achievement_date = models.DateField()
     service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
     network = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -60,7 +62,9 @@ class NetworkAchievement(Stateful):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["achievement_date", "service", "network"], condition=NOT_WITHDRAWN, name="network_achievement_once"
+                fields=["achievement_date", "service", "network"],
+                condition=NOT_WITHDRAWN,
+                name="network_achievement_once",
             ),
         ]
         indexes = [
@@ -102,6 +106,8 @@ class Achievement(Stateful):
     It keeps the ids of what it was worked out from, so that the explanation is the calculation run again.
     """
 
+    STATES = State
+
     achievement_date = models.DateField()
     service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -121,10 +127,14 @@ class Achievement(Stateful):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["achievement_date", "service", "provider", "network"], nulls_distinct=False, name="achievement_once"
+                fields=["achievement_date", "service", "provider", "network"],
+                nulls_distinct=False,
+                name="achievement_once",
             ),
             models.UniqueConstraint(
-                fields=["achievement_date", "service", "provider"], condition=NOT_WITHDRAWN, name="achievement_payable_once"
+                fields=["achievement_date", "service", "provider"],
+                condition=NOT_WITHDRAWN,
+                name="achievement_payable_once",
             ),
         ]
         indexes = [
@@ -177,9 +187,7 @@ class AchievementChange(TransitionLog):
 Achievement.LOG = AchievementChange
 
 
-def record_hands(
-    model: type[Any], subject: str, transition: Transition, ids: Sequence[int], by: Actor
-) -> None:
+def record_hands(model: type[Any], subject: str, transition: Transition, ids: Sequence[int], by: Actor) -> None:
     """Write the actor's hand in the chains of these rows. Another stage of one chain raises IntegrityError."""
     if transition.stage is None or by.user_id is None:
         return

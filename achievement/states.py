@@ -1,8 +1,11 @@
-"""The states of an achievement and of a network's total (domain 6), each with the words on its tag."""
+"""The states of an achievement and of a network's total, and every move between them (domain 6)."""
 
 from __future__ import annotations
 
 from django.db.models import IntegerChoices
+
+from core.transitions import Creation, Transition, transition_table
+from submission.states import Stage
 
 
 class State(IntegerChoices):
@@ -21,4 +24,118 @@ class State(IntegerChoices):
 FINALS = frozenset({State.FINANCE_APPROVED, State.AGGREGATED_COMPLETE})
 """Finance approval is the last write to an achievement and its children."""
 
-CAN_BE_RECALCULATED = frozenset(State) - FINALS
+SYSTEM = "core.system_only"
+
+CALCULATED = Creation("calculate", State.AWAITING_PROVIDER, "calculated")
+CALCULATED_AND_DECLARED = Creation("calculate", State.AWAITING_COMMISSIONER, "calculated and auto-declared")
+CALCULATED_AND_APPROVED = Creation("calculate", State.AWAITING_NETWORK, "calculated; no approval is required")
+NETWORK_AGGREGATED = Creation("aggregate", State.AGGREGATED, "aggregated")
+
+# An achievement paid to the practice itself.
+DECLARE = Transition(
+    "declare", frozenset({State.AWAITING_PROVIDER}), State.AWAITING_COMMISSIONER, "achievement.declare",
+    button="Declare Achievement", done="declared", stage=Stage.PROVIDER,
+)  # fmt: skip
+WITHDRAW_DECLARATION = Transition(
+    "withdraw declaration", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_PROVIDER, "achievement.withdraw_declaration",
+    button="Withdraw declaration", done="withdrawn", needs_reason=True, stage=Stage.PROVIDER,
+)  # fmt: skip
+APPROVE = Transition(
+    "approve", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_FINANCE, "achievement.approve",
+    button="Approve", done="approved", stage=Stage.COMMISSIONER,
+)  # fmt: skip
+REJECT = Transition(
+    "reject", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_PROVIDER, "achievement.reject",
+    button="Reject", done="rejected", needs_reason=True, stage=Stage.COMMISSIONER,
+)  # fmt: skip
+UNDO_APPROVAL = Transition(
+    "undo approval", frozenset({State.AWAITING_FINANCE}), State.AWAITING_COMMISSIONER, "achievement.undo_approval",
+    button="Undo approval", done="undone", needs_reason=True, stage=Stage.COMMISSIONER,
+)  # fmt: skip
+GIVE_FINANCE_APPROVAL = Transition(
+    "give finance approval", frozenset({State.AWAITING_FINANCE}), State.FINANCE_APPROVED, "achievement.give_finance_approval",
+    button="Give finance approval", done="financially approved", stage=Stage.FINANCE,
+)  # fmt: skip
+RETURN = Transition(
+    "return", frozenset({State.AWAITING_FINANCE}), State.AWAITING_COMMISSIONER, "achievement.return",
+    button="Return", done="returned", needs_reason=True, stage=Stage.FINANCE,
+)  # fmt: skip
+FIGURES_CHANGED = Transition(
+    "figures changed",
+    frozenset({State.AWAITING_DATA, State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE, State.HELD}),
+    State.AWAITING_PROVIDER, SYSTEM, done="sent back: the figures changed",
+)  # fmt: skip
+WITHDRAW = Transition(
+    "withdraw",
+    frozenset({
+        State.AWAITING_DATA, State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE, State.HELD,
+    }),
+    State.WITHDRAWN, SYSTEM, done="withdrawn",
+)  # fmt: skip
+
+PRACTICE_PAID = transition_table(
+    [DECLARE, WITHDRAW_DECLARATION, APPROVE, REJECT, UNDO_APPROVAL, GIVE_FINANCE_APPROVAL, RETURN, FIGURES_CHANGED, WITHDRAW]
+)
+
+# A practice's line of an amounts network.
+APPROVE_LINE = Transition(
+    "approve line", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_NETWORK, "achievement.approve_line",
+    button="Approve", done="approved", stage=Stage.COMMISSIONER,
+)  # fmt: skip
+HOLD_LINE = Transition(
+    "reject line", frozenset({State.AWAITING_COMMISSIONER}), State.HELD, "achievement.reject_line",
+    button="Reject", done="rejected and held", needs_reason=True, stage=Stage.COMMISSIONER,
+)  # fmt: skip
+LIFT_LINE = Transition(
+    "lift hold", frozenset({State.HELD}), State.AWAITING_COMMISSIONER, "achievement.lift_hold",
+    button="Lift hold", done="no longer held", needs_reason=True, stage=Stage.COMMISSIONER,
+)  # fmt: skip
+UNDO_LINE = Transition(
+    "undo line approval", frozenset({State.AWAITING_NETWORK}), State.AWAITING_COMMISSIONER, "achievement.undo_line_approval",
+    button="Undo approval", done="undone", needs_reason=True, stage=Stage.COMMISSIONER,
+)  # fmt: skip
+AGGREGATE_LINE = Transition(
+    "aggregate line", frozenset({State.AWAITING_NETWORK}), State.AGGREGATED, SYSTEM, done="aggregated"
+)
+COMPLETE_LINE = Transition(
+    "complete line", frozenset({State.AGGREGATED}), State.AGGREGATED_COMPLETE, SYSTEM, done="complete"
+)
+RELEASE_LINE = Transition(
+    "release line", frozenset({State.AGGREGATED}), State.AWAITING_NETWORK, SYSTEM, done="back to await its network"
+)
+RETURN_LINE = Transition(
+    "return line", frozenset({State.AGGREGATED}), State.AWAITING_COMMISSIONER, SYSTEM, done="returned"
+)
+LINE_CHANGED = Transition(
+    "line changed", frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_NETWORK, State.HELD}),
+    State.AWAITING_COMMISSIONER, SYSTEM, done="worked out anew: the figures changed",
+)  # fmt: skip
+WITHDRAW_LINE = Transition(
+    "withdraw line", frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_NETWORK, State.HELD}),
+    State.WITHDRAWN, SYSTEM, done="withdrawn",
+)  # fmt: skip
+REVIVE_LINE = Transition(
+    "revive line", frozenset({State.WITHDRAWN}), State.AWAITING_COMMISSIONER, SYSTEM, done="worked out anew"
+)
+
+NETWORK_LINE = transition_table(
+    [
+        APPROVE_LINE, HOLD_LINE, LIFT_LINE, UNDO_LINE, AGGREGATE_LINE, COMPLETE_LINE, RELEASE_LINE, RETURN_LINE,
+        LINE_CHANGED, WITHDRAW_LINE, REVIVE_LINE,
+    ]
+)  # fmt: skip
+
+# A network's total, amounts.
+COMPLETE_TOTAL = Transition(
+    "give network finance approval", frozenset({State.AGGREGATED}), State.AGGREGATED_COMPLETE,
+    "achievement.give_network_finance_approval", button="Give finance approval", done="financially approved", stage=Stage.FINANCE,
+)  # fmt: skip
+RETURN_TOTAL = Transition(
+    "return network", frozenset({State.AGGREGATED}), State.WITHDRAWN, "achievement.return_network",
+    button="Return", done="returned", needs_reason=True, stage=Stage.FINANCE,
+)  # fmt: skip
+SUPERSEDE_TOTAL = Transition(
+    "supersede", frozenset({State.AGGREGATED}), State.WITHDRAWN, SYSTEM, done="withdrawn: a member or a line changed"
+)
+
+NETWORK_TOTAL = transition_table([COMPLETE_TOTAL, RETURN_TOTAL, SUPERSEDE_TOTAL])

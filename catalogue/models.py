@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from catalogue.states import VersionState
 from core.dates import FinancialYear
+from core.transitions import Stateful, TransitionLog
+from organisations.models import Organisation
 
 
 class QualityServiceQuerySet(models.QuerySet["QualityService"]):
@@ -71,9 +73,18 @@ class QualityService(models.Model):
         return [FinancialYear(year) for year in range(first.starts_in, last.starts_in + 1)]
 
 
-@pghistory.track()
-class ServiceVersion(models.Model):
-    """One row is one version of a service's definition: drafted, released by one person and confirmed by another."""
+class ServiceVersionQuerySet(models.QuerySet["ServiceVersion"]):
+    def released(self) -> Self:
+        return self.filter(state=VersionState.RELEASED)
+
+
+class ServiceVersion(Stateful):
+    """One row is one version of a service's definition: drafted, released by one person and confirmed by another.
+
+    `number` counts the versions of the service; `version` counts the writes to this row, as in every table of states.
+    """
+
+    STATES = VersionState
 
     service = models.ForeignKey(QualityService, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -85,6 +96,8 @@ class ServiceVersion(models.Model):
     released_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     confirmed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     released_at = models.DateTimeField(null=True)
+
+    objects = ServiceVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -105,6 +118,17 @@ class ServiceVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service.short_name}, version {self.number}"
+
+
+class ServiceVersionChange(TransitionLog):
+    """One row is one move of one version of a service's definition."""
+
+    row = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="history")
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+
+
+ServiceVersion.LOG = ServiceVersionChange
 
 
 class AchievementDate(models.Model):

@@ -43,7 +43,9 @@ Handler = Callable[[Any], Iterable[Effect] | None]
 _handlers: dict[type[Change], list[Handler]] = defaultdict(list)
 
 
-def handles(change: type[C]) -> Callable[[Callable[[C], Iterable[Effect] | None]], Callable[[C], Iterable[Effect] | None]]:
+def handles(
+    change: type[C],
+) -> Callable[[Callable[[C], Iterable[Effect] | None]], Callable[[C], Iterable[Effect] | None]]:
     """Register a handler of an app above for a change of an app below."""
 
     def register(handler: Callable[[C], Iterable[Effect] | None]) -> Callable[[C], Iterable[Effect] | None]:

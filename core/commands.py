@@ -22,10 +22,11 @@ R = TypeVar("R")
 
 @dataclass
 class Running:
-    """The command under way: its instant, and the rows it has recorded, by table."""
+    """The command under way: its instant, and the rows of dated facts it has recorded and closed, by table."""
 
     instant: datetime | None = None
     recorded: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    closed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def taken_instant(self) -> datetime:
         """The command's one instant, taken at first need: after its locks, so that it cannot lag behind them."""

@@ -10,6 +10,8 @@ from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
 from core.actors import Actor
 from core.errors import NotPermitted
 
+_permissions: dict[str, Permission] = {}
+
 ALL = Q()
 NONE = Q(pk__in=())
 
@@ -38,8 +40,11 @@ class Permission:
     """What may be done to rows of one model, as named refusals. The portal itself is never refused."""
 
     def __init__(self, name: str, *refusals: Refusal) -> None:
+        if name in _permissions:
+            raise ValueError(f"The permission {name} is defined twice.")
         self.name = name
         self.refusals = refusals
+        _permissions[name] = self
 
     def __repr__(self) -> str:
         return f"Permission({self.name})"
@@ -79,7 +84,20 @@ class Permission:
             raise NotPermitted(*sentences, who_can=who_can)
 
 
-def _flag(condition: Q) -> Case:
+def permission(name: str) -> Permission:
+    """The permission an app's rules.py defines under this name; transition tables name theirs."""
+    return _permissions[name]
+
+
+SYSTEM_ONLY = Permission(
+    "core.system_only", Refusal("The portal does this by itself; nobody does it by hand.", lambda by: NONE)
+)
+
+
+def _flag(condition: Q) -> Case | Value:
+    """The condition as a column; an empty one (ALL, or its opposite) is no condition that SQL could ask."""
+    if not condition:
+        return Value(not condition.negated, output_field=BooleanField())
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 

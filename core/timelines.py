@@ -29,7 +29,9 @@ class Span(Generic[V]):
 
 
 def cut(timeline: Sequence[Span[V]], start: date, until: date | None) -> list[Span[V]]:
-    """The timeline with nothing believed from `start` up to `until`."""
+    """The timeline with nothing believed from `start` up to `until`; no days, no change."""
+    if until is not None and until <= start:
+        return list(timeline)
     kept: list[Span[V]] = []
     for span in timeline:
         before = Span(span.start, _earlier(span.until, start), span.value)
@@ -39,8 +41,20 @@ def cut(timeline: Sequence[Span[V]], start: date, until: date | None) -> list[Sp
 
 
 def with_value(timeline: Sequence[Span[V]], new: Span[V]) -> list[Span[V]]:
-    """The timeline with `new` in place of whatever was believed on its days."""
-    return sorted([*cut(timeline, new.start, new.until), new], key=lambda span: span.start)
+    """The timeline with `new` in place of whatever was believed on its days; neighbours that say the same are joined."""
+    spans = [*cut(timeline, new.start, new.until), *([new] if _has_days(new) else [])]
+    return _joined(sorted(spans, key=lambda span: span.start))
+
+
+def _joined(spans: Sequence[Span[V]]) -> list[Span[V]]:
+    joined: list[Span[V]] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and last.until == span.start and last.value == span.value:
+            joined[-1] = Span(last.start, span.until, last.value)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _earlier(a: date | None, b: date) -> date:

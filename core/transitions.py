@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from django.db import connection, models
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from core.actors import Actor
 from core.commands import instant
 from core.locking import lock
-from core.permissions import Permission
+from core.permissions import Permission, permission
 
 
 class Seen(NamedTuple):
@@ -48,12 +48,18 @@ class Stateful(models.Model):
     """A row with a status. `state` is written by transitions alone, `version` counts every write to the row."""
 
     LOG: ClassVar[type[models.Model]]
+    STATES: ClassVar[type[models.IntegerChoices]]
 
     state = models.PositiveSmallIntegerField()
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         abstract = True
+
+    @property
+    def state_label(self) -> str:
+        """The words on its tag."""
+        return self.STATES(self.state).label
 
     @classmethod
     def after_move(cls, transition: Transition, ids: Sequence[int], by: Actor) -> None:
@@ -78,7 +84,7 @@ class TransitionLog(models.Model):
 
 @dataclass(frozen=True)
 class Transition:
-    """A named move from any of `sources` to `target`, by whoever `permission` does not refuse.
+    """A named move from any of `sources` to `target`, by whoever the permission of that name does not refuse.
 
     `button` is the word on the screen, `done` the past participle in results ("approved").
     `stage` is the stage of a payment chain that the actor takes part in by it, if any.
@@ -87,12 +93,15 @@ class Transition:
     name: str
     sources: frozenset[int]
     target: int
-    permission: Permission
+    permission: str
     button: str = ""
     done: str = ""
     needs_reason: bool = False
     stage: int | None = None
-    describe_state: Any = field(default=None, compare=False)
+
+    @property
+    def rule(self) -> Permission:
+        return permission(self.permission)
 
     def apply(
         self,
@@ -110,7 +119,7 @@ class Transition:
         """
         locked = lock(rows)
         model: type[Stateful] = rows.model
-        judged = model._default_manager.filter(pk__in=locked, state__in=self.sources).filter(self.permission.allowed(by))
+        judged = model._default_manager.filter(pk__in=locked, state__in=self.sources).filter(self.rule.allowed(by))
         moved = self._move(model, judged, by=by, note=note, seen=seen, values=values or {})
         if moved:
             model.after_move(self, moved, by)
@@ -120,20 +129,28 @@ class Transition:
         return Moved(self, tuple(moved), tuple(refused + gone))
 
     def apply_each(
-        self, model: type[Stateful], relation: str, columns: Sequence[str], *, by: Actor, note: str = ""
+        self,
+        model: type[Stateful],
+        relation: str,
+        columns: Sequence[str] = (),
+        *,
+        by: Actor,
+        note: str = "",
+        params: Sequence[Any] = (),
     ) -> Moved:
-        """The same for rows already locked and judged by a set-based command: `relation` is SQL with id and `columns`,
-        whose values are set with the move. Only rows in `sources` move."""
+        """The same for rows that a set-based command has judged: `relation` is SQL with `id` and `columns`, whose
+        values are set with the move. Only rows in `sources` move; one that another transaction moved meanwhile does
+        not, so the caller compares how many it expected."""
         table, log = model._meta.db_table, model.LOG
         settings = "".join(f", {column} = r.{column}" for column in columns)
         sql = f"""
             WITH judged AS (SELECT r.*, t.state AS from_state FROM ({relation}) r JOIN {table} t USING (id)
                             WHERE t.state = ANY(%s)),
             moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{settings} FROM judged r
-                      WHERE t.id = r.id RETURNING t.*, r.from_state)
+                      WHERE t.id = r.id AND t.state = r.from_state RETURNING t.*, r.from_state)
             {self._log_insert(log)}"""
-        params = [sorted(self.sources), self.target, *self._log_params(by, note)]
-        ids = self._ids(sql, params)
+        values = [*params, sorted(self.sources), self.target, *self._log_params(by, note)]
+        ids = self._ids(sql, values)
         if ids:
             model.after_move(self, ids, by)
         return Moved(self, tuple(ids))
@@ -153,7 +170,7 @@ class Transition:
             WITH permitted(id, from_state) AS ({selected}),
             judged AS (SELECT t.id, p.from_state FROM permitted p JOIN {table} t ON t.id = p.id {as_seen}),
             moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{assigned} FROM judged j
-                      WHERE t.id = j.id RETURNING t.*, j.from_state)
+                      WHERE t.id = j.id AND t.state = j.from_state RETURNING t.*, j.from_state)
             {self._log_insert(model.LOG)}"""
         params = [*selected_params, *seen_params, self.target, *values.values(), *self._log_params(by, note)]
         return self._ids(sql, params)
@@ -182,26 +199,30 @@ class Transition:
             return []
         versions = {row.id: row.version for row in seen or ()}
         rows = model._default_manager.filter(pk__in=ids)
-        not_permitted = self.permission.refusals_for(rows, by)
+        not_permitted = self.rule.refusals_for(rows, by)
         refused = []
         for row in rows.order_by("pk"):
             reasons = list(not_permitted.get(row.pk, []))
             if row.state not in self.sources:
-                reasons.append(f"It is {self._said(row.state)}.")
+                reasons.append(f"It is {row.state_label}.")
             elif seen is not None and versions.get(row.pk) != row.version:
                 reasons.append("It has changed since you saw it.")
             refused.append(Refused(row.pk, tuple(reasons)))
         return refused
 
-    def _said(self, state: int) -> str:
-        return self.describe_state(state).label if self.describe_state else str(state)
+
+@dataclass(frozen=True)
+class Creation:
+    """How a row comes to be: the first line of its history, and the state it starts in."""
+
+    name: str
+    target: int
+    done: str = ""
 
 
-def transition_table(
-    states: type[models.IntegerChoices], transitions: Sequence[Transition]
-) -> dict[str, Transition]:
+def transition_table(transitions: Sequence[Transition]) -> dict[str, Transition]:
     """Transitions by name; each name once."""
     table = {transition.name: transition for transition in transitions}
     if len(table) != len(transitions):
-        raise ValueError(f"A transition of {states.__name__} is named twice.")
+        raise ValueError("A transition is named twice.")
     return table

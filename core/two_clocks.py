@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import connection, models
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
+from django.db.transaction import TransactionManagementError
 
 from core import clock
 from core.commands import Running, within_command
@@ -20,6 +21,9 @@ from core.dates import last_day
 
 NOW_BELIEVED = Q(recorded__upper_inf=True)
 TICK = timedelta(microseconds=1)
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
 
 
 class TwoClockQuerySet(models.QuerySet["TwoClocked"]):
@@ -88,7 +92,7 @@ class Recorded:
 
     closed: int
     written: int
-    keys: frozenset[tuple[Any, ...]]
+    keys: frozenset[Key]
 
     def __bool__(self) -> bool:
         return bool(self.closed or self.written)
@@ -100,44 +104,75 @@ def believe(
     """Make `beliefs` the whole of what is now believed about their fact keys, and about the keys of `about`.
 
     Rows that say the same stay untouched; the others are closed at the command's instant, and what is new is
-    written from it. A key of `about` without a belief ends up with none. The caller has locked the subjects.
+    written from it. A key of `about` without a belief ends up with none. The caller has locked the subjects, and is
+    in a transaction. The instant is later than anything another command has recorded about the keys that change.
     Raises IntegrityError when two beliefs of one key share a day.
     """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Dated facts are recorded in a transaction: inside a command.")
     table = _Table(model)
     wanted = [table.row(belief) for belief in beliefs]
     keys = {table.key_of(row) for row in wanted} | {table.key_of_mapping(key) for key in about or ()}
     with within_command() as running:
-        gone = table.rows_no_longer_wanted(wanted, keys)
-        instant = table.instant_after(gone, running)
-        closed = table.close(gone, instant, running)
-        written = table.write(wanted, instant, running)
-    return Recorded(len(closed), len(written), frozenset([*closed, *written]))
+        gone, new = table.no_longer_wanted(wanted, keys), table.not_yet_believed(wanted)
+        changed = frozenset(gone.values()) | {table.key_of(row) for row in new}
+        if changed:
+            _be_later_than(table.last_recorded(changed, running), running)
+            table.close(gone, running)
+            table.write(new, running)
+    return Recorded(len(gone), len(new), changed)
+
+
+def _be_later_than(others: datetime | None, running: Running) -> None:
+    """Move the command's one instant on where another command recorded later: time never runs backwards.
+
+    What the command has recorded and closed so far moves with it, in every table.
+    """
+    before = running.taken_instant()
+    if others is None or others < before:
+        return
+    running.instant = others + TICK
+    with connection.cursor() as cursor:
+        for name, ids in running.closed.items():
+            cursor.execute(
+                f"UPDATE {name} SET recorded = tstzrange(lower(recorded), %s) WHERE id = ANY(%s) AND upper(recorded) = %s",
+                [running.instant, list(ids), before],
+            )
+        for name, ids in running.recorded.items():
+            cursor.execute(
+                f"UPDATE {name} SET recorded = tstzrange(%s, NULL) WHERE id = ANY(%s)", [running.instant, list(ids)]
+            )
 
 
 class _Table:
-    """The two statements of a correction, for one model: close, then insert."""
+    """The statements of a correction, for one model: what goes, what is new; close, then insert."""
 
     def __init__(self, model: type[TwoClocked]) -> None:
         self.name = model._meta.db_table
         fields = {f.name: f for f in model._meta.concrete_fields if f.name not in ("id", "recorded")}
         self.key = [fields[name].column for name in model.FACT_KEY]
         self.columns = [f.column for f in fields.values()]
-        self.types = {f.column: f.rel_db_type(connection) if f.is_relation else f.db_type(connection) for f in fields.values()}
+        self.types = {
+            f.column: f.rel_db_type(connection) if f.is_relation else f.db_type(connection) for f in fields.values()
+        }
         self.attribute = {f.name: f.column for f in fields.values()} | {f.column: f.column for f in fields.values()}
 
-    def row(self, belief: Belief) -> dict[str, Any]:
+    def row(self, belief: Belief) -> Row:
         said = {self.attribute[name]: value for name, value in {**belief.key, **belief.says}.items()}
-        row = {column: None for column in self.columns} | said
+        row = dict.fromkeys(self.columns) | said
         return {column: _plain(value) for column, value in row.items()} | {"valid": _range_text(belief.valid)}
 
-    def key_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    def key_of(self, row: Row) -> Key:
         return tuple(row[column] for column in self.key)
 
-    def key_of_mapping(self, key: Mapping[str, Any]) -> tuple[Any, ...]:
+    def key_of_mapping(self, key: Mapping[str, Any]) -> Key:
         return self.key_of({self.attribute[name]: _plain(value) for name, value in key.items()})
 
-    def recordset(self, alias: str, columns: Sequence[str]) -> str:
-        typed = ", ".join(f"{column} {self.types[column]}" for column in columns)
+    def json_of(self, keys: Collection[Key]) -> str:
+        return json.dumps([dict(zip(self.key, key, strict=True)) for key in keys])
+
+    def recordset(self, alias: str, columns: Sequence[str], *further: str) -> str:
+        typed = ", ".join([*(f"{column} {self.types[column]}" for column in columns), *further])
         return f"jsonb_to_recordset(%s::jsonb) AS {alias}({typed})"
 
     def same(self, left: str, right: str) -> str:
@@ -149,56 +184,67 @@ class _Table:
     def equal(self, columns: Sequence[str], left: str, right: str) -> str:
         return " AND ".join(f"{left}.{column} = {right}.{column}" for column in columns)
 
-    def rows_no_longer_wanted(self, wanted: list[dict[str, Any]], keys: set[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """(id, lower(recorded), *key) of believed rows of these keys that are not wanted as they stand."""
-        about = [dict(zip(self.key, key, strict=True)) for key in keys]
+    def no_longer_wanted(self, wanted: list[Row], keys: Collection[Key]) -> dict[int, Key]:
+        """Believed rows of these keys that are not wanted as they stand, locked: id -> fact key."""
         returned = ", ".join(f"t.{column}" for column in self.key)
         sql = f"""
-            SELECT t.id, lower(t.recorded), {returned} FROM {self.name} t
+            SELECT t.id, {returned} FROM {self.name} t
             JOIN {self.recordset("k", self.key)} ON {self.equal(self.key, "t", "k")}
             WHERE upper_inf(t.recorded) AND NOT EXISTS (
                 SELECT FROM {self.recordset("w", self.columns)} WHERE {self.same("w", "t")})
             ORDER BY t.id FOR NO KEY UPDATE OF t"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, [json.dumps(about), json.dumps(wanted)])
-            return cursor.fetchall()
+            cursor.execute(sql, [self.json_of(keys), json.dumps(wanted)])
+            return {id: tuple(_plain(part) for part in key) for id, *key in cursor.fetchall()}
 
-    def instant_after(self, gone: list[tuple[Any, ...]], running: Running) -> datetime:
-        """The command's instant, moved on where another command recorded later: time never runs backwards."""
-        mine = running.recorded[self.name]
-        others = [recorded_from for id, recorded_from, *_ in gone if id not in mine]
-        instant = running.taken_instant()
-        if others and max(others) >= instant:
-            instant = max(others) + TICK
-            running.instant = instant
-        return instant
-
-    def close(self, gone: list[tuple[Any, ...]], instant: datetime, running: Running) -> list[tuple[Any, ...]]:
-        """Close rows at the instant; those this very command wrote were never believed, and collapse."""
-        mine = running.recorded[self.name]
-        ids = [id for id, *_ in gone]
+    def not_yet_believed(self, wanted: list[Row]) -> list[Row]:
+        """The wanted rows that nothing now believed says already."""
+        sql = f"""
+            SELECT w.n FROM {self.recordset("w", self.columns, "n int")}
+            WHERE NOT EXISTS (SELECT FROM {self.name} t WHERE upper_inf(t.recorded) AND {self.same("t", "w")})
+            ORDER BY w.n"""
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {self.name} WHERE id = ANY(%s)", [[id for id in ids if id in mine]])
-            cursor.execute(
-                f"UPDATE {self.name} SET recorded = tstzrange(lower(recorded), %s) WHERE id = ANY(%s)",
-                [instant, [id for id in ids if id not in mine]],
-            )
-        return [tuple(_plain(part) for part in key) for _id, _recorded_from, *key in gone]
+            cursor.execute(sql, [json.dumps([{**row, "n": n} for n, row in enumerate(wanted)])])
+            return [wanted[n] for (n,) in cursor.fetchall()]
 
-    def write(self, wanted: list[dict[str, Any]], instant: datetime, running: Running) -> list[tuple[Any, ...]]:
-        """Insert what is wanted and not yet believed."""
+    def last_recorded(self, keys: Collection[Key], running: Running) -> datetime | None:
+        """The latest instant at which another command began or ended a belief about these keys."""
+        sql = f"""
+            SELECT max(CASE WHEN t.id = ANY(%s) THEN lower(t.recorded)
+                            ELSE greatest(lower(t.recorded), upper(t.recorded)) END)
+            FROM {self.name} t JOIN {self.recordset("k", self.key)} ON {self.equal(self.key, "t", "k")}
+            WHERE t.id <> ALL(%s)"""
+        mine = [list(running.closed[self.name]), list(running.recorded[self.name])]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [mine[0], self.json_of(keys), mine[1]])
+            return cursor.fetchone()[0]
+
+    def close(self, gone: Collection[int], running: Running) -> None:
+        """Close rows at the instant; those this very command wrote were never believed, and collapse."""
+        mine = running.recorded[self.name] & set(gone)
+        others = set(gone) - mine
+        with connection.cursor() as cursor:
+            if mine:
+                cursor.execute(f"DELETE FROM {self.name} WHERE id = ANY(%s)", [list(mine)])
+            if others:
+                cursor.execute(
+                    f"UPDATE {self.name} SET recorded = tstzrange(lower(recorded), %s) WHERE id = ANY(%s)",
+                    [running.instant, list(others)],
+                )
+        running.closed[self.name] |= others
+
+    def write(self, new: list[Row], running: Running) -> None:
+        """Insert what is new, believed from the instant."""
+        if not new:
+            return
         columns = ", ".join(self.columns)
         sql = f"""
             INSERT INTO {self.name} ({columns}, recorded)
             SELECT {columns}, tstzrange(%s, NULL) FROM {self.recordset("w", self.columns)}
-            WHERE NOT EXISTS (SELECT FROM {self.name} t
-                WHERE upper_inf(t.recorded) AND {self.same("t", "w")})
-            RETURNING id, {", ".join(self.key)}"""
+            RETURNING id"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, [instant, json.dumps(wanted)])
-            rows = cursor.fetchall()
-        running.recorded[self.name] |= {id for id, *_ in rows}
-        return [tuple(_plain(part) for part in key) for _id, *key in rows]
+            cursor.execute(sql, [running.instant, json.dumps(new)])
+            running.recorded[self.name] |= {id for (id,) in cursor.fetchall()}
 
 
 def _plain(value: Any) -> Any:
@@ -211,4 +257,4 @@ def _plain(value: Any) -> Any:
 def _range_text(span: DateRange) -> str:
     if span.isempty:
         return "empty"
-    return f"[{span.lower or ''},{span.upper or ''})"
+    return f"{'[' if span.lower_inc else '('}{span.lower or ''},{span.upper or ''}{']' if span.upper_inc else ')'}"

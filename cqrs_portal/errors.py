@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import NotPermitted, NotVisible, PortalError
+from ui.frame import ErrorPage
 
 
 def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
     """The page for an error: its own status, and what, why and who can."""
     template = {403: "403", 404: "404", 409: "409", 422: "422"}.get(error.status, "400")
-    return render(request, f"errors/{template}.jinja", {"error": error}, status=error.status)
+    page = ErrorPage(title=error.title, caption="", sentences=error.sentences, who_can=error.who_can)
+    return render(request, f"errors/{template}.jinja", {"page": page}, status=error.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -34,4 +36,5 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A reference to quote; nothing of the request was saved, because each command is one transaction."""
     reference = request.META.get("HTTP_X_REQUEST_ID") or uuid.uuid4().hex[:12]
-    return render(request, "errors/500.jinja", {"error": {"reference": reference}}, status=500)
+    page = ErrorPage(title="There is a problem with the portal", caption="", reference=reference)
+    return render(None, "errors/500.jinja", {"page": page}, status=500)  # type: ignore[arg-type]

@@ -55,7 +55,7 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     env = PortalEnvironment(**options)
-    env.globals.update(static=static, url=_url, NOBODY=frame.NOBODY, nhs_branding=_nhs_branding)
+    env.globals.update(static=static, url=_url, NOBODY=frame.NOBODY, nhs_branding=_nhs_branding, error_page=frame.error_page)
     env.globals.update(count=wording.count, period=wording.period, get_messages=get_messages)
     env.globals.update(
         options=drawing.options,

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from cqrs_portal.health import PortalHealth
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("home.urls")),
+    path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("ui/", include("ui.urls")),
+    path("health/", PortalHealth.as_view(), name="health"),
 ]
+
+handler403 = "cqrs_portal.errors.permission_denied"
+handler404 = "cqrs_portal.errors.not_found"
+handler500 = "cqrs_portal.errors.server_error"

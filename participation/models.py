@@ -27,13 +27,17 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 class Participation(Stateful):
     """One row is one service offered to one provider, for one network where the network is paid, and what came of it."""
 
+    STATES = State
+
     service = models.ForeignKey(QualityService, models.PROTECT, related_name="participations", db_index=False)
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="participations")
     network = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="network_participations")
     commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="offers_made")
     offered_at = models.DateTimeField()
     respond_by = models.DateField(null=True, blank=True)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="re_offers", db_index=False)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="re_offers", db_index=False
+    )
 
     objects = ParticipationQuerySet.as_manager()
 

@@ -1,8 +1,10 @@
-"""The states of an offer and of the participation it becomes (domain 4)."""
+"""The states of an offer and of the participation it becomes, and every move between them (domain 4)."""
 
 from __future__ import annotations
 
 from django.db.models import IntegerChoices
+
+from core.transitions import Creation, Transition, transition_table
 
 
 class State(IntegerChoices):
@@ -17,3 +19,49 @@ class State(IntegerChoices):
 
 
 COVERING = frozenset({State.APPROVED, State.ENDED})
+"""Whoever was approved takes part on the days of the term; *Ended* says only that its end date has passed."""
+
+OPEN = frozenset({State.OFFERED, State.ACCEPTED, State.APPROVED, State.ENDED})
+"""States in which an offer stands: another one for the same days would be a second."""
+
+OFFER = Creation("offer", State.OFFERED, "offered")
+
+ACCEPT = Transition(
+    "accept", frozenset({State.OFFERED}), State.ACCEPTED, "participation.answer", button="Accept", done="accepted"
+)
+REJECT = Transition(
+    "reject", frozenset({State.OFFERED}), State.REJECTED, "participation.answer",
+    button="Reject", done="rejected", needs_reason=True,
+)  # fmt: skip
+EXPIRE = Transition("expire", frozenset({State.OFFERED}), State.EXPIRED, "core.system_only", done="expired")
+APPROVE = Transition(
+    "approve", frozenset({State.ACCEPTED}), State.APPROVED, "participation.approve", button="Approve", done="approved"
+)
+NOT_APPROVE = Transition(
+    "do not approve", frozenset({State.ACCEPTED}), State.NOT_APPROVED, "participation.approve",
+    button="Do not approve", done="not approved", needs_reason=True,
+)  # fmt: skip
+SAVE_END_DATE = Transition(
+    "save end date", frozenset({State.APPROVED}), State.APPROVED, "participation.end",
+    button="Save End Date", done="given an end date", needs_reason=True,
+)  # fmt: skip
+END = Transition(
+    "end", frozenset({State.APPROVED}), State.ENDED, "participation.end",
+    button="Save End Date", done="ended", needs_reason=True,
+)  # fmt: skip
+CORRECT_END = Transition(
+    "correct end date", frozenset({State.ENDED}), State.ENDED, "participation.end",
+    button="Save End Date", done="given another end date", needs_reason=True,
+)  # fmt: skip
+REOPEN = Transition(
+    "reopen", frozenset({State.ENDED}), State.APPROVED, "participation.end",
+    button="Save End Date", done="reopened", needs_reason=True,
+)  # fmt: skip
+CANCEL = Transition(
+    "cancel", frozenset({State.APPROVED}), State.CANCELLED, "participation.cancel",
+    button="Cancel Service", done="cancelled", needs_reason=True,
+)  # fmt: skip
+
+PARTICIPATION = transition_table(
+    [ACCEPT, REJECT, EXPIRE, APPROVE, NOT_APPROVE, SAVE_END_DATE, END, CORRECT_END, REOPEN, CANCEL]
+)

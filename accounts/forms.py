@@ -1,0 +1,21 @@
+"""What people fill in about their own account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from organisations.models import Organisation
+from ui.forms import PortalForm
+
+
+class ActingOrganisationForm(PortalForm):
+    """Which of one's organisations to act for."""
+
+    organisation = forms.TypedChoiceField(label="Organisation to act for", widget=forms.RadioSelect, coerce=int)
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = [(each.pk, str(each)) for each in organisations]  # type: ignore[attr-defined]

@@ -1,0 +1,34 @@
+"""What happens to achievements."""
+
+from achievement.commands.aggregation import Aggregated, NetworkKey, aggregate_networks
+from achievement.commands.approvals import (
+    approve_achievements,
+    approve_practice_payments,
+    give_finance_approval,
+    lift_hold,
+    reject_achievements,
+    return_network_achievements,
+    undo_approval,
+)
+from achievement.commands.calculation import Calculated, calculate_achievements, take_over_networks
+from achievement.commands.overnight import finish_run, resume_overnight_runs, start_overnight_run, work_shard
+
+__all__ = [
+    "Aggregated",
+    "Calculated",
+    "NetworkKey",
+    "aggregate_networks",
+    "approve_achievements",
+    "approve_practice_payments",
+    "calculate_achievements",
+    "finish_run",
+    "give_finance_approval",
+    "lift_hold",
+    "reject_achievements",
+    "resume_overnight_runs",
+    "return_network_achievements",
+    "start_overnight_run",
+    "take_over_networks",
+    "undo_approval",
+    "work_shard",
+]

@@ -1,0 +1,149 @@
+"""Achievements are approved as they were seen, and every way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from achievement.commands.aggregation import NetworkKey
+from achievement.commands.calculation import aggregate_after_commit
+from achievement.models import Achievement, AchievementQuerySet, NetworkAchievement
+from achievement.states import (
+    APPROVE,
+    APPROVE_LINE,
+    COMPLETE_LINE,
+    COMPLETE_TOTAL,
+    GIVE_FINANCE_APPROVAL,
+    HOLD_LINE,
+    LIFT_LINE,
+    REJECT,
+    RETURN_LINE,
+    RETURN_TOTAL,
+    UNDO_APPROVAL,
+    UNDO_LINE,
+)
+from core.actors import Actor
+from core.commands import command
+from core.errors import Invalid
+from core.locking import lock_ids
+from core.transitions import Moved, Refused, Seen, Transition
+from organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the rows chosen: how many moved and their pounds, and each that did not, with why."""
+
+    done: str
+    ids: tuple[int, ...]
+    pounds: Decimal
+    refused: tuple[Refused, ...]
+
+    @property
+    def moved(self) -> int:
+        return len(self.ids)
+
+
+@command
+def approve_achievements(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
+    """Approve achievements, as the approver saw them (id and version), for the commissioning organisation.
+
+    Networks that are now complete are aggregated after the commit.
+    """
+    outcome = _by_payee(seen, APPROVE, APPROVE_LINE, by=by, note=note)
+    lines = Achievement.objects.filter(pk__in=outcome.ids, network__isnull=False)
+    keys = lines.order_by().values_list("service_id", "achievement_date", "network_id").distinct()
+    aggregate_after_commit(NetworkKey(*key) for key in keys)
+    return outcome
+
+
+@command
+def reject_achievements(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
+    """Reject achievements: back to the service provider; a line that the portal declared is held."""
+    return _by_payee(seen, REJECT, HOLD_LINE, by=by, note=_reason(note))
+
+
+@command
+def lift_hold(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
+    """Lines that were held await approval again."""
+    return _outcome(LIFT_LINE.apply(_rows(seen), by=by, note=_reason(note), seen=seen))
+
+
+@command
+def undo_approval(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
+    """Approvals are taken back, before aggregation or finance approval."""
+    return _by_payee(seen, UNDO_APPROVAL, UNDO_LINE, by=by, note=_reason(note))
+
+
+@command
+def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
+    """Give finance approval to network totals as they were seen: they and their lines are complete, and never change again."""
+    totals = NetworkAchievement.objects.filter(pk__in=[row.id for row in seen])
+    _lock_networks_of(totals.values_list("network_id", flat=True))
+    moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
+    lines = "SELECT id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
+    COMPLETE_LINE.apply_each(Achievement, lines, by=by, note=note, params=[list(moved.ids)])
+    return _outcome(moved)
+
+
+@command
+def approve_practice_payments(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
+    """Give finance approval to achievements that are paid to the practice itself, as they were seen."""
+    return _outcome(GIVE_FINANCE_APPROVAL.apply(_rows(seen), by=by, note=note, seen=seen))
+
+
+@command
+def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
+    """Finance returns network totals: they are withdrawn, and their lines await the commissioner again."""
+    totals = NetworkAchievement.objects.filter(pk__in=[row.id for row in seen])
+    _lock_networks_of(totals.values_list("network_id", flat=True))
+    moved = RETURN_TOTAL.apply(totals, by=by, note=_reason(note), seen=seen)
+    lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
+    RETURN_LINE.apply_each(Achievement, lines, ("network_achievement_id",), by=by, note=note, params=[list(moved.ids)])
+    return _outcome(moved)
+
+
+def _by_payee(
+    seen: Collection[Seen], practice_paid: Transition, network_line: Transition, *, by: Actor, note: str
+) -> Outcome:
+    """One act on a mixed choice: each row by the transition of its own table of states."""
+    lines = set(_rows(seen).filter(network__isnull=False).values_list("pk", flat=True))
+    outcomes = []
+    for transition, is_mine in ((network_line, lines.__contains__), (practice_paid, _outside(lines))):
+        chosen = [row for row in seen if is_mine(row.id)]
+        if chosen:
+            outcomes.append(_outcome(transition.apply(_rows(chosen), by=by, note=note, seen=chosen)))
+    return _together(network_line.done, outcomes)
+
+
+def _outside(ids: set[int]) -> Callable[[int], bool]:
+    return lambda id: id not in ids
+
+
+def _rows(seen: Collection[Seen]) -> AchievementQuerySet:
+    return Achievement.objects.filter(pk__in=[row.id for row in seen])
+
+
+def _outcome(moved: Moved) -> Outcome:
+    model = NetworkAchievement if moved.transition in (COMPLETE_TOTAL, RETURN_TOTAL) else Achievement
+    pounds = model.objects.filter(pk__in=moved.ids).aggregate(sum=Sum("amount"))["sum"]  # type: ignore[attr-defined]
+    return Outcome(moved.transition.done, moved.ids, pounds or Decimal(0), moved.refused)
+
+
+def _together(done: str, outcomes: Sequence[Outcome]) -> Outcome:
+    ids = tuple(id for outcome in outcomes for id in outcome.ids)
+    refused = tuple(row for outcome in outcomes for row in outcome.refused)
+    return Outcome(done, ids, sum((outcome.pounds for outcome in outcomes), Decimal(0)), refused)
+
+
+def _lock_networks_of(network_ids: Collection[int]) -> None:
+    lock_ids(Organisation, network_ids)
+
+
+def _reason(note: str) -> str:
+    if not note.strip():
+        raise Invalid("Reason: enter why; whoever acts next reads it.")
+    return note.strip()

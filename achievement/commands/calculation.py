@@ -1,0 +1,212 @@
+"""Lines of amounts networks are worked out, and worked out anew when what they stand on changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from achievement.commands.aggregation import NetworkKey
+from achievement.commands.verdicts import apply_verdicts, stage_verdicts
+from achievement.models import Achievement
+from achievement.queries.expected import EXPECTED_LINES_SQL
+from achievement.queries.scope import services_that_aggregate_amounts
+from achievement.states import APPROVE_LINE, State
+from calculation.capitation import calculate_many
+from calculation.periods import Days, PartPeriod, Share, share_of_period
+from catalogue.formats import Capitation, Definition
+from catalogue.queries import definition_of_version, released_version
+from core import clock
+from core.actors import SYSTEM, Actor
+from core.changes import Effect
+from core.commands import command
+from core.errors import Invalid
+from core.locking import lock_ids
+from operations.commands import after_commit
+from organisations.models import ListKind, Membership, Organisation
+from participation.states import COVERING
+
+KEYS_IN_A_MESSAGE = 200
+
+
+@dataclass(frozen=True)
+class Calculated:
+    """What a calculation did, by verdict ("new", "changed", "gone", "revived", "to be adjusted"): lines and pounds."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def changed(self) -> int:
+        return sum(count for verdict, count in self.lines.items() if verdict != "to be adjusted")
+
+
+@command
+def calculate_achievements(
+    *,
+    by: Actor,
+    networks: Collection[int],
+    services: Collection[int] | None = None,
+    dates: Collection[date] | None = None,
+) -> Calculated:
+    """Work out the lines of these networks (ids), for every payment date that has come, or for those given.
+
+    Lines that are no longer due are withdrawn, changed ones come back for approval, a total they stood in is
+    withdrawn; what finance has approved stays, and is answered as "to be adjusted". A practice without a list size
+    or an approved participation for the date has no line. Locks the networks first.
+    """
+    locked = lock_ids(Organisation, networks)
+    counts: dict[str, int] = {}
+    effects: list[Effect] = []
+    for service_id in services_that_aggregate_amounts(services):
+        version = released_version(service_id)
+        if version is None or not locked:
+            continue
+        definition = definition_of_version(version)
+        due = _dates_due(definition, dates)
+        _stage_figures(service_id, definition, due, locked)
+        stage_verdicts(service_id, due, locked)
+        done = apply_verdicts(version.pk, by=by)
+        for verdict, count in done.counts.items():
+            counts[verdict] = counts.get(verdict, 0) + count
+        effects += done.effects
+        _approve_where_none_is_required(definition, service_id, due, locked)
+        _aggregate_after_commit(service_id, due, locked)
+    return Calculated(counts, tuple(effects))
+
+
+@command
+def take_over_networks(*, by: Actor, networks: Collection[int]) -> int:
+    """Open achievements of these networks pass to the commissioning organisation that leads them now."""
+    lock_ids(Organisation, networks)
+    sql = """
+        UPDATE {table} a SET commissioner_id = l.commissioner_id, version = version + 1
+        FROM organisations_lead l
+        WHERE l.network_id = a.network_id AND upper_inf(l.recorded) AND l.valid @> %s::date
+          AND a.network_id = ANY(%s) AND a.commissioner_id <> l.commissioner_id AND a.state <> ALL(%s)"""
+    finals = [State.AGGREGATED_COMPLETE, State.FINANCE_APPROVED]
+    with connection.cursor() as cursor:
+        moved = 0
+        for table in ("achievement_achievement", "achievement_networkachievement"):
+            cursor.execute(sql.format(table=table), [clock.today(), list(networks), finals])
+            moved += cursor.rowcount
+    return moved
+
+
+def _dates_due(definition: Definition, dates: Collection[date] | None) -> list[date]:
+    come = [day for day in definition.payment_dates if day <= clock.today()]
+    return come if dates is None else [day for day in come if day in set(dates)]
+
+
+def _stage_figures(service_id: int, definition: Definition, due: Sequence[date], networks: Sequence[int]) -> None:
+    """Temporary table `figure`: each line that is due, its amount and the ids of what it was worked out from."""
+    method = definition.calculation
+    if not isinstance(method, Capitation):
+        raise Invalid(f"{definition.name}: lines of a network are worked out by capitation only.")
+    _stage_keys(service_id, method, due, networks)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS figure")
+        cursor.execute(
+            """CREATE TEMPORARY TABLE figure (service_id bigint, achievement_date date, network_id bigint, provider_id bigint,
+               commissioner_id bigint, participation_id bigint, list_size_id bigint, amount numeric(12, 2)) ON COMMIT DROP"""
+        )
+        cursor.execute(_INPUTS, [ListKind[method.population.kind], clock.today()])
+        rows = cursor.fetchall()
+        lines = _as_copied(_worked_out(definition, method, rows))
+        cursor.copy_expert("COPY figure FROM STDIN", StringIO(lines))
+        cursor.execute("ANALYZE figure")
+
+
+def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networks: Sequence[int]) -> None:
+    known = [(day, method.population.date_for(day)) for day in due if method.rate_on(day) and method.population.date_for(day)]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS due_key")
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE due_key ON COMMIT DROP AS
+            SELECT %s::bigint AS service_id, d.achievement_date, n.network_id, d.list_date
+            FROM unnest(%s::date[], %s::date[]) AS d(achievement_date, list_date), unnest(%s::bigint[]) AS n(network_id)""",
+            [service_id, [day for day, _ in known], [list_date for _, list_date in known], list(networks)],
+        )
+        cursor.execute("ANALYZE due_key")
+
+
+_INPUTS = f"""
+    WITH expected AS ({EXPECTED_LINES_SQL.format(keys="due_key")})
+    SELECT DISTINCT ON (e.achievement_date, e.network_id, e.practice_id)
+           e.achievement_date, e.network_id, e.practice_id, e.service_id, lead.commissioner_id, p.id, l.id, l.size
+    FROM expected e
+    JOIN due_key k USING (service_id, achievement_date, network_id)
+    JOIN participation_participation p ON p.service_id = e.service_id AND p.network_id = e.network_id
+         AND p.provider_id = e.practice_id AND p.state IN ({", ".join(str(int(state)) for state in sorted(COVERING))})
+    JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded) AND t.valid @> e.achievement_date
+    JOIN organisations_listsize l ON l.organisation_id = e.practice_id AND l.kind = %s AND upper_inf(l.recorded)
+         AND l.valid @> k.list_date
+    JOIN organisations_lead lead ON lead.network_id = e.network_id AND upper_inf(lead.recorded)
+         AND lead.valid @> %s::date
+    ORDER BY e.achievement_date, e.network_id, e.practice_id, p.id DESC"""
+
+
+def _worked_out(definition: Definition, method: Capitation, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Each input row with its amount; rows come in order of date, and each date has one rate."""
+    for day, of_day in groupby(rows, key=lambda row: row[0]):
+        rate = method.rate_on(day)
+        if rate is None:
+            continue
+        inputs = list(of_day)
+        shares = _shares(definition, method, day, inputs)
+        lines = (((row), row[7], share) for row, share in zip(inputs, shares, strict=True))
+        for row, amount in calculate_many(rate, lines):
+            _day, network_id, practice_id, service_id, commissioner_id, participation_id, list_size_id, _size = row
+            yield service_id, day, network_id, practice_id, commissioner_id, participation_id, list_size_id, amount
+
+
+def _shares(definition: Definition, method: Capitation, day: date, rows: Sequence[tuple[Any, ...]]) -> list[Share]:
+    """The part of the period each row's practice earns (`calculation.md` section 3, part periods)."""
+    if method.part_period is PartPeriod.LAST_DAY:
+        return [Share(1, 1)] * len(rows)
+    period = definition.period_of(day)
+    held: dict[tuple[int, int], list[Days]] = {}
+    memberships = Membership.objects.known().filter(practice__in={row[2] for row in rows}, valid__isempty=False)
+    for practice_id, network_id, valid in memberships.values_list("practice_id", "network_id", "valid"):
+        held.setdefault((practice_id, network_id), []).append(Days(valid.lower, valid.upper))
+    return [share_of_period(method.part_period, period, held.get((row[2], row[1]), ()), day) for row in rows]
+
+
+def _as_copied(rows: Iterable[tuple[Any, ...]]) -> str:
+    return "".join("\t".join(map(str, row)) + "\n" for row in rows)
+
+
+def _approve_where_none_is_required(
+    definition: Definition, service_id: int, due: Sequence[date], networks: Sequence[int]
+) -> None:
+    if definition.no_approval_required:
+        lines = Achievement.objects.in_state(State.AWAITING_COMMISSIONER).filter(
+            service=service_id, achievement_date__in=due, network__in=networks
+        )
+        APPROVE_LINE.apply(lines, by=SYSTEM, note="No approval is required.")
+
+
+def _aggregate_after_commit(service_id: int, due: Sequence[date], networks: Sequence[int]) -> None:
+    """Networks of this scope that have approved lines may have become complete."""
+    rows = (
+        Achievement.objects.in_state(State.AWAITING_NETWORK)
+        .filter(service=service_id, achievement_date__in=due, network__in=networks)
+        .order_by("service_id", "achievement_date", "network_id")
+        .values_list("service_id", "achievement_date", "network_id")
+        .distinct()
+    )
+    aggregate_after_commit(NetworkKey(*row) for row in rows)
+
+
+def aggregate_after_commit(keys: Iterable[NetworkKey]) -> None:
+    """Have these networks aggregated once the transaction has committed, some two hundred to a message."""
+    plain = sorted({key.plain() for key in keys})
+    for start in range(0, len(plain), KEYS_IN_A_MESSAGE):
+        after_commit("achievement.aggregate_networks", {"keys": plain[start : start + KEYS_IN_A_MESSAGE]})

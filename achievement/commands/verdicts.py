@@ -1,0 +1,178 @@
+"""What is due compared with what stands, line by line, and each verdict carried out by its transition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from achievement.models import Achievement, AchievementChange, NetworkAchievement
+from achievement.states import (
+    CALCULATED_AND_DECLARED,
+    FINALS,
+    LINE_CHANGED,
+    RELEASE_LINE,
+    REVIVE_LINE,
+    SUPERSEDE_TOTAL,
+    WITHDRAW_LINE,
+    State,
+)
+from core.actors import Actor
+from core.changes import Effect
+from core.commands import instant
+
+INPUTS = ("amount", "commissioner_id", "participation_id", "list_size_id", "service_version_id")
+_FINALS = ", ".join(str(int(state)) for state in sorted(FINALS))
+
+
+@dataclass(frozen=True)
+class Done:
+    """Lines by verdict, and what happened in words."""
+
+    counts: dict[str, int]
+    effects: tuple[Effect, ...]
+
+
+def stage_verdicts(service_id: int, dates: Sequence[date], networks: Sequence[int]) -> None:
+    """Temporary table `verdict`: every line that is due or stands, and what is to become of it.
+
+    `figure` says what is due. A line that finance has approved, or whose network's total it has approved, or whose
+    practice was paid for the date through another network, is only "to be adjusted".
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS verdict")
+        cursor.execute(_VERDICTS, [service_id, list(dates), list(networks), service_id, list(dates)])
+        cursor.execute("ANALYZE verdict")
+
+
+_VERDICTS = f"""
+    CREATE TEMPORARY TABLE verdict ON COMMIT DROP AS
+    WITH standing AS (
+        SELECT * FROM achievement_achievement
+        WHERE service_id = %s AND achievement_date = ANY(%s) AND network_id = ANY(%s)),
+    compared AS (
+        SELECT s.id, coalesce(f.service_id, s.service_id) AS service_id,
+               coalesce(f.achievement_date, s.achievement_date) AS achievement_date,
+               coalesce(f.network_id, s.network_id) AS network_id,
+               coalesce(f.provider_id, s.provider_id) AS provider_id,
+               f.commissioner_id, f.participation_id, f.list_size_id, f.amount, s.amount AS was, s.state,
+               CASE WHEN s.id IS NULL THEN 'new'
+                    WHEN s.state = {State.WITHDRAWN:d} AND f.provider_id IS NULL THEN 'same'
+                    WHEN s.state = {State.WITHDRAWN:d} THEN 'revived'
+                    WHEN f.provider_id IS NULL THEN 'gone'
+                    WHEN f.amount <> s.amount THEN 'changed'
+                    WHEN (f.list_size_id, f.participation_id) IS DISTINCT FROM (s.list_size_id, s.participation_id)
+                         AND s.state NOT IN ({_FINALS}) THEN 'other inputs'
+                    ELSE 'same' END AS verdict
+        FROM figure f
+        FULL JOIN standing s ON (s.achievement_date, s.network_id, s.provider_id)
+                              = (f.achievement_date, f.network_id, f.provider_id)),
+    settled AS (
+        SELECT achievement_date, network_id, NULL::bigint AS provider_id FROM achievement_networkachievement
+        WHERE service_id = %s AND achievement_date = ANY(%s) AND state = {State.AGGREGATED_COMPLETE:d}),
+    judged AS (
+        SELECT c.*, (c.verdict IN ('new', 'revived', 'gone', 'changed') AND (
+            c.state IN ({_FINALS})
+            OR EXISTS (SELECT FROM settled t WHERE (t.achievement_date, t.network_id) = (c.achievement_date, c.network_id))
+            OR (c.verdict IN ('new', 'revived') AND EXISTS (
+                SELECT FROM achievement_achievement o
+                WHERE o.achievement_date = c.achievement_date AND o.service_id = c.service_id
+                  AND o.provider_id = c.provider_id AND o.network_id <> c.network_id
+                  AND o.state IN ({_FINALS}))))) AS is_final
+        FROM compared c)
+    SELECT id, service_id, achievement_date, network_id, provider_id, commissioner_id, participation_id, list_size_id,
+           amount, was, CASE WHEN is_final THEN 'to be adjusted' ELSE verdict END AS verdict
+    FROM judged WHERE verdict <> 'same'"""
+
+
+def apply_verdicts(service_version_id: int, *, by: Actor) -> Done:
+    """Carry the verdicts out: totals first, then what is gone, so that a practice can move between networks."""
+    _withdraw_touched_totals(by)
+    WITHDRAW_LINE.apply_each(Achievement, _lines("gone"), by=by, note="It is no longer due.")
+    changes = {"changed": LINE_CHANGED, "revived": REVIVE_LINE}
+    for verdict, transition in changes.items():
+        relation = _lines(verdict, f", amount, commissioner_id, participation_id, list_size_id, {service_version_id:d} AS service_version_id")
+        transition.apply_each(Achievement, relation, INPUTS, by=by)
+    _insert_new(service_version_id, by)
+    _take_other_inputs()
+    return _done()
+
+
+def _lines(verdict: str, columns: str = "") -> str:
+    return f"SELECT id{columns} FROM verdict WHERE verdict = '{verdict}'"
+
+
+def _withdraw_touched_totals(by: Actor) -> None:
+    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines await their network again."""
+    touched = f"""
+        SELECT DISTINCT n.id FROM achievement_networkachievement n
+        JOIN verdict v USING (service_id, achievement_date, network_id)
+        WHERE n.state = {State.AGGREGATED:d} AND v.verdict IN ('new', 'revived', 'gone', 'changed')"""
+    withdrawn = SUPERSEDE_TOTAL.apply_each(NetworkAchievement, touched, by=by, note="A member or a line changed.")
+    if withdrawn:
+        release_lines_of(withdrawn.ids, by=by)
+
+
+def release_lines_of(total_ids: Sequence[int], *, by: Actor) -> None:
+    """The lines of withdrawn totals await their network again."""
+    lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
+    RELEASE_LINE.apply_each(
+        Achievement, lines, ("network_achievement_id",), by=by, note="The network's total was withdrawn.", params=[list(total_ids)]
+    )
+
+
+def _insert_new(service_version_id: int, by: Actor) -> None:
+    creation, log = CALCULATED_AND_DECLARED, AchievementChange._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH made AS (
+                INSERT INTO {Achievement._meta.db_table} (achievement_date, service_id, provider_id, network_id,
+                    commissioner_id, state, version, amount, auto_declared, service_version_id, list_size_id, participation_id)
+                SELECT achievement_date, service_id, provider_id, network_id, commissioner_id, %s, 1, amount, TRUE, %s,
+                       list_size_id, participation_id
+                FROM verdict WHERE verdict = 'new' ORDER BY achievement_date, service_id, provider_id
+                RETURNING id, state, version, amount)
+            INSERT INTO {log} (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
+            SELECT id, %s, %s, %s, %s, NULL, state, version, '', amount FROM made""",
+            [creation.target, service_version_id, instant(), by.user_id, by.organisation_id, creation.name],
+        )
+
+
+def _take_other_inputs() -> None:
+    """The amount stands, but was worked out from rows believed since: the explanation follows them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE {Achievement._meta.db_table} a
+                SET list_size_id = v.list_size_id, participation_id = v.participation_id
+                FROM verdict v WHERE v.id = a.id AND v.verdict = 'other inputs'"""
+        )
+
+
+def _done() -> Done:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT verdict, achievement_date, count(*), sum(coalesce(amount, 0)), sum(coalesce(was, 0))
+               FROM verdict WHERE verdict <> 'other inputs' GROUP BY 1, 2 ORDER BY 2, 1"""
+        )
+        rows = cursor.fetchall()
+    counts: dict[str, int] = {}
+    for verdict, _day, count, _now, _was in rows:
+        counts[verdict] = counts.get(verdict, 0) + count
+    return Done(counts, tuple(_effect(*row) for row in rows))
+
+
+def _effect(verdict: str, day: date, count: int, now: Decimal, was: Decimal) -> Effect:
+    lines = "1 line" if count == 1 else f"{count:,} lines"
+    are = "is" if count == 1 else "are"
+    said = {
+        "new": f"{lines} {are} calculated, £{now:,.2f}, and await{'s' if count == 1 else ''} approval",
+        "revived": f"{lines} {are} calculated anew, £{now:,.2f}, and await{'s' if count == 1 else ''} approval",
+        "changed": f"{lines} change{'s' if count == 1 else ''} from £{was:,.2f} to £{now:,.2f} and await{'s' if count == 1 else ''} approval again",
+        "gone": f"{lines} {are} withdrawn, £{was:,.2f}",
+        "to be adjusted": f"{lines}, financially approved, {'stays as it is' if count == 1 else 'stay as they are'}; to be adjusted",
+    }
+    return Effect(f"lines {verdict}", f"{day.day} {day:%B %Y}: {said[verdict]}.", count, now - was)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Any
+
+from achievement import commands
+from core.actors import SYSTEM
+from operations.later import each_minute, later_work
+
+
+@later_work("achievement.aggregate_networks")
+def aggregate_networks(keys: dict[str, Any]) -> None:
+    commands.aggregate_networks(by=SYSTEM, keys=[commands.NetworkKey.from_plain(key) for key in keys["keys"]])
+
+
+@later_work("achievement.calculate_achievements")
+def calculate_achievements(keys: dict[str, Any]) -> None:
+    commands.calculate_achievements(by=SYSTEM, networks=keys["networks"], services=keys.get("services"))
+
+
+@later_work("achievement.work_shard")
+def work_shard(keys: dict[str, Any]) -> None:
+    commands.work_shard(keys["shard"], by=SYSTEM)
+
+
+@later_work("achievement.finish_run")
+def finish_run(keys: dict[str, Any]) -> None:
+    commands.finish_run(keys["run"], by=SYSTEM)
+
+
+@each_minute
+def resume_overnight_runs() -> None:
+    commands.resume_overnight_runs(by=SYSTEM)

@@ -1,0 +1,1 @@
+"""The arithmetic of payments: exact, pure Python, no framework and no tables."""

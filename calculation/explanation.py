@@ -1,0 +1,195 @@
+"""How an amount was worked out: the calculation's own figures as steps, without any markup."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TypedDict
+
+from calculation.capitation import Basis, CapitationResult, Rate
+from calculation.item import ItemResult
+from calculation.periods import Share
+
+_SHOWN_PLACES = 6  # places of an unending decimal shown on screen; the JSON holds it exactly
+
+
+class Kind(StrEnum):
+    """What a step shows."""
+
+    POPULATION = "population"
+    COUNT = "count"
+    RATE = "rate"
+    DIVISOR = "divisor"
+    SHARE = "share"
+    UNROUNDED = "unrounded"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One term: the sign that joins it to the term before ("" for the first), its exact value, and its words.
+
+    `value` is a plain decimal where one exists ("735.355") and otherwise a fraction in lowest terms ("207023/375").
+    """
+
+    kind: Kind
+    sign: str
+    value: str
+    text: str
+
+
+class StepJson(TypedDict):
+    """A step as JSON."""
+
+    kind: str
+    sign: str
+    value: str
+    text: str
+
+
+class ExplanationJson(TypedDict):
+    """An explanation as JSON: amounts are strings, never floats."""
+
+    steps: list[StepJson]
+    unrounded: str
+    amount: str
+    rounding: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every step from figures to pounds; `rounding` is "" where nothing was rounded."""
+
+    steps: tuple[Step, ...]
+    unrounded: str
+    amount: Decimal
+    rounding: str
+
+    def sentence(self) -> str:
+        """Put the steps on one line: "12,055 patients ... x £0.061 a patient a month = £735.355 = £735.36, ..."."""
+        return " ".join(f"{step.sign} {step.text}".strip() for step in self.steps)
+
+    def to_json(self) -> ExplanationJson:
+        """Give the explanation as plain JSON types."""
+        return {
+            "steps": [StepJson(kind=s.kind.value, sign=s.sign, value=s.value, text=s.text) for s in self.steps],
+            "unrounded": self.unrounded,
+            "amount": str(self.amount),
+            "rounding": self.rounding,
+            "sentence": self.sentence(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationWords:
+    """How a list is named in a sentence: "registered list" at a date, made of patients (or beds)."""
+
+    list_name: str
+    list_date: date
+    one: str = "patient"
+    many: str = "patients"
+
+
+def explain_capitation(result: CapitationResult, words: PopulationWords) -> Explanation:
+    """Show how a capitation line was worked out; wording as in `screens.md`, "How this was worked out"."""
+    inputs = result.inputs
+    steps = [_population(inputs.population, words), _rate(inputs.rate, words)]
+    if inputs.rate.divisor != 1:
+        steps.append(Step(Kind.DIVISOR, "÷", str(inputs.rate.divisor), f"{inputs.rate.divisor} payment periods"))
+    if inputs.share.fraction != 1:
+        steps.append(_share(inputs.share))
+    return _with_result(steps, result.unrounded, result.amount)
+
+
+def explain_item(result: ItemResult, one: str, many: str) -> Explanation:
+    """Show how an item line was worked out; `one` and `many` name the item ("referral", "referrals")."""
+    fee = result.inputs.fee
+    steps = [
+        Step(Kind.COUNT, "", str(result.payable), _items(result, one, many)),
+        Step(Kind.RATE, "x", exactly(fee), f"{sterling(fee)} a {one}"),
+    ]
+    return _with_result(steps, result.unrounded, result.amount)
+
+
+def rounding_words(unrounded: Fraction, amount: Decimal) -> str:
+    """Say which way the one rounding went, "" where the figure was whole pennies already."""
+    difference = Fraction(amount) - unrounded
+    if difference == 0:
+        return ""
+    direction = "up" if difference > 0 else "down"
+    return f"rounded {direction} {'at half a penny' if abs(difference) == Fraction(1, 200) else 'to the penny'}"
+
+
+def exactly(value: Decimal | Fraction) -> str:
+    """Write a number exactly: "735.355", or a fraction in lowest terms where its decimals never end."""
+    places = _places(Fraction(value))
+    return f"{Fraction(value)}" if places is None else _digits(Fraction(value), places)
+
+
+def sterling(value: Decimal | Fraction) -> str:
+    """Write pounds with at least two places and all that are there: £0.061, £1,234.50, −£12.00, £552.061333…."""
+    exact = Fraction(value)
+    places = _places(exact)
+    shown = _digits(abs(exact), _SHOWN_PLACES if places is None else max(2, places), grouped=True)
+    return f"{'−' if exact < 0 else ''}£{shown}{'…' if places is None else ''}"
+
+
+def spoken_date(day: date) -> str:
+    """Write a date as on screen: 1 January 2021."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _population(population: Decimal, words: PopulationWords) -> Step:
+    places = _places(Fraction(population)) or 0
+    size = _digits(Fraction(population), places, grouped=True)
+    noun = words.one if population == 1 else words.many
+    text = f"{size} {noun} on the {words.list_name} at {spoken_date(words.list_date)}"
+    return Step(Kind.POPULATION, "", exactly(population), text)
+
+
+def _rate(rate: Rate, words: PopulationWords) -> Step:
+    per = "month" if rate.basis is Basis.MONTH else "year"
+    return Step(Kind.RATE, "x", exactly(rate.amount), f"{sterling(rate.amount)} a {words.one} a {per}")
+
+
+def _share(share: Share) -> Step:
+    text = f"{share.days} of {share.of} days" if share.of > 1 else "no share: not a member on the day that counts"
+    return Step(Kind.SHARE, "x", exactly(share.fraction), text)
+
+
+def _items(result: ItemResult, one: str, many: str) -> str:
+    count, above = result.inputs.count, result.above_allocation
+    claimed = f"{count:,} {one if count == 1 else many}"
+    return f"{claimed}, {result.payable:,} payable, {above:,} above the allocation," if above else claimed
+
+
+def _with_result(steps: list[Step], unrounded: Fraction, amount: Decimal) -> Explanation:
+    rounding = rounding_words(unrounded, amount)
+    ending = [Step(Kind.AMOUNT, "=", str(amount), ", ".join(filter(None, [sterling(amount), rounding])))]
+    if rounding:
+        ending.insert(0, Step(Kind.UNROUNDED, "=", exactly(unrounded), sterling(unrounded)))
+    return Explanation((*steps, *ending), exactly(unrounded), amount, rounding)
+
+
+def _places(value: Fraction) -> int | None:
+    """Count the decimal places that write a fraction exactly, None where they never end."""
+    twos, rest = _times_divided(value.denominator, 2)
+    fives, rest = _times_divided(rest, 5)
+    return max(twos, fives) if rest == 1 else None
+
+
+def _times_divided(number: int, divisor: int) -> tuple[int, int]:
+    times = 0
+    while number % divisor == 0:
+        number, times = number // divisor, times + 1
+    return times, number
+
+
+def _digits(value: Fraction, places: int, *, grouped: bool = False) -> str:
+    """Write a fraction to so many places, cut and not rounded, with commas where asked."""
+    whole, part = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
+    text = f"{whole:,}" if grouped else str(whole)
+    decimals = f".{part:0{places}d}" if places else ""
+    return f"{'-' if value < 0 else ''}{text}{decimals}"

@@ -1,0 +1,1 @@
+"""The two commands: from a clean clone to a running portal, and to a tested one."""

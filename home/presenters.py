@@ -1,0 +1,90 @@
+"""What Home and Help show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from achievement.states import State
+from core.needs import Happening, Need
+from ui import components
+from ui.components import Event
+from ui.frame import Page
+from ui.wording import money
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomePage(Page):
+    """Home (templates/home/home.jinja)."""
+
+    needs: Sequence[components.Need]
+    nothing_needed: str
+    happenings: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A word on the screen, and what it means."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpPage(Page):
+    """Help (templates/home/help.jinja)."""
+
+    statuses: Sequence[Meaning]
+    steps: Sequence[Meaning]
+    whom_to_ask: str
+    help_desk: str
+
+
+MEANINGS: dict[State, str] = {
+    State.AWAITING_DATA: "Figures are still to come: from an extract, or entered by hand.",
+    State.AWAITING_PROVIDER: "The figures are in and worked out. The practice or PCN declares them.",
+    State.AWAITING_COMMISSIONER: "Declared, or declared automatically. The commissioning organisation approves it.",
+    State.AWAITING_FINANCE: "Approved. Another person at the commissioning organisation gives finance approval.",
+    State.FINANCE_APPROVED: "Finance approval was given. It never changes again; it goes into a payment run.",
+    State.AWAITING_NETWORK: "Approved. It waits until every practice of its PCN is approved for this date.",
+    State.AGGREGATED: "Every practice of the PCN is approved. The total awaits finance approval.",
+    State.AGGREGATED_COMPLETE: "The PCN's total has finance approval. It never changes again.",
+    State.HELD: "Rejected by the commissioning organisation. It waits until its figures change or the hold is lifted.",
+    State.WITHDRAWN: "Taken back, with the reason in its history. It pays nothing.",
+}
+
+STEPS = (
+    Meaning("Offer", "The lead commissioning organisation offers a quality service; a PCN's practices take part by membership."),
+    Meaning("Figures", "List sizes, extracts and what is entered by hand come in for each achievement date."),
+    Meaning("Calculation", "Each practice's amount is worked out, and rounded once. Every amount shows how."),
+    Meaning("Declaration", "The provider confirms the figures; a service that needs no declaration skips this."),
+    Meaning("Approval", "Somebody at the commissioning organisation approves what they saw. What changed since is not approved."),
+    Meaning("Aggregation", "When the last practice of a PCN is approved, its total is made at once; if not, overnight."),
+    Meaning("Finance approval", "Another person approves the payment. One person acts in one stage of a payment only."),
+)
+
+
+def home_page(needs: Sequence[Need], happenings: Sequence[Happening], *, acts: bool) -> HomePage:
+    """`acts` is False for somebody without a role anywhere."""
+    return HomePage(
+        title="Home",
+        needs=[components.Need(need.sentence, need.href, need.pounds, need.remark) for need in needs],
+        nothing_needed="Nothing needs you today." if acts else "You hold no role in any organisation yet, so nothing is shown.",
+        happenings=[_event(happening) for happening in happenings],
+    )
+
+
+def help_page(whom_to_ask: str, help_desk: str) -> HelpPage:
+    return HelpPage(
+        title="Help",
+        caption="",
+        statuses=[Meaning(state.label, MEANINGS[state]) for state in State],
+        steps=STEPS,
+        whom_to_ask=whom_to_ask,
+        help_desk=help_desk,
+    )
+
+
+def _event(happening: Happening) -> Event:
+    note = ", ".join(part for part in (money(happening.pounds), happening.by and f"by {happening.by}") if part)
+    return Event(happening.at, happening.whose, happening.what, note, happening.href)

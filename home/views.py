@@ -1,0 +1,27 @@
+"""Home and Help."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from home import presenters, queries
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs this person, and what happened, in the organisation they act for."""
+    actor = request.actor
+    page = presenters.home_page(
+        queries.needs_of(actor), queries.happenings_of(actor), acts=actor.organisation is not None
+    )
+    return render(request, "home/home.jinja", {"page": page})
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The statuses and words, how a payment goes, and who to ask."""
+    page = presenters.help_page(queries.whom_to_ask(request.actor), settings.HELP_DESK)
+    return render(request, "home/help.jinja", {"page": page})

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from operations import commands
+from operations.later import minutely
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="operations.deliver")
+def deliver(message_id: int) -> None:
+    commands.deliver(message_id)
+
+
+@shared_task(name="operations.tick")
+def tick() -> None:
+    """Each minute: what was not sent is sent, and every app picks up what is due. One failure does not stop the rest."""
+    for work in (commands.send_what_is_due, *minutely()):
+        try:
+            work()
+        except Exception:
+            log.exception("The tick could not do %s", work)

@@ -1,0 +1,48 @@
+"""The files of reference data, parsed: nothing here knows the database."""
+
+from organisations.formats.layouts import Layout, layout_of
+from organisations.formats.list_files import read_list_sizes, read_placements
+from organisations.formats.organisation_files import (
+    read_commissioners,
+    read_memberships,
+    read_networks,
+    read_practices,
+)
+from organisations.formats.rows import (
+    CommissionerKind,
+    CommissionerRow,
+    ListKind,
+    ListSizeRow,
+    MembershipRow,
+    NetworkRow,
+    PlacementRow,
+    PracticeRow,
+    PracticeStatus,
+    Refused,
+    WrongFile,
+)
+from organisations.formats.snapshots import Snapshot, open_snapshot
+
+__all__ = [
+    "CommissionerKind",
+    "CommissionerRow",
+    "Layout",
+    "ListKind",
+    "ListSizeRow",
+    "MembershipRow",
+    "NetworkRow",
+    "PlacementRow",
+    "PracticeRow",
+    "PracticeStatus",
+    "Refused",
+    "Snapshot",
+    "WrongFile",
+    "layout_of",
+    "open_snapshot",
+    "read_commissioners",
+    "read_list_sizes",
+    "read_memberships",
+    "read_networks",
+    "read_placements",
+    "read_practices",
+]

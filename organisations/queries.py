@@ -1,0 +1,128 @@
+"""Who belongs to whom on a day, as known now or earlier; and what of it somebody may see."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from core import clock
+from core.actors import Actor
+from core.errors import NotVisible
+from organisations.models import Kind, Lead, ListKind, ListSize, Membership, OdsLoad, Organisation, Parent, Payee
+
+KnownAt = date | datetime | None
+
+EXPECTED_MEMBERS_SQL = """
+    SELECT k.achievement_date, k.network_id, m.practice_id
+    FROM {keys} k
+    JOIN organisations_membership m
+      ON m.network_id = k.network_id AND upper_inf(m.recorded) AND m.valid @> k.achievement_date
+    WHERE NOT EXISTS (
+        SELECT FROM organisations_membership later
+        WHERE later.practice_id = m.practice_id AND upper_inf(later.recorded) AND later.valid @> k.achievement_date
+          AND (lower(later.valid), later.id) > (lower(m.valid), m.id))"""
+"""SQL: for a relation `{keys}` of (achievement_date, network_id), each key once, a row (achievement_date, network_id,
+practice_id) for every practice that counts as a member of the network on the date, as believed now.
+
+A practice in two networks on a date counts in the one that started later; a zero-length membership counts on no day
+(domain 1). The same rule as `Membership.objects.counting_on`."""
+
+
+def expected_members_sql(day_column: str, network_column: str, relation: str) -> str:
+    """EXPECTED_MEMBERS_SQL over two columns of any relation, whose keys may repeat; each is answered once.
+
+    The names are SQL from code, never from input.
+    """
+    keys = f"(SELECT DISTINCT {day_column} AS achievement_date, {network_column} AS network_id FROM {relation})"
+    return EXPECTED_MEMBERS_SQL.format(keys=keys)
+
+
+def members_of(network: Organisation, day: date | None = None, known_at: KnownAt = None) -> QuerySet[Membership]:
+    """The memberships that count in a network on a day (today where none is given), with the practice, by its name."""
+    counting = Membership.objects.counting_on(day or clock.today(), known_at)
+    ever = Membership.objects.known(known_at).filter(network=network).values("practice")
+    counts = Membership.objects.filter(network=network, pk__in=counting.filter(practice__in=ever).values("pk"))
+    return counts.select_related("practice").order_by("practice__name", "practice__code")
+
+
+def memberships_of(network: Organisation, known_at: KnownAt = None) -> QuerySet[Membership]:
+    """Every membership of a network, past and to come, by practice and start."""
+    known = Membership.objects.known(known_at).filter(network=network).select_related("practice")
+    return known.order_by("practice__name", "practice__code", "valid__startswith", "zero_length_date")
+
+
+def network_of(practice: Organisation, day: date | None = None, known_at: KnownAt = None) -> Organisation | None:
+    """The network a practice counts in on a day; None for a practice in no network."""
+    counting = Membership.objects.counting_on(day or clock.today(), known_at)
+    membership = counting.filter(practice=practice).select_related("network").first()
+    return membership.network if membership else None
+
+
+def payee_of(network: Organisation, day: date | None = None, known_at: KnownAt = None) -> Organisation | None:
+    """The payee nominated for a network on a day; None where nobody is."""
+    nominated = Payee.objects.as_of(day or clock.today(), known_at).filter(network=network)
+    return Organisation.objects.filter(pk__in=nominated.values("payee")).first()
+
+
+def lead_of(network: Organisation, day: date | None = None, known_at: KnownAt = None) -> Organisation | None:
+    """The lead commissioning organisation of a network on a day."""
+    leads = Lead.objects.as_of(day or clock.today(), known_at).filter(network=network)
+    return Organisation.objects.filter(pk__in=leads.values("commissioner")).first()
+
+
+def parent_of(organisation: Organisation, day: date | None = None, known_at: KnownAt = None) -> Organisation | None:
+    """The Parent Organisation on a day."""
+    parents = Parent.objects.as_of(day or clock.today(), known_at).filter(organisation=organisation)
+    return Organisation.objects.filter(pk__in=parents.values("parent")).first()
+
+
+def list_size(organisation: Organisation, kind: ListKind, day: date, known_at: KnownAt = None) -> Decimal | None:
+    """Patients (or beds) on the list of a kind as at a day; None where none is known."""
+    known = ListSize.objects.as_of(day, known_at).filter(organisation=organisation, kind=kind)
+    return known.values_list("size", flat=True).first()
+
+
+def visible_to(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations somebody may see, acting for theirs.
+
+    A practice: itself, the networks it is or was a member of, and their members. A network: itself and its members.
+    A commissioning organisation: itself, the networks it leads, their members, and the organisations it is parent of.
+    The national operator and the portal itself: all. By what is believed now of any day, because past periods are
+    still acted on.
+    """
+    if actor.is_system:
+        return Organisation.objects.all()
+    own = Organisation.objects.filter(pk=actor.organisation_id).first()
+    if own is None or not actor.roles():
+        return Organisation.objects.none()
+    return Organisation.objects.filter(_seen_by(own))
+
+
+def visible_network(actor: Actor, code: str) -> Organisation:
+    """The network with an Org ID. Raises NotVisible where there is none, or it may not be seen."""
+    network = visible_to(actor).networks().filter(code=code.upper()).first()
+    if network is None:
+        raise NotVisible("You may not be able to see this, or it does not exist.")
+    return network
+
+
+def last_load(layout: str, scope: str = "") -> OdsLoad | None:
+    """The last file of a layout that was loaded for a scope."""
+    return OdsLoad.objects.filter(layout=layout, scope=scope).order_by("-as_at", "-pk").first()
+
+
+def _seen_by(own: Organisation) -> Q:
+    known, itself = Membership.objects.known(), Q(pk=own.pk)
+    if own.kind == Kind.NATIONAL:
+        return Q()
+    if own.kind == Kind.PRACTICE:
+        networks = known.filter(practice=own).values("network")
+        return itself | Q(pk__in=networks) | Q(pk__in=known.filter(network__in=networks).values("practice"))
+    if own.kind == Kind.NETWORK:
+        return itself | Q(pk__in=known.filter(network=own).values("practice"))
+    led = Lead.objects.known().filter(commissioner=own).values("network")
+    members = known.filter(network__in=led).values("practice")
+    children = Parent.objects.known().filter(parent=own).values("organisation")
+    return itself | Q(pk__in=led) | Q(pk__in=members) | Q(pk__in=children)

@@ -1,0 +1,109 @@
+"""The days of memberships and of offers, compared set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+
+from participation.states import COVERING, OPEN, State
+
+FOLLOWS_MEMBERSHIP = "Its membership of the network ends."
+"""The reason of a term that ends because ODS ended the membership; what was asked for before is kept under it."""
+
+
+class Span(NamedTuple):
+    """Days of one provider's membership of a network: from `start` up to, not including, `until`; None is open."""
+
+    provider_id: int
+    network_id: int
+    start: date
+    until: date | None
+
+
+class Held(NamedTuple):
+    """Days one provider takes part in a service for a network: from `start` up to, not including, `until`."""
+
+    service_id: int
+    provider_id: int
+    network_id: int | None
+    start: date
+    until: date
+    participation_id: int = 0
+
+
+class NewEnd(NamedTuple):
+    """A participation whose term is to stop before `until`, because of a membership."""
+
+    participation_id: int
+    until: date
+
+
+def membership_spans(network_ids: Collection[int], start: date, until: date) -> list[Span]:
+    """Memberships believed now that share a day with `start` up to `until`; those that touch count as one."""
+    sql = f"""
+        SELECT practice_id, network_id, lower(span), upper(span)
+        FROM ({_spans_of("m.network_id = ANY(%s)")}) s
+        WHERE span && daterange(%s, %s) ORDER BY network_id, practice_id, span"""
+    return [Span(*row) for row in _rows(sql, [list(network_ids), start, until])]
+
+
+def overlapping(wanted: Sequence[Held]) -> list[tuple[Held, date, date]]:
+    """Which of these share a day with an offer that stands, of the same provider, service and network.
+
+    Answers each with the start of the other, and its `until`. A participation does not overlap itself.
+    """
+    sql = f"""
+        SELECT w.n, lower(t.valid), upper(t.valid)
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::bigint[])
+             WITH ORDINALITY AS w(service_id, provider_id, network_id, start, until, id, n)
+        JOIN participation_participation p USING (service_id, provider_id)
+        JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded)
+        WHERE p.id <> w.id AND p.network_id IS NOT DISTINCT FROM w.network_id AND p.state IN ({_states(OPEN)})
+          AND t.valid && daterange(w.start, w.until)
+        ORDER BY w.n, t.valid"""
+    columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], [], [], [], []]
+    return [(wanted[n - 1], start, until) for n, start, until in _rows(sql, columns)]
+
+
+def ends_that_follow(pairs: Collection[tuple[int, int]]) -> list[NewEnd]:
+    """Participations of these (practice, network) whose term does not end as their membership now believed says.
+
+    A term ends with the membership it began in, and no later than was last asked for by other means; a later
+    membership of the same network needs an offer of its own (domain 4). Where none shares a day, nothing follows.
+    """
+    sql = f"""
+        WITH pairs AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS x(practice_id, network_id)),
+        spans AS ({_spans_of("(m.practice_id, m.network_id) IN (SELECT practice_id, network_id FROM pairs)")}),
+        held AS (
+            SELECT p.id, t.valid,
+                   (SELECT s.span FROM spans s WHERE (s.practice_id, s.network_id) = (p.provider_id, p.network_id)
+                    AND s.span && t.valid ORDER BY s.span LIMIT 1) AS span,
+                   (SELECT upper(a.valid) FROM participation_term a WHERE a.participation_id = p.id AND a.reason <> %s
+                    ORDER BY lower(a.recorded) DESC LIMIT 1) AS asked
+            FROM pairs JOIN participation_participation p
+              ON (p.provider_id, p.network_id) = (pairs.practice_id, pairs.network_id)
+            JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded)
+            WHERE p.state IN ({_states(COVERING)}))
+        SELECT id, least(coalesce(asked, upper(valid)), upper(span)) FROM held
+        WHERE span IS NOT NULL AND least(coalesce(asked, upper(valid)), upper(span)) <> upper(valid) ORDER BY id"""
+    columns = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
+    return [NewEnd(*row) for row in _rows(sql, [*columns, FOLLOWS_MEMBERSHIP])]
+
+
+def _spans_of(condition: str) -> str:
+    return f"""
+        SELECT practice_id, network_id, unnest(range_agg(valid)) AS span FROM organisations_membership m
+        WHERE upper_inf(m.recorded) AND NOT isempty(m.valid) AND {condition} GROUP BY practice_id, network_id"""
+
+
+def _states(states: Collection[State]) -> str:
+    return ", ".join(str(int(state)) for state in sorted(states))
+
+
+def _rows(sql: str, params: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

@@ -1,0 +1,112 @@
+"""What the smaller components draw; each dataclass goes to the macro of its name in templates/components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from ui.frame import Link
+
+
+@dataclass(frozen=True)
+class Term:
+    """One piece of a sum: `Term("×", "£0.061", "a patient a month")`; the first has no operator."""
+
+    operator: str
+    value: str
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """How an amount was worked out (explanation.jinja).
+
+    `subject` says what for, when and whom; `source` the service version; `sums` are lines of terms, read from left
+    to right; `sentences` follow; `links` such as "Download as JSON".
+    """
+
+    amount: Decimal
+    subject: str
+    source: str = ""
+    sums: Sequence[Sequence[Term]] = ()
+    sentences: Sequence[str] = ()
+    links: Sequence[Link] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a history: who did what, when, and the reason they gave. `did` begins with a verb: "approved"."""
+
+    at: datetime
+    who: str
+    did: str
+    note: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of a task list: what it is, its status in words, where to do it, a hint."""
+
+    label: str
+    status: str
+    href: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line of Home: a sentence, its money, where it leads, and a remark such as a time or "held"."""
+
+    sentence: str
+    href: str
+    amount: Decimal | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirm:
+    """A step before something happens (confirm.jinja): the effects, one button that does it, and a way back.
+
+    `href` takes the POST. `effects` are sentences; `warning` stands out; `style` is the button's; `hidden` is
+    posted along.
+    """
+
+    href: str
+    button: str
+    cancel_href: str
+    effects: Sequence[str] = ()
+    warning: str = ""
+    style: Literal["primary", "warning"] = "primary"
+    hidden: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Long work under way (progress.jinja). `sentence` is what a screen reader hears; `refresh_href` asks again."""
+
+    label: str
+    done: int
+    total: int
+    sentence: str
+    refresh_href: str = ""
+
+    @property
+    def finished(self) -> bool:
+        return self.done >= self.total
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedOn:
+    """The closed detail "Show as recorded on ..." (recorded_on.jinja). `day` is set while the past is shown.
+
+    `kept` are the other parameters of the page's address; `now_href` leads back to the present.
+    """
+
+    day: date | None = None
+    href: str = ""
+    now_href: str = ""
+    kept: Sequence[tuple[str, str]] = ()

@@ -1,0 +1,102 @@
+"""How money, dates and counts are worded: one place, for templates and for sentences made in Python.
+
+Every function gives plain text; `None` becomes the empty string, so that an open end date stays an empty cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.clock import LONDON
+
+MINUS = "\u2212"
+DASH = "\u2013"
+PENNY = Decimal("0.01")
+
+
+def money(amount: Decimal | int | None) -> str:
+    """Pounds to the penny: `£1,234.56`, negative `−£12.00` with a true minus sign.
+
+    Refuses floats (TypeError) and amounts finer than a penny (ValueError): what is shown is what is paid,
+    and rounding belongs to the calculation.
+    """
+    if amount is None:
+        return ""
+    if isinstance(amount, float):
+        raise TypeError("Money is Decimal pounds, never a float.")
+    pounds = Decimal(amount)
+    if pounds != pounds.quantize(PENNY):
+        raise ValueError(f"{amount} is finer than a penny: round it in the calculation.")
+    return f"{MINUS if pounds < 0 else ''}£{abs(pounds):,.2f}"
+
+
+def number(value: Decimal | int | None) -> str:
+    """`12,055`; decimals are kept as they are: `4,060.75`; negative with a true minus sign."""
+    if value is None:
+        return ""
+    return f"{value:,}".replace("-", MINUS)
+
+
+def long_date(day: date | None) -> str:
+    """`31 October 2021`."""
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def dense_date(day: date | None) -> str:
+    """`31/10/2021`, for dense tables and messages that quote what was typed."""
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def moment(at: datetime | None) -> str:
+    """`9 December 2021, 14:02`, in London."""
+    if at is None:
+        return ""
+    local = at.astimezone(LONDON)
+    return f"{long_date(local)}, {local:%H:%M}"
+
+
+def dense_moment(at: datetime | None) -> str:
+    """`09/12/2021 14:02`, in London."""
+    return f"{at.astimezone(LONDON):%d/%m/%Y %H:%M}" if at else ""
+
+
+def month(day: date | None) -> str:
+    """`October 2021`."""
+    return f"{day:%B %Y}" if day else ""
+
+
+def period(start: date | None, end: date | None) -> str:
+    """`01/10/2021 - 31/10/2021`, both days included; an open end is left empty: `01/10/2021 -`."""
+    return f"{dense_date(start)} - {dense_date(end)}".strip()
+
+
+def count(how_many: int, noun: str, plural: str = "") -> str:
+    """`1 achievement`, `412 achievements`; `plural` where an s does not make it."""
+    return f"{how_many:,} {noun if how_many == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str], joiner: str = "and") -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {joiner} {names[-1]}"
+
+
+def in_sentence(label: object) -> str:
+    """A label inside a sentence: `End date` becomes `end date`; `PCN` and `Org ID` stay as they are."""
+    text = str(label)
+    return text if text[1:2].isupper() or " ID" in text else text[:1].lower() + text[1:]
+
+
+FILTERS = {
+    "money": money,
+    "number": number,
+    "long_date": long_date,
+    "dense_date": dense_date,
+    "moment": moment,
+    "dense_moment": dense_moment,
+    "month": month,
+    "listed": listed,
+}
