@@ -51,16 +51,16 @@ def invite_user(email: str, name: str, *, to: Organisation, by: Actor) -> User:
 
 
 @command
-def grant_role(
-    user: User, organisation: Organisation, role: Role, *, limits: Limits = UNLIMITED, by: Actor
-) -> Grant:
+def grant_role(user: User, organisation: Organisation, role: Role, *, limits: Limits = UNLIMITED, by: Actor) -> Grant:
     """Grant a role in an organisation. Approval, Finance and Release wait for a second administrator (domain 2).
 
     Raises NotPermitted for oneself and outside the organisations one administers, Conflict when it is held already.
     """
     lock_ids(User, [user.pk])
     if by.user_id == user.pk:
-        raise NotPermitted("No one grants a role to themselves.", who_can=["Another administrator of the organisation."])
+        raise NotPermitted(
+            "No one grants a role to themselves.", who_can=["Another administrator of the organisation."]
+        )
     GRANT_ROLES.require(organisation, by)
     _refuse_limits(limits)
     if _same_grant(user, organisation, role, limits):
@@ -138,8 +138,6 @@ def set_training_password(users: Collection[User], password: str, *, by: Actor) 
     if not settings.TRAINING or not by.is_system:
         raise NotPermitted("Only a training portal sets passwords for its invented people.")
     _rows(users).update(password=make_password(password))
-
-
 
 
 def _rows(users: Collection[User]) -> QuerySet[User]:

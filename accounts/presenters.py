@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from accounts.forms import ActingOrganisationForm
 from accounts.models import Grant, User
 from accounts.queries import Held
 from accounts.rules import Acting
+from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.wording import listed, long_date, money
 
@@ -50,7 +50,7 @@ class MyAccountPage(Page):
 class ChooseOrganisationPage(Page):
     """Choosing whom to act for (templates/accounts/organisation.jinja)."""
 
-    form: ActingOrganisationForm
+    form: PortalForm
     next: str
 
 
@@ -66,7 +66,7 @@ def my_account_page(actor: Acting, held: Sequence[Held], *, second_factor: bool)
     )
 
 
-def choose_organisation_page(form: ActingOrganisationForm, user: User, next: str) -> ChooseOrganisationPage:
+def choose_organisation_page(form: PortalForm, user: User, next: str) -> ChooseOrganisationPage:
     return ChooseOrganisationPage(
         title="Which organisation do you act for?",
         caption=user.name,
@@ -83,7 +83,9 @@ def _organisation(held: Held, actor: Acting) -> OrganisationRoles:
         name=organisation.name,
         code=organisation.code,
         acting=organisation.pk == actor.organisation_id,
-        roles=[RoleRow(role=grant.role, limits=_limits(grant), since=long_date(grant.granted_at)) for grant in held.grants],
+        roles=[
+            RoleRow(role=grant.role, limits=_limits(grant), since=long_date(grant.granted_at)) for grant in held.grants
+        ],
     )
 
 
@@ -100,7 +102,9 @@ def _security(second_factor: bool) -> list[Link]:
     return [
         Link("Change your password", reverse("account_change_password")),
         Link(
-            "Second factor: on. Change or switch off" if second_factor else "Switch on a second factor (authenticator app)",
+            "Second factor: on. Change or switch off"
+            if second_factor
+            else "Switch on a second factor (authenticator app)",
             reverse("mfa_index"),
         ),
         Link("Where you are signed in", reverse("usersessions_list")),

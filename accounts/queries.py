@@ -24,10 +24,10 @@ def organisations_of(user: User) -> QuerySet[Organisation]:
 
 
 def acting_for(user: User, organisation_id: int | None) -> Acting:
-    """The person acting for the organisation chosen, or for their first where none is chosen or it is no longer theirs."""
+    """The person acting for the organisation chosen; for their first where none is, or it is no longer theirs."""
     theirs = list(organisations_of(user))
     chosen = next((organisation for organisation in theirs if organisation.pk == organisation_id), None)
-    return Acting(user, chosen or (theirs[0] if theirs else None))
+    return Acting(user, chosen or (theirs[0] if theirs else None), can_change=len(theirs) > 1)
 
 
 def holders_of(role: Role, organisation: Organisation) -> QuerySet[User]:

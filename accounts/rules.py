@@ -9,6 +9,7 @@ from functools import cached_property, reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Grant, User
 from accounts.states import ADMINISTRATORS, Role
@@ -20,10 +21,14 @@ from organisations.models import Lead, Organisation, Parent
 
 @dataclass(frozen=True)
 class Acting:
-    """A person acting for one organisation: the `by` of every command a person gives."""
+    """A person acting for one organisation: the `by` of every command a person gives.
+
+    `can_change` says that they hold roles in others too.
+    """
 
     user: User
     organisation: Organisation | None
+    can_change: bool = field(default=False, compare=False)
     is_system: bool = field(default=False, init=False)
 
     @property
@@ -50,6 +55,13 @@ class Acting:
 
     def holds(self, *roles: Role) -> bool:
         return not self.roles().isdisjoint(roles)
+
+
+class PortalRequest(HttpRequest):
+    """A request of a signed-in person: what views take. The middleware sets `actor`."""
+
+    actor: Acting
+    user: User
 
 
 def grants_of(by: Actor, *roles: Role) -> tuple[Grant, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from core.transitions import Transition
+from core.transitions import Transition, transition_table
 
 
 class UserState(models.IntegerChoices):
@@ -26,7 +26,7 @@ UNLOCK = Transition("unlock", frozenset({UserState.LOCKED}), UserState.ACTIVE, _
 RETIRE = Transition(
     "retire", frozenset(UserState) - {UserState.RETIRED}, UserState.RETIRED, _PERMISSION, "Retire", "retired"
 )
-TRANSITIONS = (DISABLE, ENABLE, LOCK, UNLOCK, RETIRE)
+ACCOUNT = transition_table([DISABLE, ENABLE, LOCK, UNLOCK, RETIRE])
 
 
 class Role(models.TextChoices):

@@ -74,7 +74,17 @@ WITHDRAW = Transition(
 )  # fmt: skip
 
 PRACTICE_PAID = transition_table(
-    [DECLARE, WITHDRAW_DECLARATION, APPROVE, REJECT, UNDO_APPROVAL, GIVE_FINANCE_APPROVAL, RETURN, FIGURES_CHANGED, WITHDRAW]
+    [
+        DECLARE,
+        WITHDRAW_DECLARATION,
+        APPROVE,
+        REJECT,
+        UNDO_APPROVAL,
+        GIVE_FINANCE_APPROVAL,
+        RETURN,
+        FIGURES_CHANGED,
+        WITHDRAW,
+    ]
 )
 
 # A practice's line of an amounts network.

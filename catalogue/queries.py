@@ -13,7 +13,9 @@ from django.db.models import Q, QuerySet
 from calculation.capitation import Rate
 from catalogue.formats import Capitation, Definition, definition_from
 from catalogue.models import AchievementDate, PaidTo, QualityService, ServiceVersion
-from catalogue.states import VersionState
+from catalogue.rules import holds_service_release
+from catalogue.states import CONFIRM_RELEASE, PROPOSE_RELEASE, VersionState
+from core.actors import Actor
 from core.dates import FinancialYear
 from core.errors import NotVisible
 from organisations.models import ListKind
@@ -70,10 +72,28 @@ def versions_of(service_id: int) -> QuerySet[ServiceVersion]:
     return versions.defer("definition").order_by("-number")
 
 
-def drafts() -> QuerySet[ServiceVersion]:
-    """Versions that are not released yet, by service."""
-    versions = ServiceVersion.objects.filter(state=VersionState.DRAFT).select_related("service", "released_by")
-    return versions.defer("definition").order_by("service__name", "-number")
+def versions_seen_by(by: Actor) -> QuerySet[ServiceVersion]:
+    """The versions that hold; and, for whoever releases them, the drafts and what was superseded. By service."""
+    versions = ServiceVersion.objects.all() if holds_service_release(by) else ServiceVersion.objects.released()
+    known = versions.select_related("service", "released_by", "confirmed_by")
+    return known.defer("definition").order_by("service__name", "service_id", "-number")
+
+
+@dataclass(frozen=True)
+class Act:
+    """What may be done to a version in its state, or why it may not: empty when nothing refuses it."""
+
+    name: str
+    button: str
+    why_not: str
+
+
+def acts_on(version: ServiceVersion, by: Actor) -> list[Act]:
+    """The steps of a release that a version's state allows, and who is refused them."""
+    if version.state != VersionState.DRAFT or not holds_service_release(by):
+        return []
+    steps = (PROPOSE_RELEASE, CONFIRM_RELEASE) if version.released_by_id else (PROPOSE_RELEASE,)
+    return [Act(step.name, step.button, " ".join(step.rule.why_not(version, by))) for step in steps]
 
 
 def definition_of(service_id: int) -> Definition:

@@ -21,6 +21,13 @@ def last_day(span: DateRange) -> date | None:
     return span.upper - DAY if span.upper else None
 
 
+def share_a_day(one: DateRange, other: DateRange) -> bool:
+    """Whether two half-open ranges overlap; None is open, and an empty range shares no day."""
+    if one.isempty or other.isempty:
+        return False
+    return (one.lower or date.min) < (other.upper or date.max) and (other.lower or date.min) < (one.upper or date.max)
+
+
 def month_end(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 

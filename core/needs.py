@@ -1,4 +1,4 @@
-"""What Home shows of every app: what waits for somebody, and what has happened. Plain facts; Home words and draws them."""
+"""What Home shows of every app: what waits for somebody, and what has happened. Plain facts; Home draws them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def cut(timeline: Sequence[Span[V]], start: date, until: date | None) -> list[Sp
 
 
 def with_value(timeline: Sequence[Span[V]], new: Span[V]) -> list[Span[V]]:
-    """The timeline with `new` in place of whatever was believed on its days; neighbours that say the same are joined."""
+    """The timeline with `new` in place of what was believed on its days; neighbours that say the same are joined."""
     spans = [*cut(timeline, new.start, new.until), *([new] if _has_days(new) else [])]
     return _joined(sorted(spans, key=lambda span: span.start))
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import QuerySet
 
@@ -160,7 +161,10 @@ class Transition:
         values: Mapping[str, Any],
     ) -> list[int]:  # fmt: skip
         table = model._meta.db_table
-        selected, selected_params = judged.order_by().values("pk", "state").query.sql_with_params()
+        try:
+            selected, selected_params = judged.order_by().values("pk", "state").query.sql_with_params()
+        except EmptyResultSet:  # nothing was locked, or nobody of this role may move anything: no SQL can be made of it
+            return []
         assigned = "".join(f", {model._meta.get_field(name).column} = %s" for name in values)
         as_seen, seen_params = "", []
         if seen is not None:

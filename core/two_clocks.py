@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
@@ -22,11 +22,12 @@ from core.dates import last_day
 NOW_BELIEVED = Q(recorded__upper_inf=True)
 TICK = timedelta(microseconds=1)
 
+Fact = TypeVar("Fact", bound="TwoClocked")
 Key = tuple[Any, ...]
 Row = dict[str, Any]
 
 
-class TwoClockQuerySet(models.QuerySet["TwoClocked"]):
+class TwoClockQuerySet(models.QuerySet[Fact]):
     """Reads of dated facts."""
 
     def known(self, known_at: date | datetime | None = None) -> Self:
@@ -135,7 +136,8 @@ def _be_later_than(others: datetime | None, running: Running) -> None:
     with connection.cursor() as cursor:
         for name, ids in running.closed.items():
             cursor.execute(
-                f"UPDATE {name} SET recorded = tstzrange(lower(recorded), %s) WHERE id = ANY(%s) AND upper(recorded) = %s",
+                f"UPDATE {name} SET recorded = tstzrange(lower(recorded), %s)"
+                " WHERE id = ANY(%s) AND upper(recorded) = %s",
                 [running.instant, list(ids), before],
             )
         for name, ids in running.recorded.items():
@@ -149,13 +151,14 @@ class _Table:
 
     def __init__(self, model: type[TwoClocked]) -> None:
         self.name = model._meta.db_table
-        fields = {f.name: f for f in model._meta.concrete_fields if f.name not in ("id", "recorded")}
-        self.key = [fields[name].column for name in model.FACT_KEY]
-        self.columns = [f.column for f in fields.values()]
+        fields = {str(f.column): f for f in model._meta.concrete_fields if f.name not in ("id", "recorded")}
+        self.columns = list(fields)
+        self.attribute = {f.name: column for column, f in fields.items()} | {column: column for column in fields}
+        self.key = [self.attribute[name] for name in model.FACT_KEY]
         self.types = {
-            f.column: f.rel_db_type(connection) if f.is_relation else f.db_type(connection) for f in fields.values()
+            column: f.rel_db_type(connection) if f.is_relation else f.db_type(connection)
+            for column, f in fields.items()
         }
-        self.attribute = {f.name: f.column for f in fields.values()} | {f.column: f.column for f in fields.values()}
 
     def row(self, belief: Belief) -> Row:
         said = {self.attribute[name]: value for name, value in {**belief.key, **belief.says}.items()}

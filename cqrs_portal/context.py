@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.queries import organisations_of
 from accounts.rules import Acting
 from core import clock
 from cqrs_portal.navigation import place_of
@@ -49,4 +48,4 @@ def banner() -> str:
 
 def _change_href(actor: Acting) -> str:
     """Only somebody with more than one organisation can change whom they act for."""
-    return reverse("accounts:choose_organisation") if organisations_of(actor.user).count() > 1 else ""
+    return reverse("accounts:choose_organisation") if actor.can_change else ""

@@ -8,20 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import NotPermitted, NotVisible, PortalError
-from ui.frame import ErrorPage
 
 
 def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
     """The page for an error: its own status, and what, why and who can."""
     template = {403: "403", 404: "404", 409: "409", 422: "422"}.get(error.status, "400")
-    page = ErrorPage(title=error.title, caption="", sentences=error.sentences, who_can=error.who_can)
-    return render(request, f"errors/{template}.jinja", {"page": page}, status=error.status)
+    return render(request, f"errors/{template}.jinja", {"error": error}, status=error.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(
         request,
-        NotPermitted("This form was open too long, or came from another page. Nothing was saved.", "Go back and send it again."),
+        NotPermitted(
+            "This form was open too long, or came from another page. Nothing was saved.", "Go back and send it again."
+        ),
     )
 
 
@@ -37,4 +37,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A reference to quote; nothing of the request was saved, because each command is one transaction."""
     reference = request.META.get("HTTP_X_REQUEST_ID") or uuid.uuid4().hex[:12]
     page = ErrorPage(title="There is a problem with the portal", caption="", reference=reference)
-    return render(None, "errors/500.jinja", {"page": page}, status=500)  # type: ignore[arg-type]
+    return render(None, "errors/500.jinja", {"page": page}, status=500)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
-from django.utils.decorators import method_decorator
 from django.contrib.auth.decorators import login_not_required
+from django.http import JsonResponse
+from django.utils.decorators import method_decorator
 from health_check.views import HealthCheckView
 
 

@@ -15,7 +15,16 @@ from django.db.models import Model
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, TemplateNotFound, Undefined, UndefinedError
+from jinja2 import (
+    BaseLoader,
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    TemplateNotFound,
+    Undefined,
+    UndefinedError,
+)
 
 from ui import drawing, frame, wording
 
@@ -55,13 +64,16 @@ def environment(**options: Any) -> Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     env = PortalEnvironment(**options)
-    env.globals.update(static=static, url=_url, NOBODY=frame.NOBODY, nhs_branding=_nhs_branding, error_page=frame.error_page)
+    env.globals.update(
+        static=static, url=_url, NOBODY=frame.NOBODY, nhs_branding=_nhs_branding, error_page=frame.error_page
+    )
     env.globals.update(count=wording.count, period=wording.period, get_messages=get_messages)
     env.globals.update(
         options=drawing.options,
         date_boxes=drawing.date_boxes,
         shown_value=drawing.shown_value,
         anchor=drawing.anchor,
+        sentences=drawing.sentences,
     )
     env.filters.update(wording.FILTERS)
     return env

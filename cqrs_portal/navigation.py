@@ -50,11 +50,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """One tab: its entries, and the address spaces (namespaces) whose pages belong to it."""
+    """One tab: its entries, and the namespaces, or single page names, whose pages belong to it too."""
 
     label: str
     entries: Sequence[Entry]
-    namespaces: frozenset[str]
+    pages: frozenset[str]
 
 
 SECTIONS = (
@@ -63,7 +63,12 @@ SECTIONS = (
         (
             Entry("Available Services", "participation:available_services", TAKING_PART, PROVIDERS),
             Entry("Offered Services", "participation:offered_services", OFFERING, COMMISSIONERS),
-            Entry("Create Offers", "participation:create_offers", frozenset({Role.COMMISSIONING_MANAGEMENT}), COMMISSIONERS),
+            Entry(
+                "Create Offers",
+                "participation:create_offers",
+                frozenset({Role.COMMISSIONING_MANAGEMENT}),
+                COMMISSIONERS,
+            ),
             Entry("My Services", "participation:my_services", TAKING_PART, PROVIDERS),
         ),
         frozenset({"participation"}),
@@ -83,7 +88,9 @@ SECTIONS = (
             Entry("Achievement Results", "achievement:achievement_results", MONEY),
             Entry("Declare", "achievement:declare", frozenset({Role.DECLARATION_MANAGEMENT}), PROVIDERS),
             Entry("Declaration Management", "achievement:declaration_management", MONEY, COMMISSIONERS),
-            Entry("Network Declaration Management", "achievement:network_declaration_management", MONEY | NETWORK_ROLES),
+            Entry(
+                "Network Declaration Management", "achievement:network_declaration_management", MONEY | NETWORK_ROLES
+            ),
         ),
         frozenset({"achievement"}),
     ),
@@ -94,7 +101,7 @@ SECTIONS = (
             Entry("Quality services", "catalogue:services", frozenset({Role.SERVICE_RELEASE}), NATIONAL),
             Entry("Overnight runs", "achievement:overnight_runs", frozenset({Role.OPERATIONS}), NATIONAL),
         ),
-        frozenset({"catalogue", "operations"}),
+        frozenset({"catalogue", "operations", "achievement:overnight_run"}),
     ),
 )
 
@@ -126,11 +133,11 @@ def _usable(section: Section, actor: Acting) -> Iterable[Entry]:
 
 
 def _current_section(here: str) -> Section | None:
-    for section in SECTIONS:
-        if here in {entry.name for entry in section.entries}:
-            return section
-    namespace = here.split(":")[0]
-    return next((section for section in SECTIONS if namespace in section.namespaces), None)
+    for name in (here, here.split(":", maxsplit=1)[0]):
+        for section in SECTIONS:
+            if name in section.pages or name in {entry.name for entry in section.entries}:
+                return section
+    return None
 
 
 def _sub_tabs(section: Section | None, actor: Acting, here: str) -> list[Link]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from cqrs_portal.health import PortalHealth
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("home.urls")),
     path("account/", include("accounts.urls")),
+    # An address is given by an administrator: nobody changes their own.
+    path("account/email/", RedirectView.as_view(pattern_name="accounts:my_account")),
     path("account/", include("allauth.urls")),
+    path("participation/", include("participation.urls")),
+    path("services/", include("catalogue.urls")),
     path("ui/", include("ui.urls")),
+    path("achievement/", include("achievement.urls")),
     path("health/", PortalHealth.as_view(), name="health"),
 ]
 

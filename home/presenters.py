@@ -54,12 +54,20 @@ MEANINGS: dict[State, str] = {
 }
 
 STEPS = (
-    Meaning("Offer", "The lead commissioning organisation offers a quality service; a PCN's practices take part by membership."),
+    Meaning(
+        "Offer",
+        "The lead commissioning organisation offers a quality service; a PCN's practices take part by membership.",
+    ),
     Meaning("Figures", "List sizes, extracts and what is entered by hand come in for each achievement date."),
     Meaning("Calculation", "Each practice's amount is worked out, and rounded once. Every amount shows how."),
     Meaning("Declaration", "The provider confirms the figures; a service that needs no declaration skips this."),
-    Meaning("Approval", "Somebody at the commissioning organisation approves what they saw. What changed since is not approved."),
-    Meaning("Aggregation", "When the last practice of a PCN is approved, its total is made at once; if not, overnight."),
+    Meaning(
+        "Approval",
+        "Somebody at the commissioning organisation approves what they saw. What changed since is not approved.",
+    ),
+    Meaning(
+        "Aggregation", "When the last practice of a PCN is approved, its total is made at once; if not, overnight."
+    ),
     Meaning("Finance approval", "Another person approves the payment. One person acts in one stage of a payment only."),
 )
 
@@ -69,7 +77,9 @@ def home_page(needs: Sequence[Need], happenings: Sequence[Happening], *, acts: b
     return HomePage(
         title="Home",
         needs=[components.Need(need.sentence, need.href, need.pounds, need.remark) for need in needs],
-        nothing_needed="Nothing needs you today." if acts else "You hold no role in any organisation yet, so nothing is shown.",
+        nothing_needed="Nothing needs you today."
+        if acts
+        else "You hold no role in any organisation yet, so nothing is shown.",
         happenings=[_event(happening) for happening in happenings],
     )
 

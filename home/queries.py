@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import chain, groupby
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.queries import administrators_of
 from accounts.rules import Acting
-from achievement import queries as achievement
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
+from achievement.queries import needs_of as achievements_that_need
 from achievement.rules import networks_visible_to, sees_pounds
 from achievement.states import CALCULATED, NETWORK_AGGREGATED, NETWORK_LINE, NETWORK_TOTAL, PRACTICE_PAID
 from core.needs import Happening, Need
 from ui.wording import listed, month
 
-SHOWN = 10
+SHOWN, READ, NAMED = 8, 200, 3
 
 DONE = {move.name: move.done for move in chain(PRACTICE_PAID.values(), NETWORK_LINE.values(), NETWORK_TOTAL.values())}
 DONE |= {creation.name: creation.done for creation in (CALCULATED, NETWORK_AGGREGATED)}
@@ -24,20 +26,24 @@ DONE |= {creation.name: creation.done for creation in (CALCULATED, NETWORK_AGGRE
 
 
 def needs_of(actor: Acting) -> list[Need]:
-    """What waits for this person in the organisation they act for, most money first."""
-    return sorted(achievement.needs_of(actor), key=lambda need: -(need.pounds or 0))
+    """What waits for this person in the organisation they act for: what they can do first, then what is held up."""
+    return achievements_that_need(actor)
 
 
 def happenings_of(actor: Acting) -> list[Happening]:
-    """The last moves of what this person may see, newest first: network totals, and a practice's own achievements."""
+    """The last moves of what this person may see, newest first: network totals, and a practice's own achievements.
+
+    What one person did to several in one act is one happening.
+    """
     totals = NetworkAchievement.objects.filter(networks_visible_to(actor))
     own = Achievement.objects.filter(provider=actor.organisation_id)
     moves = [
         *_last_moves(NetworkAchievementChange.objects.filter(row__in=totals), "row__network"),
         *_last_moves(AchievementChange.objects.filter(row__in=own), "row__provider"),
     ]
-    newest = sorted(moves, key=lambda move: move.at, reverse=True)[:SHOWN]
-    return [_happening(move, with_pounds=sees_pounds(actor)) for move in newest]
+    moves.sort(key=_act, reverse=True)
+    acts = [list(moves_of_act) for _, moves_of_act in groupby(moves, key=_act)]
+    return [_happening(moves_of_act, with_pounds=sees_pounds(actor)) for moves_of_act in acts[:SHOWN]]
 
 
 def whom_to_ask(actor: Acting) -> str:
@@ -51,16 +57,25 @@ def whom_to_ask(actor: Acting) -> str:
 
 
 def _last_moves(moves: QuerySet[Any], whose: str) -> QuerySet[Any]:
-    return moves.select_related(whose, "row__service", "by").order_by("-pk")[:SHOWN]
+    return moves.select_related(whose, "row__service", "by").order_by("-pk")[:READ]
 
 
-def _happening(move: Any, *, with_pounds: bool) -> Happening:
-    row = move.row
-    whose = row.network if isinstance(row, NetworkAchievement) else row.provider
+def _act(move: Any) -> tuple[Any, ...]:
+    """Moves that are one act: at one moment, of one kind, for one service and date."""
+    return move.at, move.row.achievement_date, move.transition, move.row.service_id
+
+
+def _happening(moves: Sequence[Any], *, with_pounds: bool) -> Happening:
+    first = moves[0]
+    names = sorted(_whose(move.row) for move in moves)
     return Happening(
-        at=move.at,
-        whose=whose.name,
-        what=f"{month(row.achievement_date)} {DONE.get(move.transition, move.transition)}",
-        pounds=move.amount if with_pounds else None,
-        by=move.by.name if move.by else "",
+        at=first.at,
+        whose=listed(names) if len(names) <= NAMED else f"{len(names)} PCNs",
+        what=f"{month(first.row.achievement_date)} {DONE.get(first.transition, first.transition)}",
+        pounds=sum((move.amount for move in moves), Decimal(0)) if with_pounds else None,
+        by=first.by.name if first.by else "",
     )
+
+
+def _whose(row: Achievement | NetworkAchievement) -> str:
+    return row.network.name if isinstance(row, NetworkAchievement) else row.provider.name

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.rules import PortalRequest
 from home import presenters, queries
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """What needs this person, and what happened, in the organisation they act for."""
     actor = request.actor
     page = presenters.home_page(
@@ -21,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
+def help_page(request: PortalRequest) -> HttpResponse:
     """The statuses and words, how a payment goes, and who to ask."""
     page = presenters.help_page(queries.whom_to_ask(request.actor), settings.HELP_DESK)
     return render(request, "home/help.jinja", {"page": page})

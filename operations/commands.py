@@ -35,7 +35,9 @@ def deliver(message_id: int) -> bool:
     """Do a message's work and mark it done, in one transaction; False where it is done or being done already."""
     try:
         with transaction.atomic():
-            message = OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk=message_id, done_at=None).first()
+            message = (
+                OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk=message_id, done_at=None).first()
+            )
             if message is None:
                 return False
             work_named(message.task)(message.keys)
@@ -48,7 +50,11 @@ def deliver(message_id: int) -> bool:
 
 def send_what_is_due() -> int:
     """Send again what nobody has done and is due; the tick's first act. Answers how many."""
-    due = list(OutboxMessage.objects.filter(done_at=None, due_at__lte=clock.now()).order_by("pk").values_list("pk", flat=True)[:500])
+    due = list(
+        OutboxMessage.objects.filter(done_at=None, due_at__lte=clock.now())
+        .order_by("pk")
+        .values_list("pk", flat=True)[:500]
+    )
     OutboxMessage.objects.filter(pk__in=due, done_at=None).update(due_at=clock.now() + GIVE_THE_BROKER)
     for message_id in due:
         _send(message_id)

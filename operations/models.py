@@ -66,7 +66,9 @@ class Task(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["key", "organisation", "role"], condition=Q(done_at=None), name="task_open_once")
+            models.UniqueConstraint(
+                fields=["key", "organisation", "role"], condition=Q(done_at=None), name="task_open_once"
+            )
         ]
 
 

@@ -41,3 +41,10 @@ class PayeesCorrected(Change):
     """Who is nominated to receive these networks' money has changed."""
 
     network_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class ParentsCorrected(Change):
+    """The Parent Organisation of these has changed."""
+
+    organisation_ids: frozenset[int]

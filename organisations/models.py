@@ -58,7 +58,7 @@ class Organisation(models.Model):
         return f"{self.name} ({self.code})"
 
 
-class MembershipQuerySet(TwoClockQuerySet):
+class MembershipQuerySet(TwoClockQuerySet["Membership"]):
     def counting_on(self, day: date, known_at: date | datetime | None = None) -> Self:
         """Memberships that count on a day: where a practice is in two networks, the one that started later.
 

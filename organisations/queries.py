@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, QuerySet
 
 from core import clock
 from core.actors import Actor
+from core.dates import share_a_day
 from core.errors import NotVisible
-from organisations.models import Kind, Lead, ListKind, ListSize, Membership, OdsLoad, Organisation, Parent, Payee
+from organisations.models import (
+    Kind,
+    Lead,
+    ListKind,
+    ListSize,
+    Membership,
+    OdsLoad,
+    Organisation,
+    OrganisationQuerySet,
+    Parent,
+    Payee,
+)
 
 KnownAt = date | datetime | None
+Pair = tuple[int, int]  # practice id, network id
 
 EXPECTED_MEMBERS_SQL = """
     SELECT k.achievement_date, k.network_id, m.practice_id
@@ -84,7 +100,7 @@ def list_size(organisation: Organisation, kind: ListKind, day: date, known_at: K
     return known.values_list("size", flat=True).first()
 
 
-def visible_to(actor: Actor) -> QuerySet[Organisation]:
+def visible_to(actor: Actor) -> OrganisationQuerySet:
     """The organisations somebody may see, acting for theirs.
 
     A practice: itself, the networks it is or was a member of, and their members. A network: itself and its members.
@@ -94,7 +110,7 @@ def visible_to(actor: Actor) -> QuerySet[Organisation]:
     """
     if actor.is_system:
         return Organisation.objects.all()
-    own = Organisation.objects.filter(pk=actor.organisation_id).first()
+    own = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
     if own is None or not actor.roles():
         return Organisation.objects.none()
     return Organisation.objects.filter(_seen_by(own))
@@ -106,6 +122,24 @@ def visible_network(actor: Actor, code: str) -> Organisation:
     if network is None:
         raise NotVisible("You may not be able to see this, or it does not exist.")
     return network
+
+
+def memberships_shadowed(pairs: Collection[Pair], corrected_at: datetime) -> frozenset[Pair]:
+    """Of the practices in `pairs`, believed memberships of other networks that share a day with those of `pairs`,
+    as believed now or until `corrected_at`: whether they count may have changed with them."""
+    practices = {practice for practice, _network in pairs}
+    of_these = Membership.objects.filter(practice__in=practices)
+    believed = of_these.known().values_list("practice_id", "network_id", "valid")
+    closed = of_these.filter(recorded__endswith=corrected_at).values_list("practice_id", "network_id", "valid")
+    changed: dict[int, list[DateRange]] = defaultdict(list)
+    for practice, network, valid in [*believed, *closed]:
+        if (practice, network) in pairs:
+            changed[practice].append(valid)
+    return frozenset(
+        (practice, network)
+        for practice, network, valid in believed
+        if (practice, network) not in pairs and any(share_a_day(valid, other) for other in changed[practice])
+    )
 
 
 def last_load(layout: str, scope: str = "") -> OdsLoad | None:

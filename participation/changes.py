@@ -9,7 +9,7 @@ from core.changes import Change
 
 @dataclass(frozen=True)
 class ParticipationsChanged(Change):
-    """The states or the terms of participations have changed. Triples of (service id, network id or None, provider id)."""
+    """States or terms of participations have changed. Triples of (service id, network id or None, provider id)."""
 
     keys: frozenset[tuple[int, int | None, int]]
 

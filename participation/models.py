@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from catalogue.models import QualityService
 from core.transitions import Stateful, TransitionLog
 from core.two_clocks import TwoClocked, TwoClockQuerySet, believed_once
 from organisations.models import Organisation
 from participation.states import COVERING, State
+
+REASON_LENGTH = 300
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
@@ -23,9 +25,18 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Approved participations whose term covers the day."""
         return self.in_state(*COVERING).filter(pk__in=Term.objects.as_of(day, known_at).values("participation"))
 
+    def with_terms(self, known_at: date | datetime | None = None) -> Self:
+        """With `start_date` and `end_date`, both inclusive, as believed at an instant."""
+        terms = Term.objects.known(known_at).filter(participation=OuterRef("pk"))
+        last_day = ExpressionWrapper(F("valid__endswith") - 1, models.DateField())
+        return self.annotate(
+            start_date=Subquery(terms.values("valid__startswith")[:1]),
+            end_date=Subquery(terms.annotate(last_day=last_day).values("last_day")[:1]),
+        )
+
 
 class Participation(Stateful):
-    """One row is one service offered to one provider, for one network where the network is paid, and what came of it."""
+    """One row is one service offered to one provider, for one network where that is paid, and what came of it."""
 
     STATES = State
 
@@ -66,7 +77,7 @@ class Term(TwoClocked):
 
     participation = models.ForeignKey(Participation, models.PROTECT, related_name="terms", db_index=False)
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     objects = TwoClockQuerySet.as_manager()
 

@@ -7,13 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from core import clock
 
 PLUGINS = ("tests.plugins.services", "tests.plugins.browser", "tests.plugins.real_data")
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
+
+
+def load_training() -> None:
+    """In its own time of need: the portal's modules are read only once Django is set up."""
+    from cqrs_portal.training import history
+
+    history.load()
+
 
 TRAINING_DAY = date(2021, 12, 11)
 
@@ -43,3 +53,26 @@ def training_day(set_clock: Callable[[date | datetime], None]) -> date:
     """11 December 2021, noon: the day the training data stands on."""
     set_clock(TRAINING_DAY)
     return TRAINING_DAY
+
+
+@pytest.fixture(scope="module")
+def training_loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The training data, loaded once for a module and never committed. Its tests take `training`, not `db`."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_training()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def training(training_loaded: None, training_day: date) -> Iterator[None]:
+    """The training data on its day; what a test changes is undone after it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def training_portal(transactional_db: None, training_day: date) -> None:
+    """The training data, committed: for a live server, workers and threads."""
+    load_training()

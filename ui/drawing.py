@@ -7,6 +7,7 @@ from typing import Any
 from django.forms import BoundField
 
 from ui.fields import BOXES, DateBoxes
+from ui.forms import asks_for
 
 
 def options(bound: BoundField) -> list[dict[str, Any]]:
@@ -33,6 +34,15 @@ def date_boxes(bound: BoundField) -> list[dict[str, Any]]:
 def shown_value(bound: BoundField) -> str:
     value = bound.value()
     return "" if value is None else str(value)
+
+
+def sentences(bound: BoundField) -> list[str]:
+    """What is wrong with a field. A form that is not ours says "This field is required.": here it is named."""
+    return [
+        asks_for(bound.field, bound.label) if error.code == "required" else str(message)
+        for error in bound.errors.as_data()
+        for message in error.messages
+    ]
 
 
 def anchor(bound: BoundField) -> str:

@@ -48,6 +48,15 @@ class Line:
     remarks: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Barred:
+    """What cannot be done, why, and who can."""
+
+    act: str
+    why: str
+    who_can: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class StylePage(Page):
     """All that templates/ui/style.jinja draws."""
@@ -66,6 +75,9 @@ class StylePage(Page):
     confirm: Confirm
     progress: Progress
     recorded: RecordedOn
+    facts: Sequence[tuple[str, str]]
+    acts: Sequence[Confirm]
+    barred: Sequence[Barred]
     statuses: Sequence[str]
     amounts: Sequence[Decimal]
 
@@ -86,7 +98,9 @@ class ExampleForm(PortalForm):
     referrals = WholeNumberField(highest=500)
     limit = MoneyField(required=False)
     provider = forms.ChoiceField(choices=[("", "Select a practice"), ("V37647", "Portland Surgery")])
-    reason = forms.ChoiceField(widget=forms.RadioSelect, choices=[("late", "It arrived late"), ("wrong", "It was wrong")])
+    reason = forms.ChoiceField(
+        widget=forms.RadioSelect, choices=[("late", "It arrived late"), ("wrong", "It was wrong")]
+    )
     practices = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -117,7 +131,15 @@ def style_page(address: Address, given: Mapping[str, Any] | None = None) -> Styl
 
 
 def _frame() -> Frame:
-    names = ("Home", "Participation Management", "Data Submission", "Achievement", "Reports", "Administrative Tasks", "Help")
+    names = (
+        "Home",
+        "Participation Management",
+        "Data Submission",
+        "Achievement",
+        "Reports",
+        "Administrative Tasks",
+        "Help",
+    )
     return Frame(
         user_name="Ada Marsh",
         organisation="NHS Biscay CCG",
@@ -137,7 +159,11 @@ def _frame() -> Frame:
 
 
 def _lines() -> list[Line]:
-    october = ((date(2021, 10, 1), date(2021, 10, 31)), date(2021, 10, 31), "Awaiting Commissioning Organisation Approval")
+    october = (
+        (date(2021, 10, 1), date(2021, 10, 31)),
+        date(2021, 10, 31),
+        "Awaiting Commissioning Organisation Approval",
+    )
     more = ("£412.06 more than September: list size 12,055, was 5,300.", "Entered and declared by one person.")
     return [
         Line("1:1", "V37647", "Portland Surgery", "#", *october, 12_055, Decimal("735.36"), more),
@@ -199,6 +225,9 @@ def _small_parts() -> dict[str, Any]:
             label="Overnight run", done=17, total=42, sentence="17 of 42 commissioners done.", refresh_href="#"
         ),
         "recorded": RecordedOn(day=date(2021, 12, 5), href="/ui/", now_href="/ui/", kept=(("view", "50"),)),
+        "facts": (("Payee", "Viking Medical Practice"), ("Period", "01/10/2021 - 31/10/2021")),
+        "acts": (Confirm(href="#", button="Approve", cancel_href=""),),
+        "barred": (Barred("Give finance approval", "You approved it yourself.", "Grace Holm can."),),
         "statuses": STATUSES,
         "amounts": (Decimal("1234.56"), Decimal("-12.00"), Decimal("0.00")),
     }
@@ -211,7 +240,10 @@ def _explanation() -> Explanation:
         Term("=", "£735.355"),
         Term("=", "£735.36", "rounded up at half a penny"),
     )
-    part_of = "Part of Utsire Partnership PCN’s £2,250.78, paid to Viking Medical Practice, nominated payee on 31 October 2021."
+    part_of = (
+        "Part of Utsire Partnership PCN’s £2,250.78, paid to Viking Medical Practice, "
+        "nominated payee on 31 October 2021."
+    )
     return Explanation(
         amount=Decimal("735.36"),
         subject="Clinical Director payment, October 2021, Portland Surgery",
@@ -260,5 +292,9 @@ def _confirm() -> Confirm:
 
 def _wrong() -> dict[str, str]:
     typed = {"start_date": ("1", "4", "2021"), "end_date": ("31", "3", "2021")}
-    boxes = {f"wrong-{name}_{box}": text for name, texts in typed.items() for box, text in zip(("day", "month", "year"), texts, strict=True)}
+    boxes = {
+        f"wrong-{name}_{box}": text
+        for name, texts in typed.items()
+        for box, text in zip(("day", "month", "year"), texts, strict=True)
+    }
     return {**boxes, "wrong-referrals": "12.5", "wrong-limit": "-5", "wrong-reason": "late"}

@@ -62,8 +62,8 @@ class DateField(forms.Field):
         if isinstance(value, date):
             return self._within_limits(value)
         boxes = dict(zip(BOXES, value or ["", "", ""], strict=True))
-        if not any(boxes.values()):
-            return self._nothing_given()
+        if not (any(boxes.values()) or self.required):
+            return None
         return self._within_limits(self._real_date(boxes))
 
     def has_changed(self, initial: date | None, data: Sequence[str] | None) -> bool:
@@ -72,12 +72,10 @@ class DateField(forms.Field):
         except ValidationError:
             return True
 
-    def _nothing_given(self) -> None:
-        if self.required:
-            raise _refusal(f"Enter {in_sentence(self.label)}", BOXES)
-
     def _real_date(self, boxes: dict[str, str]) -> date:
         missing = [box for box in BOXES if not boxes[box]]
+        if len(missing) == len(BOXES):
+            raise _refusal(f"Enter {in_sentence(self.label)}", BOXES)
         if missing:
             raise _refusal(f"{self.label} must include a {listed(missing)}", missing)
         try:

@@ -34,7 +34,7 @@ def name_field(field: forms.Field, name: str) -> None:
     if field.label is None:
         field.label = pretty_name(name)
     if "required" in field.error_messages:
-        field.error_messages["required"] = _asks_for(field)
+        field.error_messages["required"] = asks_for(field)
 
 
 def refuse_end_before_start(form: forms.Form, start: str = "start_date", end: str = "end_date") -> None:
@@ -49,8 +49,10 @@ def refuse_end_before_start(form: forms.Form, start: str = "start_date", end: st
     form.add_error(end, forms.ValidationError(sentence, params={"boxes": BOXES}))
 
 
-def _asks_for(field: forms.Field) -> str:
+def asks_for(field: forms.Field, label: object = None) -> str:
+    """What is said when a required field is empty: "Enter end date.", "Select provider."."""
+    label = field.label if label is None else label
     if isinstance(field.widget, forms.CheckboxInput):
-        return f"Tick the box: {field.label}."
+        return f"Tick the box: {label}."
     verb = "Select" if isinstance(field.widget, CHOOSING) else "Enter"
-    return f"{verb} {in_sentence(field.label)}."
+    return f"{verb} {in_sentence(label)}."

@@ -85,9 +85,8 @@ def listed(names: Sequence[str], joiner: str = "and") -> str:
 
 
 def in_sentence(label: object) -> str:
-    """A label inside a sentence: `End date` becomes `end date`; `PCN` and `Org ID` stay as they are."""
-    text = str(label)
-    return text if text[1:2].isupper() or " ID" in text else text[:1].lower() + text[1:]
+    """A label inside a sentence: `End Date` becomes `end date`; `PCN` and `Org ID` stay as they are."""
+    return " ".join(word.lower() if word[1:].islower() and word != "Org" else word for word in str(label).split())
 
 
 FILTERS = {

@@ -8,6 +8,7 @@ from achievement.commands.approvals import (
     lift_hold,
     reject_achievements,
     return_network_achievements,
+    return_practice_payments,
     undo_approval,
 )
 from achievement.commands.calculation import Calculated, calculate_achievements, take_over_networks
@@ -27,6 +28,7 @@ __all__ = [
     "reject_achievements",
     "resume_overnight_runs",
     "return_network_achievements",
+    "return_practice_payments",
     "start_overnight_run",
     "take_over_networks",
     "undo_approval",

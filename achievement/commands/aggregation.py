@@ -97,7 +97,9 @@ def _networks_in_scope(commissioner: Organisation | int | None, keys: Collection
     return set(rows.order_by().values_list("network_id", flat=True).distinct())
 
 
-def _stage_open(locked: list[int], commissioner: Organisation | int | None, keys: Collection[NetworkKey] | None) -> None:
+def _stage_open(
+    locked: list[int], commissioner: Organisation | int | None, keys: Collection[NetworkKey] | None
+) -> None:
     """Temporary table `open_network`: keys with an approved line, their count and sum."""
     scope, params = _scope(locked, commissioner, keys)
     with connection.cursor() as cursor:

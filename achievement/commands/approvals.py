@@ -11,6 +11,8 @@ from django.db.models import Sum
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.calculation import aggregate_after_commit
 from achievement.models import Achievement, AchievementQuerySet, NetworkAchievement
+from achievement.rules import networks_visible_to, visible_to
+from achievement.rules import networks_visible_to, visible_to
 from achievement.states import (
     APPROVE,
     APPROVE_LINE,
@@ -20,6 +22,7 @@ from achievement.states import (
     HOLD_LINE,
     LIFT_LINE,
     REJECT,
+    RETURN,
     RETURN_LINE,
     RETURN_TOTAL,
     UNDO_APPROVAL,
@@ -69,7 +72,7 @@ def reject_achievements(seen: Collection[Seen], *, by: Actor, note: str) -> Outc
 @command
 def lift_hold(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
     """Lines that were held await approval again."""
-    return _outcome(LIFT_LINE.apply(_rows(seen), by=by, note=_reason(note), seen=seen))
+    return _outcome(LIFT_LINE.apply(_rows(seen, by), by=by, note=_reason(note), seen=seen))
 
 
 @command
@@ -81,7 +84,7 @@ def undo_approval(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
 @command
 def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
     """Give finance approval to network totals as they were seen: they and their lines are complete, and never change again."""
-    totals = NetworkAchievement.objects.filter(pk__in=[row.id for row in seen])
+    totals = _totals(seen, by)
     _lock_networks_of(totals.values_list("network_id", flat=True))
     moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
     lines = "SELECT id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
@@ -92,13 +95,19 @@ def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") 
 @command
 def approve_practice_payments(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
     """Give finance approval to achievements that are paid to the practice itself, as they were seen."""
-    return _outcome(GIVE_FINANCE_APPROVAL.apply(_rows(seen), by=by, note=note, seen=seen))
+    return _outcome(GIVE_FINANCE_APPROVAL.apply(_rows(seen, by), by=by, note=note, seen=seen))
+
+
+@command
+def return_practice_payments(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
+    """Finance returns achievements that are paid to the practice itself to the commissioner."""
+    return _outcome(RETURN.apply(_rows(seen, by), by=by, note=_reason(note), seen=seen))
 
 
 @command
 def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
     """Finance returns network totals: they are withdrawn, and their lines await the commissioner again."""
-    totals = NetworkAchievement.objects.filter(pk__in=[row.id for row in seen])
+    totals = _totals(seen, by)
     _lock_networks_of(totals.values_list("network_id", flat=True))
     moved = RETURN_TOTAL.apply(totals, by=by, note=_reason(note), seen=seen)
     lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
@@ -110,21 +119,26 @@ def _by_payee(
     seen: Collection[Seen], practice_paid: Transition, network_line: Transition, *, by: Actor, note: str
 ) -> Outcome:
     """One act on a mixed choice: each row by the transition of its own table of states."""
-    lines = set(_rows(seen).filter(network__isnull=False).values_list("pk", flat=True))
+    lines = set(_rows(seen, by).filter(network__isnull=False).values_list("pk", flat=True))
     outcomes = []
     for transition, is_mine in ((network_line, lines.__contains__), (practice_paid, _outside(lines))):
         chosen = [row for row in seen if is_mine(row.id)]
         if chosen:
-            outcomes.append(_outcome(transition.apply(_rows(chosen), by=by, note=note, seen=chosen)))
-    return _together(network_line.done, outcomes)
+            outcomes.append(_outcome(transition.apply(_rows(chosen, by), by=by, note=note, seen=chosen)))
+    return _together(practice_paid.done if len(lines) < len(seen) else network_line.done, outcomes)
 
 
 def _outside(ids: set[int]) -> Callable[[int], bool]:
     return lambda id: id not in ids
 
 
-def _rows(seen: Collection[Seen]) -> AchievementQuerySet:
-    return Achievement.objects.filter(pk__in=[row.id for row in seen])
+def _rows(seen: Collection[Seen], by: Actor) -> AchievementQuerySet:
+    """The rows named that the actor may see; the others are answered as not there."""
+    return Achievement.objects.filter(visible_to(by), pk__in=[row.id for row in seen])
+
+
+def _totals(seen: Collection[Seen], by: Actor) -> AchievementQuerySet:
+    return NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=[row.id for row in seen])
 
 
 def _outcome(moved: Moved) -> Outcome:
@@ -139,8 +153,8 @@ def _together(done: str, outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(done, ids, sum((outcome.pounds for outcome in outcomes), Decimal(0)), refused)
 
 
-def _lock_networks_of(network_ids: Collection[int]) -> None:
-    lock_ids(Organisation, network_ids)
+def _lock_networks_of(rows: AchievementQuerySet) -> None:
+    lock_ids(Organisation, rows.filter(network__isnull=False).order_by().values_list("network_id", flat=True).distinct())
 
 
 def _reason(note: str) -> str:

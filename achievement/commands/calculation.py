@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from io import StringIO
 from itertools import groupby
 from typing import Any
@@ -124,7 +123,9 @@ def _stage_figures(service_id: int, definition: Definition, due: Sequence[date],
 
 
 def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networks: Sequence[int]) -> None:
-    known = [(day, method.population.date_for(day)) for day in due if method.rate_on(day) and method.population.date_for(day)]
+    known = [
+        (day, method.population.date_for(day)) for day in due if method.rate_on(day) and method.population.date_for(day)
+    ]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS due_key")
         cursor.execute(
@@ -153,7 +154,9 @@ _INPUTS = f"""
     ORDER BY e.achievement_date, e.network_id, e.practice_id, p.id DESC"""
 
 
-def _worked_out(definition: Definition, method: Capitation, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _worked_out(
+    definition: Definition, method: Capitation, rows: Iterable[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
     """Each input row with its amount; rows come in order of date, and each date has one rate."""
     for day, of_day in groupby(rows, key=lambda row: row[0]):
         rate = method.rate_on(day)

@@ -70,7 +70,12 @@ def work_shard(shard_id: int, *, by: Actor = SYSTEM) -> bool:
 
     What fails is rolled back to nothing done and tried again, three times in all; then the shard has failed.
     """
-    shard = Shard.objects.select_for_update(skip_locked=True, of=("self",)).select_related("run").filter(pk=shard_id).first()
+    shard = (
+        Shard.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("run")
+        .filter(pk=shard_id)
+        .first()
+    )
     if shard is None or shard.state != RunState.RUNNING:
         return False
     try:
@@ -103,7 +108,9 @@ def _calculate_what_is_due(shard: Shard, *, by: Actor) -> int:
     before = Shard.objects.filter(commissioner=shard.commissioner_id, state=RunState.DONE).exclude(pk=shard.pk)
     since = before.aggregate(last=Max("run__business_date"))["last"] or date.min
     dates = AchievementDate.objects.filter(is_payment_date=True, date__gt=since, date__lte=shard.run.business_date)
-    networks = Lead.objects.as_of(clock.today()).filter(commissioner=shard.commissioner_id).values_list("network", flat=True)
+    networks = (
+        Lead.objects.as_of(clock.today()).filter(commissioner=shard.commissioner_id).values_list("network", flat=True)
+    )
     due = set(dates.values_list("date", flat=True))
     if not due:
         return 0

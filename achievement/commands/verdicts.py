@@ -94,7 +94,10 @@ def apply_verdicts(service_version_id: int, *, by: Actor) -> Done:
     WITHDRAW_LINE.apply_each(Achievement, _lines("gone"), by=by, note="It is no longer due.")
     changes = {"changed": LINE_CHANGED, "revived": REVIVE_LINE}
     for verdict, transition in changes.items():
-        relation = _lines(verdict, f", amount, commissioner_id, participation_id, list_size_id, {service_version_id:d} AS service_version_id")
+        relation = _lines(
+            verdict,
+            f", amount, commissioner_id, participation_id, list_size_id, {service_version_id:d} AS service_version_id",
+        )
         transition.apply_each(Achievement, relation, INPUTS, by=by)
     _insert_new(service_version_id, by)
     _take_other_inputs()
@@ -120,7 +123,12 @@ def release_lines_of(total_ids: Sequence[int], *, by: Actor) -> None:
     """The lines of withdrawn totals await their network again."""
     lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
     RELEASE_LINE.apply_each(
-        Achievement, lines, ("network_achievement_id",), by=by, note="The network's total was withdrawn.", params=[list(total_ids)]
+        Achievement,
+        lines,
+        ("network_achievement_id",),
+        by=by,
+        note="The network's total was withdrawn.",
+        params=[list(total_ids)],
     )
 
 

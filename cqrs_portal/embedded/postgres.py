@@ -112,10 +112,10 @@ class EmbeddedPostgres:
             raise CannotStart(f"PostgreSQL could not make its data folder {self.data}: {_last_line(made.stdout)}")
 
     def _clear_remains(self, wait: float = 15.0) -> None:
-        """Let a killed server's processes end, then take away its pid file.
+        """Let a killed server's processes end, then take away its pid file and its socket's.
 
-        The file must stay while any of them lives: it is what keeps two servers from one data folder. Afterwards it
-        only misleads, where its number is a zombie's or was given to another process.
+        The files must stay while any of them lives: they keep two servers from one data folder. Afterwards they only
+        mislead, where their number is a zombie's or was given to another process.
         """
         pid_file, end = self.data / "postmaster.pid", time.monotonic() + wait
         while pid_file.exists() and working_in(self.data):
@@ -126,6 +126,7 @@ class EmbeddedPostgres:
             time.sleep(0.1)
         if Path("/proc/self").exists():
             pid_file.unlink(missing_ok=True)
+            (self.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _write_settings(self) -> None:
         chosen = self.settings | {"listen_addresses": "", "unix_socket_directories": str(self.sockets)}

@@ -19,21 +19,22 @@ _TAIL = 15
 
 
 class Program(NamedTuple):
-    """What to run: its name for people and logs, its arguments, and how long it may take to end when asked."""
+    """What to run: its name for people and logs, its arguments, how long it may take to end, open files it is given."""
 
     name: str
     arguments: tuple[str, ...]
     patience: float
+    descriptors: tuple[int, ...] = ()
 
 
-def programs(port: int, state: Path) -> tuple[Program, ...]:
-    """What a portal on `port` consists of, besides PostgreSQL and Valkey."""
-    place = ("--bind", f"127.0.0.1:{port}", "--no-control-socket")
+def programs(listening: int, state: Path) -> tuple[Program, ...]:
+    """What a portal consists of, besides PostgreSQL and Valkey; `listening` is the descriptor of its socket."""
+    place = ("--bind", f"fd://{listening}", "--no-control-socket")
     serving = ("--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "5")
     celery = ("celery", "-A", "cqrs_portal")
     working = ("--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
     return (
-        Program("web", ("gunicorn", "cqrs_portal.wsgi:application", *place, *serving), 8),
+        Program("web", ("gunicorn", "cqrs_portal.wsgi:application", *place, *serving), 8, (listening,)),
         Program("worker", (*celery, "worker", "-l", "INFO", *working), 20),
         Program("beat", (*celery, "beat", "-l", "INFO", "--pidfile=", "-s", str(state / "beat")), 5),
     )
@@ -56,6 +57,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=program.descriptors,
             )
 
     @property

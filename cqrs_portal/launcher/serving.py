@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from socket import socket
 from types import FrameType
 
 from cqrs_portal.embedded.errors import CannotStart
@@ -20,7 +21,7 @@ from cqrs_portal.launcher.predecessor import announce, claim, end_orphans, withd
 from cqrs_portal.launcher.progress import say, step
 from cqrs_portal.launcher.refusals import needs_room
 from cqrs_portal.launcher.state import StateFolder, default_state
-from cqrs_portal.launcher.web import address, check_port, wait_until_answers
+from cqrs_portal.launcher.web import address, take_port, wait_until_answers
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ROOM = 300  # megabytes; a new portal takes about 90
@@ -40,15 +41,15 @@ def serve(*, port: int, state: Path | None = None, fresh: bool = False) -> int:
     end_orphans(folder)
     if fresh:
         empty(folder)
-    check_port(port)
     needs_room(folder.path, _ROOM)
-    ensure_assets(ROOT)
-    with backing(folder) as servers:
-        environment = _environment(servers)
-        _prepare(folder, environment)
-        with _running(folder, environment, port) as children:
-            _welcome(folder, port)
-            return _watch(children)
+    with take_port(port) as listening:
+        ensure_assets(ROOT)
+        with backing(folder) as servers:
+            environment = _environment(servers)
+            _prepare(folder, environment)
+            with _running(folder, environment, listening) as children:
+                _welcome(folder, port)
+                return _watch(children)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -80,12 +81,13 @@ def _sign_ins(folder: StateFolder) -> Path:
 
 
 @contextlib.contextmanager
-def _running(folder: StateFolder, environment: dict[str, str], port: int) -> Iterator[list[Child]]:
+def _running(folder: StateFolder, environment: dict[str, str], listening: socket) -> Iterator[list[Child]]:
     """Start the programs and wait for the first page; afterwards end them, undisturbed by a second Ctrl-C."""
     children: list[Child] = []
+    port = listening.getsockname()[1]
     try:
         with step("Starting the web server, the worker and beat"):
-            for program in programs(port, folder.path):
+            for program in programs(listening.fileno(), folder.path):
                 children.append(Child(program, environment, folder.logs(), ROOT))
                 announce(folder, address(port), children)
             wait_until_answers(port, children)

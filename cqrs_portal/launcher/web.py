@@ -21,14 +21,20 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}/"
 
 
-def check_port(port: int) -> None:
-    """Refuse a port that is taken, or that we may not use."""
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((HOST, port))
-        except OSError as error:
-            raise CannotStart(_refusal(port, error)) from None
+def take_port(port: int) -> socket.socket:
+    """Listen on `port` from now on, for the web server to answer later; refuse one that is taken or not ours to use.
+
+    Held all the while, so that of two portals started at once for one port the second says so, at once.
+    """
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((HOST, port))
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise CannotStart(_refusal(port, error)) from None
+    return taken
 
 
 def _refusal(port: int, error: OSError) -> str:
@@ -51,7 +57,7 @@ def answers(port: int, timeout: float = 10.0) -> bool:
 def wait_until_answers(port: int, children: Sequence[Child], seconds: float = 120.0) -> None:
     """Wait for the first page; refuse when a program ends meanwhile, or after `seconds`."""
     end = time.monotonic() + seconds
-    while not answers(port):
+    while not answers(port, timeout=2):
         refuse_if_ended(children)
         if time.monotonic() > end:
             raise CannotStart(

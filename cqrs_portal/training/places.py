@@ -20,13 +20,25 @@ class Place:
 
 @dataclass(frozen=True)
 class Member:
-    """A practice in a network, on these days, and when we were told of the start and of the end."""
+    """A practice in a network, on these days; told of late where `told` and `told_end` say so, else on the day."""
 
     practice: str
     start: date
     end: date | None = None
     told: date | None = None
     told_end: date | None = None
+
+    @property
+    def told_start_on(self) -> date:
+        return self.told or self.start
+
+    @property
+    def told_end_on(self) -> date | None:
+        return self.told_end or self.end
+
+    def end_known_on(self, day: date) -> date | None:
+        """The end, once it was known."""
+        return self.end if self.told_end_on and self.told_end_on <= day else None
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,19 @@ class Network:
     since: date
     members: tuple[Member, ...]
     offered_until: date
+
+    def days_told(self) -> list[date]:
+        """The days on which something about its memberships was recorded."""
+        days = {member.told_start_on for member in self.members} | {member.told_end_on for member in self.members}
+        return sorted(day for day in days if day)
+
+    def known_on(self, day: date) -> dict[str, list[tuple[date, date | None]]]:
+        """Practice -> its memberships, start and end, as they were known on a day."""
+        known: dict[str, list[tuple[date, date | None]]] = {}
+        for member in self.members:
+            if member.told_start_on <= day:
+                known.setdefault(member.practice, []).append((member.start, member.end_known_on(day)))
+        return known
 
 
 def _practice(code: str, name: str, postcode: str) -> Place:
@@ -74,7 +99,8 @@ UTSIRE_PRACTICES = frozenset({"V37647", "V66334", "V89123"})
 LISTS_AS_AT = date(2021, 1, 1)
 LISTS = {
     "V37647": 12_055, "V66334": 16_344, "V89123": 8_499,
-    "V36546": 9_120, "V74553": 11_384, "V48832": 6_702, "V97222": 8_051, "V05387": 9_836, "V84552": 7_440, "V91037": 5_218,
+    "V36546": 9_120, "V74553": 11_384, "V48832": 6_702, "V97222": 8_051, "V05387": 9_836,
+    "V84552": 7_440, "V91037": 5_218,
     "V10110": 10_000, "V10111": 8_200, "V10112": 7_300,
     "V10120": 9_400, "V10121": 6_600,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +62,7 @@ def test_a_timeline_is_in_order_without_empty_spans_and_equal_neighbours_are_joi
 
     assert [span.start for span in timeline] == sorted(span.start for span in timeline)
     assert all(span.until is None or span.start < span.until for span in timeline)
-    assert all(a.until < b.start or a.value != b.value for a, b in zip(timeline, timeline[1:], strict=False))
+    assert all(a.until < b.start or a.value != b.value for a, b in pairwise(timeline))
 
 
 @given(st.lists(spans(), min_size=1, max_size=8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -98,10 +99,13 @@ class World:
         self.answers: list[dict[datetime, Believed]] = [{}, {}]
 
     def run(self, given: Given) -> datetime:
+        """Answers the command's instant; what it left of the networks it changed is kept in `answers`."""
+        before = [list(timeline) for timeline in self.timelines]
         with clock.held_at(given.moment):
             done_at = self.correct(given.corrections, by=SYSTEM)
-        for network in {correction.network for correction in given.corrections}:
-            self.answers[network][done_at] = self.expected(network)
+        for network in (0, 1):
+            if self.timelines[network] != before[network]:
+                self.answers[network][done_at] = self.expected(network)
         return done_at
 
     @command
@@ -156,7 +160,7 @@ def in_a_world_of_its_own(test):
     return run
 
 
-many = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+many = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
 
 def check_what_is_believed_now_is_what_was_said_last(world, given):
@@ -278,7 +282,7 @@ def test_what_a_failed_part_of_a_command_closed_stays_believed(world):
 
     @command
     def correct_twice(*, by: Actor) -> None:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
             world.believe(0, [Span(DAYS[0], None, "b")])
             raise ZeroDivisionError
         world.believe(1, [Span(DAYS[0], None, "b")])
@@ -381,7 +385,9 @@ def test_a_thousand_keys_are_corrected_in_a_handful_of_queries(db, django_assert
 
 
 @command
-def nominate_late(network: Organisation, payee: Organisation, locked: threading.Event, go: threading.Event, *, by: Actor) -> None:
+def nominate_late(
+    network: Organisation, payee: Organisation, locked: threading.Event, go: threading.Event, *, by: Actor
+) -> None:
     """Locks first, then waits with its transaction open, then records."""
     lock_ids(Organisation, [network.pk])
     locked.set()

@@ -33,6 +33,7 @@ class GrantFactory(factory.django.DjangoModelFactory[Grant]):
         model = Grant
 
     user = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory("tests.factories.organisations.OrganisationFactory")
     role = Role.VIEW
 
 

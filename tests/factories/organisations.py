@@ -10,7 +10,18 @@ import factory
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from core.dates import inclusive
-from organisations.models import Cluster, Kind, Lead, ListKind, ListSize, Membership, OdsLoad, Organisation, Parent, Payee
+from organisations.models import (
+    Cluster,
+    Kind,
+    Lead,
+    ListKind,
+    ListSize,
+    Membership,
+    OdsLoad,
+    Organisation,
+    Parent,
+    Payee,
+)
 
 LONG_KNOWN = datetime(2019, 1, 1, 12, tzinfo=UTC)
 
@@ -27,7 +38,7 @@ class OrganisationFactory(factory.django.DjangoModelFactory[Organisation]):
 
 
 class PracticeFactory(OrganisationFactory):
-    """`parent=` a commissioner: its Parent Organisation since 2013. `member_of=` a network: a member since 1 July 2019."""
+    """`parent=` a commissioner: its Parent Organisation since 2013. `member_of=` a network: since 1 July 2019."""
 
     code = factory.Sequence(lambda n: f"V{n:05d}")
     name = factory.LazyAttribute(lambda made: f"Practice {made.code}")
@@ -70,7 +81,7 @@ class NationalOperatorFactory(OrganisationFactory):
 
 
 class DatedFactory(factory.django.DjangoModelFactory[Any]):
-    """`start_date` and `end_date` are inclusive; `known_from` and `known_until` are moments. Long known and open by default."""
+    """`start_date` and `end_date` are inclusive; `known_from`, `known_until` are moments. Long known and open."""
 
     class Meta:
         abstract = True

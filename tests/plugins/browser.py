@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync 
 
 WIDE, NARROW = 1280, 360
 HEIGHT = 900
+PATIENCE = 10_000  # milliseconds that a click or a text is waited for
 
 
 class Eyes:
@@ -40,7 +40,7 @@ class Eyes:
         """Fail with everything that is wrong with the page as it stands, at each width."""
         found = flaws(self.page.content())
         for width in widths:
-            found += [f"{width} px: {flaw}" for flaw in self._seen_at(width, name)]
+            found += [flaw for flaw in self._seen_at(width, name) if flaw not in found]
         self.page.set_viewport_size({"width": WIDE, "height": HEIGHT})
         found += self.complaints
         assert not found, f"{name} ({self.page.url}):\n" + "\n".join(found)
@@ -51,7 +51,7 @@ class Eyes:
         if self.folder:
             self.page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
-        overflow = [f"the page is {wide} px wide"] if wide > width else []
+        overflow = [f"at {width} px the page is {wide} px wide"] if wide > width else []
         return overflow + [_worded(each) for each in Axe().run(self.page).response["violations"]]
 
     def _hear(self, message: ConsoleMessage) -> None:
@@ -68,9 +68,10 @@ def _worded(violation: dict[str, Any]) -> str:
     return f"axe {violation['id']}: {violation['help']}: {places}"
 
 
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Tests name whole addresses. (The plugin's own fixture of this name warns of its removal from pytest.)"""
+def pytest_configure(config: pytest.Config) -> None:
+    """pytest-playwright's own base_url fixture is written in a way that pytest 10 will not take."""
+    warning = "ignore:Session-scoped fixtures defined as instance methods:pytest.PytestRemovedIn10Warning"
+    config.addinivalue_line("filterwarnings", warning)
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +89,10 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def eyes(page: Page) -> Iterator[Eyes]:
+def eyes(page: Page) -> Eyes:
     """Eyes on the test's own page: `eyes.look("home")` after each step."""
     folder = os.environ.get("CQRS_PORTAL_SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-    yield Eyes(page, Path(folder) if folder else None)
+    page.set_default_timeout(PATIENCE)
+    return Eyes(page, Path(folder) if folder else None)

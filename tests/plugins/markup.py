@@ -6,7 +6,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-SPEAKING = {"title", "label", "legend", "caption", "th", "button", "a", "option", "h1", "h2", "h3", "dt", "summary", "strong"}
+SPEAKING = {
+    "title",
+    "label",
+    "legend",
+    "caption",
+    "th",
+    "button",
+    "a",
+    "option",
+    "h1",
+    "h2",
+    "h3",
+    "dt",
+    "summary",
+    "strong",
+}
 NEVER_EMPTY = {"href", "action", "for", "id", "name", "aria-labelledby", "aria-describedby", "data-label"}
 HOLES = {"None", "Undefined", "undefined", "null", "NaN"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

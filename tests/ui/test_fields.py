@@ -27,7 +27,11 @@ class CountsForm(PortalForm):
 def typed(**dates: str) -> dict[str, str]:
     """What the boxes post for dates given as day/month/year."""
     boxes = ("day", "month", "year")
-    return {f"{name}_{box}": text for name, given in dates.items() for box, text in zip(boxes, given.split("/"), strict=True)}
+    return {
+        f"{name}_{box}": text
+        for name, given in dates.items()
+        for box, text in zip(boxes, given.split("/"), strict=True)
+    }
 
 
 def ended_on(end: str, start: str = "1/4/2020") -> EndDateForm:

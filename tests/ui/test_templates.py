@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.models import IntegerChoices
 from django.template import engines
 from django.template.loader import render_to_string
 from jinja2 import UndefinedError, meta, nodes
 
+from accounts.states import UserState
+from achievement import states as achievement
+from catalogue.states import VersionState
+from participation import states as participation
 from tests.plugins.markup import flaws
 from tests.ui.test_fields import EndDateForm, ended_on
 from ui.components import Term
@@ -16,7 +21,19 @@ from ui.tables import Address
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 OURS = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.jinja"))
-GIVEN = {"page", "frame", "request", "csrf_input", "error", "content", "form", "fields", "hidden_fields", "field", "caller"}
+GIVEN = {
+    "page",
+    "frame",
+    "request",
+    "csrf_input",
+    "error",
+    "content",
+    "form",
+    "fields",
+    "hidden_fields",
+    "field",
+    "caller",
+}
 
 
 def jinja(source: str, **context: object) -> str:
@@ -25,7 +42,11 @@ def jinja(source: str, **context: object) -> str:
 
 def made_here(parsed: nodes.Template) -> set[str]:
     """Names that a template imports, sets or defines itself, wherever it does."""
-    imported = {name[-1] if isinstance(name, tuple) else name for node in parsed.find_all(nodes.FromImport) for name in node.names}
+    imported = {
+        name[-1] if isinstance(name, tuple) else name
+        for node in parsed.find_all(nodes.FromImport)
+        for name in node.names
+    }
     stored = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
     return imported | stored | {macro.name for macro in parsed.find_all(nodes.Macro)}
 
@@ -65,6 +86,13 @@ def test_every_component_is_drawn_on_the_style_page_or_by_the_frame() -> None:
     missing = [path.name for path in (TEMPLATES / "components").iterdir() if f'"components/{path.name}"' not in sources]
 
     assert set(missing) <= {"empty.jinja"}
+
+
+@pytest.mark.parametrize("states", [achievement.State, participation.State, VersionState, UserState])
+def test_every_status_has_a_colour_of_its_own_choosing(states: type[IntegerChoices]) -> None:
+    colours = engines["jinja2"].env.get_template("components/status_tag.jinja").module.COLOURS
+
+    assert [label for label in states.labels if label not in colours] == []
 
 
 @pytest.mark.parametrize("engine", ["jinja2", "django"])

@@ -77,5 +77,6 @@ def test_lists_read_as_people_say_them() -> None:
 
 def test_labels_keep_their_capitals_inside_a_sentence_where_they_are_abbreviations() -> None:
     assert wording.in_sentence("End date") == "end date"
+    assert wording.in_sentence("Current Password") == "current password"
     assert wording.in_sentence("PCN") == "PCN"
     assert wording.in_sentence("Org ID") == "Org ID"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import path
 
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from cqrs_portal.urls import urlpatterns as portal
@@ -25,4 +25,4 @@ def wrong(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, f"errors/{status}.jinja", {"error": ERRORS[status]}, status=status)
 
 
-urlpatterns = [*portal, path("ui/", include("ui.urls")), path("wrong/<int:status>/", wrong)]
+urlpatterns = [*portal, path("wrong/<int:status>/", wrong)]

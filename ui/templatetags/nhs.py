@@ -1,7 +1,7 @@
 """Lets Django-template pages (django-allauth's) wear the Jinja layout: one frame, one source.
 
-    {% load nhs %}
-    {% nhs_frame %}Sign in{% nhs_content %}<h1>Sign in</h1> ...{% endnhs_frame %}
+{% load nhs %}
+{% nhs_frame %}Sign in{% nhs_content %}<h1>Sign in</h1> ...{% endnhs_frame %}
 """
 
 from __future__ import annotations

@@ -1,0 +1,111 @@
+"""What people send: filters in the address, and acts on rows as they saw them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from achievement.queries.lists import Filters
+from achievement.states import State
+from core.transitions import Seen
+from ui.forms import PortalForm
+from ui.wording import long_date
+
+LISTED = (
+    State.AWAITING_COMMISSIONER,
+    State.HELD,
+    State.AWAITING_NETWORK,
+    State.AWAITING_FINANCE,
+    State.AGGREGATED,
+    State.AGGREGATED_COMPLETE,
+    State.FINANCE_APPROVED,
+)
+
+
+class ListForm(PortalForm):
+    """The filters of Declaration Management, kept in the address."""
+
+    status = forms.ChoiceField(choices=[(state.value, state.label) for state in LISTED], required=False)
+    service = forms.ChoiceField(label="Quality Service", required=False)
+    network = forms.ChoiceField(label="Network", required=False)
+    date = forms.ChoiceField(label="Date of Achievement", required=False)
+    text = forms.CharField(label="Org ID or name", required=False, max_length=100)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        default: State,
+        services: list[tuple[int, str]],
+        networks: list[tuple[int, str]],
+        dates: list[datetime.date],
+    ) -> None:
+        super().__init__({**data.dict(), "status": data.get("status") or default.value})
+        self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
+        self.fields["network"].choices = [("", "All"), *networks]  # type: ignore[attr-defined]
+        self.fields["date"].choices = [("", "All"), *((day.isoformat(), long_date(day)) for day in dates)]  # type: ignore[attr-defined]
+
+    def filters(self, default: State) -> Filters:
+        """What is asked for; what is not valid is left out, and the form says so."""
+        given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        return Filters(
+            state=State(int(given.get("status") or default)),
+            service_id=int(given["service"]) if given.get("service") else None,
+            network_id=int(given["network"]) if given.get("network") else None,
+            achievement_date=datetime.date.fromisoformat(given["date"]) if given.get("date") else None,
+            text=given.get("text", ""),
+        )
+
+
+class SeenField(forms.MultipleChoiceField):
+    """Ticked rows, each "id:version" as it was seen; gives a list of Seen."""
+
+    widget = forms.MultipleHiddenInput
+
+    def valid_value(self, value: str) -> bool:
+        return all(part.isdecimal() for part in value.split(":")) and value.count(":") == 1
+
+    def clean(self, value: Any) -> list[Seen]:
+        return [Seen(*map(int, each.split(":"))) for each in super().clean(value or [])]
+
+
+class ActForm(PortalForm):
+    """An act on rows: those ticked, or everything that matched (a signed token)."""
+
+    action = forms.CharField(widget=forms.HiddenInput)
+    seen = SeenField(required=False)
+    all_matching = forms.CharField(required=False, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    back = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("seen") and not cleaned.get("all_matching"):
+            raise forms.ValidationError("Select at least one row first. Nothing was changed.")
+        return cleaned
+
+
+class ReasonForm(PortalForm):
+    """Why; whoever acts next reads it."""
+
+    reason = forms.CharField(
+        label="Reason", max_length=500, widget=forms.Textarea, help_text="Whoever acts next reads it.", strip=True
+    )
+
+
+class NetworkListForm(PortalForm):
+    """The filters of Network Declaration Management: year, service and achievement date."""
+
+    year = forms.ChoiceField(label="Financial Year", required=False)
+    service = forms.ChoiceField(label="Quality Service", required=False)
+    date = forms.ChoiceField(label="Achievement Date", required=False)
+
+    def __init__(
+        self, data: Any, *, years: list[tuple[str, str]], services: list[tuple[str, str]], dates: list[datetime.date]
+    ) -> None:
+        super().__init__(data)
+        self.fields["year"].choices = years  # type: ignore[attr-defined]
+        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.fields["date"].choices = [(day.isoformat(), long_date(day)) for day in dates]  # type: ignore[attr-defined]

@@ -1,0 +1,154 @@
+"""Declaration Management, its check and reason pages, and the sentences that answer an act."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from achievement.commands.approvals import Outcome
+from achievement.states import State
+from ui.components import Confirm
+from ui.forms import PortalForm
+from ui.frame import Link, Page
+from ui.tables import Action, Choosing, Column, Pager, Selection, Table
+from ui.wording import count, money
+
+APPROVE, REJECT, UNDO, LIFT = "approve", "reject", "undo", "lift"
+FINANCE_APPROVE, RETURN = "finance_approve", "return"
+
+ACTIONS: Mapping[str, tuple[str, str]] = {
+    APPROVE: ("Approve", "approved"),
+    REJECT: ("Reject...", "rejected"),
+    UNDO: ("Undo approval...", "sent back to await approval"),
+    LIFT: ("Lift hold...", "no longer held"),
+    FINANCE_APPROVE: ("Give finance approval", "financially approved"),
+    RETURN: ("Return...", "returned"),
+}
+NEEDS_REASON = frozenset({REJECT, UNDO, LIFT, RETURN})
+
+OFFERED: Mapping[State, tuple[str, ...]] = {
+    State.AWAITING_COMMISSIONER: (APPROVE, REJECT),
+    State.HELD: (LIFT,),
+    State.AWAITING_NETWORK: (UNDO,),
+    State.AWAITING_FINANCE: (FINANCE_APPROVE, RETURN, UNDO),
+    State.AGGREGATED: (FINANCE_APPROVE, RETURN),
+}
+FINANCES = frozenset({FINANCE_APPROVE, RETURN})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    token: str
+    href: str
+    code: str
+    name: str
+    service: str
+    period: tuple[date, date | None] | None
+    achievement_date: date
+    amount: Decimal | None
+    notes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclarationsPage(Page):
+    """The list with its filters, its selection and its pages."""
+
+    filters: PortalForm
+    table: Table
+    pager: Pager
+    selection: Selection | None
+    may_not: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPage(Page):
+    """Many rows at once: how many, how much, and one button."""
+
+    confirm: Confirm
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonPage(Page):
+    """Why: asked before an act that sends something back."""
+
+    confirm: Confirm
+    form: PortalForm
+
+
+def columns(*, totals: bool, pounds: bool) -> list[Column]:
+    amount = [Column(key="amount", label="Achievement Amount", kind="money", sort="amount")] if pounds else []
+    return [
+        Column(key="code", label="Org ID", kind="code", sort="code"),
+        Column(key="name", label="PCN" if totals else "Name", href="href", sort="name"),
+        Column(key="service", label="Quality Service"),
+        Column(key="period", label="Payment Period", kind="period"),
+        Column(key="achievement_date", label="Date of Achievement", kind="date", sort="date"),
+        *amount,
+        Column(key="notes", label="Notes"),
+    ]
+
+
+def row_of(
+    each: Any, *, totals: bool, periods: Mapping[tuple[int, date], tuple[date, date]], notes: Counter[int], pounds: bool
+) -> Row:
+    subject = each.network if totals else each.provider
+    return Row(
+        token=f"{each.pk}:{each.version}",
+        href=href_of(each, totals=totals),
+        code=subject.code,
+        name=subject.name,
+        service=each.service.short_name,
+        period=periods.get((each.service_id, each.achievement_date)),
+        achievement_date=each.achievement_date,
+        amount=each.amount if pounds else None,
+        notes=count(notes[each.pk], "note", "notes") if notes[each.pk] else "",
+    )
+
+
+def href_of(each: Any, *, totals: bool) -> str:
+    if totals:
+        return network_href(each.network.code, each.service.code, each.achievement_date)
+    return reverse("achievement:achievement", args=[each.pk])
+
+
+def network_href(code: str, service_code: str, day: date) -> str:
+    return reverse("achievement:network", args=[code, service_code, day.isoformat()])
+
+
+def choosing(*, pounds: bool) -> Choosing:
+    return Choosing(value="token", label="name", amount="amount" if pounds else "")
+
+
+def offered(state: State, *, approves: bool, finances: bool) -> list[Action]:
+    """The buttons of a status, for what the person may do at all."""
+    may = [each for each in OFFERED.get(state, ()) if (finances if each in FINANCES else approves)]
+    return [
+        Action(each, ACTIONS[each][0], "primary" if each in (APPROVE, FINANCE_APPROVE) else "secondary") for each in may
+    ]
+
+
+def sentences_of(outcome: Outcome, done: str, names: Mapping[int, str], noun: tuple[str, str]) -> list[str]:
+    """ "2 approved, £1,732.34." and, for each row that did not move, its name and why."""
+    first = (
+        f"{count(outcome.moved, *noun)} {done}, {money(outcome.pounds)}." if outcome.moved else f"Nothing was {done}."
+    )
+    shown = outcome.refused[:20]
+    rest = len(outcome.refused) - len(shown)
+    said = [f"{names.get(row.id, 'One row')}: {' '.join(row.reasons)}" for row in shown]
+    return [first, *said, *([f"And {rest:,} more that could not be {done}."] if rest else [])]
+
+
+def breadcrumb(*more: Link) -> Sequence[Link]:
+    return (
+        Link("Home", reverse("home:home")),
+        Link("Declaration Management", reverse("achievement:declaration_management")),
+        *more,
+    )

@@ -1,0 +1,145 @@
+"""One achievement, one network's total, and how each came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+
+from achievement.models import (
+    Achievement,
+    AchievementChange,
+    NetworkAchievement,
+    NetworkAchievementChange,
+    OvernightRun,
+    Shard,
+)
+from achievement.queries.lists import Summary
+from achievement.rules import networks_visible_to, visible_to
+from achievement.states import State
+from calculation.capitation import CapitationInputs, calculate
+from calculation.explanation import Explanation, PopulationWords, explain_capitation
+from catalogue.formats import Capitation
+from catalogue.models import Aggregates, QualityService
+from catalogue.queries import definition_of_version, released_services
+from core import clock
+from core.actors import Actor
+from core.errors import NotVisible
+from organisations.models import Lead, Organisation
+from organisations.queries import payee_of
+from organisations.queries import visible_to as organisations_visible_to
+
+UNSEEN = "You may not be able to see this, or it does not exist."
+
+
+def achievement_seen_by(by: Actor, achievement_id: int) -> Achievement:
+    """One line or practice-paid achievement. Raises NotVisible."""
+    rows = Achievement.objects.filter(visible_to(by)).select_related(
+        "service", "provider", "network", "commissioner", "service_version", "list_size", "network_achievement"
+    )
+    found = rows.filter(pk=achievement_id).first()
+    if found is None:
+        raise NotVisible(UNSEEN)
+    return found
+
+
+def history_of(achievement: Achievement) -> QuerySet[AchievementChange]:
+    return AchievementChange.objects.filter(row=achievement).select_related("by", "organisation").order_by("-pk")
+
+
+def network_history(totals: QuerySet[NetworkAchievement]) -> QuerySet[NetworkAchievementChange]:
+    changes = NetworkAchievementChange.objects.filter(row__in=totals)
+    return changes.select_related("by", "organisation").order_by("-pk")
+
+
+def explanation_of(achievement: Achievement) -> Explanation:
+    """The calculation run again on the rows it was worked out from."""
+    definition = definition_of_version(achievement.service_version)
+    method = definition.calculation
+    rate = method.rate_on(achievement.achievement_date) if isinstance(method, Capitation) else None
+    if not isinstance(method, Capitation) or rate is None or achievement.list_size is None:
+        raise NotVisible("There is no explanation for this amount.")
+    result = calculate(CapitationInputs(achievement.list_size.size, rate))
+    counts, as_at = method.population.counts, achievement.list_size.start_date or achievement.achievement_date
+    return explain_capitation(result, PopulationWords(method.population.name, as_at, counts.one, counts.many))
+
+
+@dataclass(frozen=True)
+class NetworkDate:
+    """A network for a service and an achievement date: its current total, if there is one, and its payee then."""
+
+    service: QualityService
+    network: Organisation
+    achievement_date: date
+    total: NetworkAchievement | None
+    payee: Organisation | None
+    versions: QuerySet[NetworkAchievement]
+
+
+def network_date_seen_by(by: Actor, code: str, service_code: str, day: date) -> NetworkDate:
+    """Raises NotVisible where the network may not be seen or the service has no such payment date."""
+    network = organisations_visible_to(by).networks().filter(code=code.upper()).first()
+    service = released_services().filter(code=service_code, paid_to="network").first()
+    if network is None or service is None or not service.achievement_dates.filter(date=day).exists():
+        raise NotVisible(UNSEEN)
+    versions = NetworkAchievement.objects.filter(service=service, network=network, achievement_date=day).order_by("-pk")
+    total = versions.exclude(state=State.WITHDRAWN).first()
+    return NetworkDate(service, network, day, total, payee_of(network, day), versions)
+
+
+def sees_network_pounds(by: Actor, network: Organisation) -> bool:
+    """Pounds of a whole network: its lead and itself; members see each other's status, not each other's pounds."""
+    return NetworkAchievement.objects.filter(networks_visible_to(by), network=network).exists() or _leads_or_is(
+        by, network
+    )
+
+
+def _leads_or_is(by: Actor, network: Organisation) -> bool:
+    if by.is_system or by.organisation_id == network.pk:
+        return True
+    return Lead.objects.as_of(clock.today()).filter(network=network, commissioner=by.organisation_id).exists()
+
+
+def networks_led(by: Actor) -> QuerySet[Organisation]:
+    """The networks of Network Declaration Management: those one may see, by name."""
+    return organisations_visible_to(by).networks().order_by("name", "code")
+
+
+def network_services() -> QuerySet[QualityService]:
+    """Released services whose networks are paid the sum of their lines."""
+    return released_services().filter(aggregates=Aggregates.AMOUNTS)
+
+
+def payment_dates_until_today(service: QualityService) -> list[date]:
+    """Payment dates of a service that have come, latest first."""
+    come = service.achievement_dates.filter(is_payment_date=True, date__lte=clock.today())
+    return list(come.order_by("-date").values_list("date", flat=True))
+
+
+def totals_of(service: QualityService, day: date, network_ids: list[int]) -> dict[int, NetworkAchievement]:
+    """Network id -> its current total for a service and date."""
+    rows = NetworkAchievement.objects.payable().filter(service=service, achievement_date=day, network__in=network_ids)
+    return {row.network_id: row for row in rows}
+
+
+def awaiting(by: Actor, state: State) -> Summary:
+    """How many rows of a commissioning organisation await an act, and their pounds."""
+    model = NetworkAchievement if state == State.AGGREGATED else Achievement
+    rows = model._default_manager.filter(commissioner=by.organisation_id, state=state)
+    return Summary(rows.count(), rows.aggregate(pounds=Sum("amount"))["pounds"] or Decimal(0))
+
+
+def overnight_runs() -> QuerySet[OvernightRun]:
+    """Runs, newest first, with what they did in all."""
+    return OvernightRun.objects.annotate(
+        networks=Sum("shards__networks_aggregated"),
+        lines=Sum("shards__lines_moved"),
+        pounds=Sum("shards__amount"),
+        waiting=Sum("shards__waiting"),
+    ).order_by("-business_date", "-number")
+
+
+def shards_of(run_id: int) -> QuerySet[Shard]:
+    return Shard.objects.filter(run=run_id).select_related("commissioner").order_by("commissioner__name")

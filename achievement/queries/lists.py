@@ -1,0 +1,164 @@
+"""The lists of Declaration Management: lines to approve, totals to approve, and what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
+from achievement.rules import networks_visible_to, visible_to
+from achievement.states import State
+from catalogue.models import AchievementDate
+from core import clock
+from core.actors import Actor
+from core.paging import Slice, page_of
+from core.transitions import Seen
+from organisations.models import Organisation
+from organisations.queries import visible_to as organisations_visible_to
+
+TOTALS = (State.AGGREGATED, State.AGGREGATED_COMPLETE)
+"""Statuses in which the network's total is what is listed, not its lines."""
+
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "date": ("achievement_date", "service_id", "{subject}_id"),
+    "amount": ("amount", "id"),
+    "code": ("{subject}__code", "achievement_date", "service_id", "id"),
+    "name": ("{subject}__name", "achievement_date", "service_id", "id"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is limited to; every one optional but the status. `text` is a code's beginning or part of a name."""
+
+    state: State
+    service_id: int | None = None
+    network_id: int | None = None
+    achievement_date: date | None = None
+    text: str = ""
+
+    @property
+    def lists_totals(self) -> bool:
+        return self.state in TOTALS
+
+    @property
+    def subject(self) -> str:
+        """The column of the organisation a row is about."""
+        return "network" if self.lists_totals else "provider"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many rows match, and their pounds."""
+
+    count: int
+    pounds: Decimal
+
+
+def rows_matching(by: Actor, filters: Filters, *, any_state: bool = False) -> QuerySet[Any]:
+    """The rows a person may see that match; network totals where the status is one of theirs."""
+    rows: QuerySet[Any] = NetworkAchievement.objects.all() if filters.lists_totals else Achievement.objects.all()
+    rows = rows.filter(networks_visible_to(by) if filters.lists_totals else visible_to(by))
+    if not any_state:
+        rows = rows.filter(state=filters.state)
+    return rows.filter(_narrowed(filters))
+
+
+def _narrowed(filters: Filters) -> Q:
+    subject, narrowed = filters.subject, Q()
+    if filters.service_id:
+        narrowed &= Q(service=filters.service_id)
+    if filters.network_id:
+        narrowed &= Q(network=filters.network_id)
+    if filters.achievement_date:
+        narrowed &= Q(achievement_date=filters.achievement_date)
+    if filters.text:
+        narrowed &= Q(**{f"{subject}__code__istartswith": filters.text}) | Q(
+            **{f"{subject}__name__icontains": filters.text}
+        )
+    return narrowed
+
+
+def summary_of(by: Actor, filters: Filters) -> Summary:
+    found = rows_matching(by, filters).aggregate(count=Count("pk"), pounds=Sum("amount"))
+    return Summary(found["count"], found["pounds"] or Decimal(0))
+
+
+def page_matching(by: Actor, filters: Filters, *, order: str, descending: bool, after: str, size: int) -> Slice:
+    """One page, with the organisations and the service of each row."""
+    columns = [column.format(subject=filters.subject) for column in ORDERS[order]]
+    named = [f"-{column}" for column in columns] if descending else columns
+    related = {"service", "network", filters.subject}
+    return page_of(rows_matching(by, filters).select_related(*related), named, after=after, size=size)
+
+
+def notes_of(rows: Collection[Any], *, totals: bool) -> Counter[int]:
+    """Row id -> how many moves of it carry a note."""
+    log = NetworkAchievementChange if totals else AchievementChange
+    noted = log._default_manager.filter(row__in=[row.pk for row in rows]).exclude(note="").values_list("row", flat=True)
+    return Counter(noted)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: services and networks (id, name), and payment dates that have come, latest first.
+
+    `periods` are the first and last days of the payment periods, by service id and date.
+    """
+
+    services: list[tuple[int, str]]
+    networks: list[tuple[int, str]]
+    dates: list[date]
+    periods: dict[tuple[int, date], tuple[date, date]]
+
+
+def choices_for(by: Actor) -> Choices:
+    """Released services with payment dates that have come, and the networks somebody may see."""
+    come = AchievementDate.objects.filter(is_payment_date=True, date__lte=clock.today()).select_related("service")
+    networks = organisations_visible_to(by).networks().order_by("name").values_list("pk", "name")
+    return Choices(
+        services=sorted({(each.service_id, each.service.name) for each in come}, key=lambda each: each[1]),
+        networks=list(networks),
+        dates=sorted({each.date for each in come}, reverse=True),
+        periods={(each.service_id, each.date): (each.period_start, each.period_end) for each in come},
+    )
+
+
+def names_of(by: Actor, ids: Collection[int], *, totals: bool) -> dict[int, str]:
+    """Row id -> the name of the organisation it is about, of rows that somebody may see."""
+    if totals:
+        rows = NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=ids)
+        return dict(rows.values_list("pk", "network__name"))
+    return dict(Achievement.objects.filter(visible_to(by), pk__in=ids).values_list("pk", "provider__name"))
+
+
+def all_matching(by: Actor, filters: Filters, *, at_most: int) -> tuple[Summary, list[Seen]]:
+    """How many rows match, their pounds, and each as it is seen now; above `at_most`, none of them."""
+    rows = list(rows_matching(by, filters).order_by("pk").values_list("pk", "version", "amount")[: at_most + 1])
+    if len(rows) > at_most:
+        return summary_of(by, filters), []
+    pounds = sum((amount for _id, _version, amount in rows), Decimal(0))
+    return Summary(len(rows), pounds), [Seen(id, version) for id, version, _amount in rows]
+
+
+def pounds_of(seen: Collection[Seen], *, totals: bool) -> Decimal:
+    """The sum of rows as they stand now."""
+    model = NetworkAchievement if totals else Achievement
+    found = model._default_manager.filter(pk__in=[row.id for row in seen]).aggregate(pounds=Sum("amount"))
+    return found["pounds"] or Decimal(0)
+
+
+def keys_of(ids: Collection[int]) -> list[tuple[int, date, int]]:
+    """(service id, achievement date, network id) of lines, each once."""
+    rows = Achievement.objects.filter(pk__in=ids, network__isnull=False).order_by()
+    return list(rows.values_list("service_id", "achievement_date", "network_id").distinct())
+
+
+def network_names(network_ids: Collection[int]) -> dict[int, str]:
+    return dict(Organisation.objects.filter(pk__in=network_ids).values_list("pk", "name"))

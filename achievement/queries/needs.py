@@ -1,0 +1,65 @@
+"""What of achievements waits for somebody: the lines of Home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.db.models import Min, Sum
+from django.urls import reverse
+
+from accounts.rules import Acting
+from accounts.states import Role
+from achievement.models import Achievement
+from achievement.queries.details import awaiting
+from achievement.rules import sees_pounds
+from achievement.states import State
+from core.needs import Need
+from organisations.models import Kind
+from ui.wording import count, long_date
+
+NETWORKS_NAMED = 5
+
+
+def needs_of(by: Acting) -> list[Need]:
+    """What awaits this person in the organisation they act for, each a link to the page already filtered on it."""
+    if by.organisation is None or by.organisation.kind != Kind.COMMISSIONER:
+        return []
+    return [*_to_approve(by), *_to_finance(by), *_waiting_networks(by)]
+
+
+def _to_approve(by: Acting) -> Iterator[Need]:
+    if by.holds(Role.APPROVAL_MANAGEMENT):
+        yield from _need(by, State.AWAITING_COMMISSIONER, "approval", ("achievement", "achievements"))
+
+
+def _to_finance(by: Acting) -> Iterator[Need]:
+    if by.holds(Role.FINANCE_MANAGEMENT):
+        yield from _need(by, State.AGGREGATED, "finance approval", ("PCN achievement", "PCN achievements"))
+        yield from _need(by, State.AWAITING_FINANCE, "finance approval", ("achievement", "achievements"))
+
+
+def _need(by: Acting, state: State, what: str, noun: tuple[str, str]) -> Iterator[Need]:
+    found = awaiting(by, state)
+    if found.count:
+        await_ = "awaits" if found.count == 1 else "await"
+        sentence = f"{count(found.count, *noun)} {await_} your {what}"
+        yield Need(
+            sentence,
+            found.pounds,
+            f"{reverse('achievement:declaration_management')}?{urlencode({'status': int(state)})}",
+        )
+
+
+def _waiting_networks(by: Acting) -> Iterator[Need]:
+    """Networks with approved lines that wait for the others, most pounds first."""
+    lines = Achievement.objects.in_state(State.AWAITING_NETWORK).filter(commissioner=by.organisation_id).order_by()
+    waiting = lines.values("network__name", "network__code", "service__code").annotate(
+        since=Min("achievement_date"), held=Sum("amount")
+    )
+    for row in waiting.order_by("-held", "network__code")[:NETWORKS_NAMED]:
+        href = reverse(
+            "achievement:network", args=[row["network__code"], row["service__code"], row["since"].isoformat()]
+        )
+        pounds = row["held"] if sees_pounds(by) else None
+        yield Need(f"{row['network__name']} waits since {long_date(row['since'])}", pounds, href, "held")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from achievement import views
+
+app_name = "achievement"
+
+urlpatterns = [
+    path("results/", views.achievement_results, name="achievement_results"),
+    path("declarations/", views.declaration_management, name="declaration_management"),
+    path("declarations/act/", views.act, name="act"),
+    path("networks/", views.networks, name="network_declaration_management"),
+    path("networks/<slug:code>/<slug:service_code>/<str:day>/", views.network, name="network"),
+    path("overnight/", views.overnight_runs, name="overnight_runs"),
+    path("overnight/<int:run_id>/", views.overnight_runs, name="overnight_run"),
+    path("<int:achievement_id>/", views.achievement, name="achievement"),
+    path("<int:achievement_id>/explanation.json", views.explanation_json, name="explanation_json"),
+]

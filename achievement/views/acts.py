@@ -1,0 +1,149 @@
+"""What is done to rows, as they were seen: approve, reject, undo, lift, give finance approval, return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.rules import Acting, PortalRequest
+from achievement import commands
+from achievement.commands.approvals import Outcome
+from achievement.forms import ActForm, ReasonForm
+from achievement.presenters import declarations as shown
+from achievement.queries import lists
+from achievement.queries.readiness import readiness_of
+from achievement.views.declarations import SALT
+from core.errors import Conflict
+from core.transitions import Seen
+from ui.components import Confirm
+from ui.wording import count, money
+
+CHECK_ABOVE = 200
+NOUN = ("achievement", "achievements")
+
+
+class Act(Protocol):
+    def __call__(self, seen: list[Seen], *, by: Acting, note: str) -> Outcome: ...
+
+
+ACTS: Mapping[tuple[str, bool], Act] = {
+    (shown.APPROVE, False): commands.approve_achievements,
+    (shown.REJECT, False): commands.reject_achievements,
+    (shown.UNDO, False): commands.undo_approval,
+    (shown.LIFT, False): commands.lift_hold,
+    (shown.FINANCE_APPROVE, False): commands.approve_practice_payments,
+    (shown.RETURN, False): commands.return_practice_payments,
+    (shown.FINANCE_APPROVE, True): commands.give_finance_approval,
+    (shown.RETURN, True): commands.return_network_achievements,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asked for: the act, and the rows as they were seen."""
+
+    action: str
+    totals: bool
+    seen: list[Seen]
+    back: str
+    hidden: tuple[tuple[str, str], ...]
+
+
+@require_POST
+def act(request: PortalRequest) -> HttpResponse:
+    by = request.actor
+    form = ActForm(request.POST)
+    back = _back(request)
+    if not form.is_valid():
+        for error in form.non_field_errors() or ["Nothing was changed: go back to the list and choose again."]:
+            messages.error(request, str(error))
+        return redirect(back)
+    asked = _asked(by, form.cleaned_data, totals=bool(request.POST.get("totals")), back=back)
+    if asked.action in shown.NEEDS_REASON:
+        return _with_reason(request, by, asked)
+    if len(asked.seen) > CHECK_ABOVE and not form.cleaned_data["confirmed"]:
+        return render(request, "achievement/check.jinja", {"page": _check_page(asked)})
+    return _done(request, by, asked, note="")
+
+
+def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> Asked:
+    action, token = given["action"], given["all_matching"]
+    if (action, totals) not in ACTS:
+        raise Conflict("This cannot be done to these rows. Nothing was changed.")
+    hidden = [("action", action), ("totals", "1" if totals else ""), ("back", back), ("confirmed", "1")]
+    if token:
+        return Asked(action, totals, _read(token), back, (*hidden, ("all_matching", token)))
+    seen = list(given["seen"])
+    return Asked(action, totals, seen, back, (*hidden, *(("seen", f"{row.id}:{row.version}") for row in seen)))
+
+
+def _read(token: str) -> list[Seen]:
+    try:
+        return [Seen(*row) for row in signing.loads(token, salt=SALT)]
+    except signing.BadSignature:
+        raise Conflict("What was selected could not be read. Go back to the list and select again.") from None
+
+
+def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpResponse:
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        return _done(request, by, asked, note=form.cleaned_data["reason"])
+    button = shown.ACTIONS[asked.action][0].rstrip(".")
+    page = shown.ReasonPage(
+        title=f"{button} {count(len(asked.seen), *NOUN)}",
+        in_error=form.is_bound,
+        breadcrumb=shown.breadcrumb(),
+        confirm=_confirm(asked, button),
+        form=form,
+    )
+    return render(request, "achievement/reason.jinja", {"page": page})
+
+
+def _check_page(asked: Asked) -> shown.CheckPage:
+    button = shown.ACTIONS[asked.action][0]
+    title = f"Check before you {button[0].lower()}{button[1:]}"
+    return shown.CheckPage(title=title, breadcrumb=shown.breadcrumb(), confirm=_confirm(asked, button))
+
+
+def _confirm(asked: Asked, button: str) -> Confirm:
+    pounds = lists.pounds_of(asked.seen, totals=asked.totals)
+    effects = [f"{count(len(asked.seen), *NOUN)}, {money(pounds)}."]
+    return Confirm(
+        href=reverse("achievement:act"), button=button, cancel_href=asked.back, effects=effects, hidden=asked.hidden
+    )
+
+
+def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str) -> HttpResponse:
+    outcome = ACTS[asked.action, asked.totals](asked.seen, by=by, note=note)
+    names = lists.names_of(by, [row.id for row in outcome.refused], totals=asked.totals)
+    sentences = shown.sentences_of(outcome, shown.ACTIONS[asked.action][1], names, NOUN)
+    say = messages.warning if outcome.refused else messages.success
+    say(request, " ".join([*sentences, *(_completed(outcome) if asked.action == shown.APPROVE else [])]))
+    return redirect(asked.back)
+
+
+def _completed(outcome: Outcome) -> list[str]:
+    """Networks that these approvals completed: they are aggregated by themselves, at once."""
+    ready = [key for key, each in readiness_of(lists.keys_of(outcome.ids)).items() if each.is_complete]
+    names = sorted(set(lists.network_names([network for _service, _day, network in ready]).values()))
+    if not names:
+        return []
+    if len(names) > 3:
+        return [f"{len(names)} networks are complete and are being aggregated."]
+    return [f"{name} is complete and is being aggregated." for name in names]
+
+
+def _back(request: PortalRequest) -> str:
+    """Where to go afterwards: an address of this portal, or the list."""
+    wanted = request.POST.get("back", "")
+    local = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return wanted if local else reverse("achievement:declaration_management")

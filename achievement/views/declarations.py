@@ -1,0 +1,132 @@
+"""Declaration Management; finance approval is the same page, filtered on what awaits it."""
+
+from __future__ import annotations
+
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.rules import Acting, PortalRequest
+from accounts.states import Role
+from achievement import rules
+from achievement.forms import ListForm
+from achievement.presenters import declarations as shown
+from achievement.queries import lists
+from achievement.queries.lists import Filters, Summary
+from achievement.states import State
+from core.transitions import Seen
+from ui.tables import Action, Address, Matching, Order, Pager, Selection, Table
+
+SALT = "achievement.all-matching"
+AT_ONCE = 5_000
+"""Rows that can be selected as "all matching"; above it, the filters have to be narrowed."""
+
+
+@require_GET
+def declaration_management(request: PortalRequest) -> HttpResponse:
+    """What awaits the commissioning organisation, and what became of it."""
+    return _list(request, "Declaration Management")
+
+
+@require_GET
+def achievement_results(request: PortalRequest) -> HttpResponse:
+    """The same list for whoever earns: a practice's own achievements, a network's lines and totals."""
+    return _list(request, "Achievement Results")
+
+
+def _list(request: PortalRequest, title: str) -> HttpResponse:
+    by: Acting = request.actor
+    default = _default_state(by)
+    choices = lists.choices_for(by)
+    form = _form(request, default, choices)
+    page = _page(request, by, form, form.filters(default), choices, title)
+    return render(request, "achievement/declarations.jinja", {"page": page})
+
+
+def _default_state(by: Acting) -> State:
+    """What awaits this person: finance sees totals first, everybody else what awaits the commissioner."""
+    only_finance = by.holds(Role.FINANCE_MANAGEMENT) and not by.holds(Role.APPROVAL_MANAGEMENT)
+    return State.AGGREGATED if only_finance else State.AWAITING_COMMISSIONER
+
+
+def _form(request: PortalRequest, default: State, choices: lists.Choices) -> ListForm:
+    return ListForm(
+        request.GET, default=default, services=choices.services, networks=choices.networks, dates=choices.dates
+    )
+
+
+def _page(
+    request: PortalRequest, by: Acting, form: ListForm, filters: Filters, choices: lists.Choices, title: str
+) -> shown.DeclarationsPage:
+    address, pounds, totals = Address.of(request), rules.sees_pounds(by), filters.lists_totals
+    order = Order.parse(address.get("sort"), tuple(lists.ORDERS), "date")
+    pager = Pager.sized(address)
+    actions, summary, seen = _matching(by, filters)
+    found = lists.page_matching(
+        by, filters, order=order.key, descending=order.descending, after=address.get("after"), size=pager.size
+    )
+    selection = _selection(actions, summary, seen, filters, address)
+    notes = lists.notes_of(found.rows, totals=totals)
+    return shown.DeclarationsPage(
+        title=title,
+        subject=filters.state.label,
+        breadcrumb=shown.breadcrumb()[:1],
+        filters=form,
+        table=Table(
+            caption="PCN achievements" if totals else "Achievements",
+            columns=shown.columns(totals=totals, pounds=pounds),
+            rows=[
+                shown.row_of(each, totals=totals, periods=choices.periods, notes=notes, pounds=pounds)
+                for each in found.rows
+            ],
+            empty=_empty(filters),
+            noun=("achievement", "achievements"),
+            count=summary.count,
+            total=summary.pounds if pounds else None,
+            order=order,
+            address=address,
+            choosing=shown.choosing(pounds=pounds) if selection else None,
+        ),
+        pager=pager.followed_by(found.next_cursor),
+        selection=selection,
+        may_not="" if selection or filters.state not in shown.OFFERED else _who_can(filters),
+    )
+
+
+def _matching(by: Acting, filters: Filters) -> tuple[list[Action], Summary, list[Seen]]:
+    """What this person may do at all in this status, how much matches, and, where they may act, each row as seen."""
+    approves, finances = by.holds(Role.APPROVAL_MANAGEMENT), by.holds(Role.FINANCE_MANAGEMENT)
+    actions = shown.offered(filters.state, approves=approves, finances=finances)
+    if not actions:
+        return [], lists.summary_of(by, filters), []
+    return actions, *lists.all_matching(by, filters, at_most=AT_ONCE)
+
+
+def _selection(
+    actions: list[Action], summary: Summary, seen: list[Seen], filters: Filters, address: Address
+) -> Selection | None:
+    """The bar of buttons; "all matching" carries every row as it is seen now: what is approved is exactly this."""
+    if not actions or not summary.count:
+        return None
+    token = signing.dumps(seen, salt=SALT, compress=True) if seen else ""
+    return Selection(
+        href=reverse("achievement:act"),
+        actions=actions,
+        matching=Matching(count=summary.count, token=token, total=summary.pounds) if token else None,
+        hidden={"back": str(address.without("after")), "totals": "1" if filters.lists_totals else ""},
+    )
+
+
+def _empty(filters: Filters) -> str:
+    narrowed = filters.service_id or filters.network_id or filters.achievement_date or filters.text
+    if narrowed:
+        return f"Nothing here is {filters.state.label} and matches. Clear the filters to see more."
+    return f"Nothing is {filters.state.label}."
+
+
+def _who_can(filters: Filters) -> str:
+    finance = filters.state in (State.AGGREGATED, State.AWAITING_FINANCE)
+    role = Role.FINANCE_MANAGEMENT if finance else Role.APPROVAL_MANAGEMENT
+    return f"You can see these. Acting on them needs the role {role.label} in the commissioning organisation."

@@ -1,0 +1,205 @@
+"""One achievement, one network, and Network Declaration Management."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.rules import Acting, PortalRequest
+from achievement import rules
+from achievement.forms import NetworkListForm
+from achievement.presenters import declarations as lists_shown
+from achievement.presenters import details as shown
+from achievement.queries import acts, details, readiness
+from achievement.states import State
+from core import clock
+from core.dates import FinancialYear
+from core.errors import NotPermitted, NotVisible
+from core.paging import page_of
+from ui.components import Confirm, Explanation
+from ui.frame import Link
+from ui.tables import Address, Pager
+from ui.wording import long_date, moment, money, period
+
+
+@require_GET
+def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
+    by = request.actor
+    found = details.achievement_seen_by(by, achievement_id)
+    pounds = rules.sees_pounds(by)
+    page = shown.AchievementPage(
+        title=f"{found.service.short_name}, {long_date(found.achievement_date)}",
+        subject=found.provider.name,
+        caption=f"{found.provider.name} ({found.provider.code})",
+        breadcrumb=lists_shown.breadcrumb(),
+        status=State(found.state).label,
+        facts=_facts(found, pounds=pounds),
+        explanation=_explanation(found) if pounds else None,
+        actions=[_button(request, found, act) for act in acts.possible(found, by)],
+        cannot=[shown.CannotDo(*each) for each in acts.impossible(found, by)],
+        events=[shown.event_of(change, pounds=pounds) for change in details.history_of(found)],
+        network_link=_network_link(found),
+    )
+    return render(request, "achievement/achievement.jinja", {"page": page})
+
+
+@require_GET
+def explanation_json(request: PortalRequest, achievement_id: int) -> HttpResponse:
+    by = request.actor
+    found = details.achievement_seen_by(by, achievement_id)
+    if not rules.sees_pounds(by):
+        raise NotPermitted("Your roles show points, not pounds.")
+    about = {
+        "achievement": found.pk,
+        "quality_service": found.service.name,
+        "service_version": found.service_version.number,
+        "org_id": found.provider.code,
+        "achievement_date": found.achievement_date.isoformat(),
+    }
+    return JsonResponse({**about, "explanation": details.explanation_of(found).to_json()})
+
+
+@require_GET
+def network(request: PortalRequest, code: str, service_code: str, day: str) -> HttpResponse:
+    by = request.actor
+    found = details.network_date_seen_by(by, code, service_code, _day(day))
+    pounds = rules.sees_pounds(by) and details.sees_network_pounds(by, found.network)
+    lines = readiness.member_lines(found.service.pk, found.achievement_date, found.network.pk)
+    page = shown.NetworkPage(
+        title=f"{found.service.short_name}, {long_date(found.achievement_date)}",
+        subject=found.network.name,
+        caption=f"{found.network.name} ({found.network.code})",
+        breadcrumb=[
+            Link("Home", reverse("home:home")),
+            Link("Network Declaration Management", reverse("achievement:network_declaration_management")),
+        ],
+        status=State(found.total.state).label if found.total else "Waiting",
+        lead_sentence=shown.lead_sentence(found, lines, pounds=pounds),
+        facts=_network_facts(found),
+        table=shown.network_table(lines, pounds=pounds, caption="Practices of this network"),
+        actions=[_button(request, found.total, act) for act in acts.possible(found.total, by)] if found.total else [],
+        cannot=[shown.CannotDo(*each) for each in acts.impossible(found.total, by)] if found.total else [],
+        events=[shown.event_of(change, pounds=pounds) for change in details.network_history(found.versions)],
+    )
+    return render(request, "achievement/network.jinja", {"page": page})
+
+
+@require_GET
+def networks(request: PortalRequest) -> HttpResponse:
+    """Network Declaration Management: every network for one service and one achievement date."""
+    by = request.actor
+    address = Address.of(request)
+    services = list(details.network_services())
+    chosen = next((each for each in services if each.code == address.get("service")), services[0] if services else None)
+    dates = details.payment_dates_until_today(chosen) if chosen else []
+    years = sorted({FinancialYear.of(day) for day in dates}, reverse=True)
+    year = next((each for each in years if str(each) == address.get("year")), years[0] if years else None)
+    in_year = [day for day in dates if year and FinancialYear.of(day) == year]
+    day = next((each for each in in_year if each.isoformat() == address.get("date")), in_year[0] if in_year else None)
+    form = NetworkListForm(
+        {"year": str(year or ""), "service": chosen.code if chosen else "", "date": day.isoformat() if day else ""},
+        years=[(str(each), str(each)) for each in years],
+        services=[(each.code, each.name) for each in services],
+        dates=in_year,
+    )
+    return render(request, "achievement/networks.jinja", {"page": _networks_page(by, address, form, chosen, day)})
+
+
+def _networks_page(
+    by: Acting, address: Address, form: NetworkListForm, service: object, day: date | None
+) -> shown.NetworksPage:
+    pager, pounds = Pager.sized(address), rules.sees_pounds(by)
+    seen = details.networks_led(by)
+    found = page_of(seen, ("name", "code"), after=address.get("after"), size=pager.size)
+    rows = _network_rows(found.rows, service, day, pounds=pounds) if service and day else []
+    return shown.NetworksPage(
+        title="Network Declaration Management",
+        breadcrumb=[Link("Home", reverse("home:home"))],
+        filters=form,
+        table=shown.network_list_table(rows, pounds=pounds, count=seen.count() if rows else 0),
+        pager=pager.followed_by(found.next_cursor),
+        as_at=f"Figures as at {moment(clock.now())}.",
+    )
+
+
+def _network_rows(found: list[Any], service: Any, day: date, *, pounds: bool) -> list[shown.NetworkListRow]:
+    ids = [each.pk for each in found]
+    ready = readiness.readiness_of([(service.pk, day, id) for id in ids])
+    totals = details.totals_of(service, day, ids)
+    return [
+        shown.network_list_row(
+            each, service.code, day, ready[service.pk, day, each.pk], totals.get(each.pk), pounds=pounds
+        )
+        for each in found
+    ]
+
+
+def _button(request: PortalRequest, row: Any, act: acts.Possible) -> Confirm:
+    hidden = (
+        ("action", act.action),
+        ("seen", f"{row.pk}:{row.version}"),
+        ("back", request.path),
+        ("totals", act.totals),
+    )
+    label = lists_shown.ACTIONS[act.action][0]
+    style: Literal["primary", "warning"] = (
+        "primary" if act.action in (lists_shown.APPROVE, lists_shown.FINANCE_APPROVE) else "warning"
+    )
+    return Confirm(href=reverse("achievement:act"), button=label, cancel_href="", style=style, hidden=hidden)
+
+
+def _facts(found: Any, *, pounds: bool) -> list[tuple[str, str]]:
+    dates = found.service.achievement_dates.get(date=found.achievement_date)
+    facts = [
+        ("Quality Service", found.service.name),
+        ("Payment Period", period(dates.period_start, dates.period_end)),
+        ("Date of Achievement", long_date(found.achievement_date)),
+        ("Commissioning Organisation", found.commissioner.name),
+    ]
+    return [*facts, ("Achievement Amount", money(found.amount))] if pounds else facts
+
+
+def _network_facts(found: details.NetworkDate) -> list[tuple[str, str]]:
+    payee = found.payee
+    return [
+        ("Quality Service", found.service.name),
+        ("Achievement Date", long_date(found.achievement_date)),
+        ("Nominated Payee on that date", f"{payee.name} ({payee.code})" if payee else "None is nominated"),
+    ]
+
+
+def _explanation(found: Any) -> Explanation:
+    explained = details.explanation_of(found)
+    version = found.service_version
+    released = (
+        f", released {long_date(version.released_at.astimezone(clock.LONDON).date())}" if version.released_at else ""
+    )
+    total = found.network_achievement
+    part_of = [f"Part of {found.network.name}'s {money(total.amount)}."] if total else []
+    return shown.explained(
+        explained.amount,
+        f"{found.service.short_name}, {long_date(found.achievement_date)}, {found.provider.name}",
+        f"Service version {version.number}{released}",
+        explained.steps,
+        part_of,
+        reverse("achievement:explanation_json", args=[found.pk]),
+    )
+
+
+def _network_link(found: Any) -> Link | None:
+    if not found.network:
+        return None
+    href = lists_shown.network_href(found.network.code, found.service.code, found.achievement_date)
+    return Link(f"{found.network.name}, {long_date(found.achievement_date)}", href)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotVisible(details.UNSEEN) from None

@@ -1,0 +1,142 @@
+"""All that the files of one load say, narrowed to one commissioner where one is named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from core import clock
+from core.errors import Invalid
+from organisations.commands.ods.report import FileReport
+from organisations.formats import (
+    CommissionerRow,
+    Layout,
+    ListSizeRow,
+    MembershipRow,
+    NetworkRow,
+    PracticeRow,
+    Refused,
+    Snapshot,
+    WrongFile,
+    open_snapshot,
+    read_commissioners,
+    read_list_sizes,
+    read_memberships,
+    read_networks,
+    read_practices,
+)
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class OdsFiles:
+    """The files of one load.
+
+    `as_at` is the day they are of, where neither content nor name says it, or says it wrongly; `lists_as_at` the day
+    that list sizes hold on. `commissioner` limits the load to one commissioning organisation.
+    """
+
+    practices: Path | None = None
+    networks: Path | None = None
+    parents: Sequence[Path] = ()
+    lists: Sequence[Path] = ()
+    as_at: date | None = None
+    lists_as_at: date | None = None
+    commissioner: str = ""
+
+
+@dataclass
+class Release:
+    """What was read. Every row belongs to the file report beside it, where it may yet be refused."""
+
+    commissioner: str = ""
+    practice_file: FileReport | None = None
+    network_file: FileReport | None = None
+    parent_files: list[tuple[FileReport, list[CommissionerRow]]] = field(default_factory=list)
+    list_files: list[tuple[FileReport, list[ListSizeRow]]] = field(default_factory=list)
+    practices: list[PracticeRow] = field(default_factory=list)
+    networks: list[NetworkRow] = field(default_factory=list)
+    memberships: list[MembershipRow] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[FileReport]:
+        first = [file for file in (self.practice_file, self.network_file) if file]
+        return [file for file, _rows in self.parent_files] + first + [file for file, _rows in self.list_files]
+
+    def narrowed(self, children: Collection[str]) -> Release:
+        """Only the networks that the commissioner leads, their members, and its own practices: those of the file, and
+        its `children` as known so far, which may have left it."""
+        networks = [row for row in self.networks if row.lead_code == self.commissioner]
+        led = {row.code for row in networks}
+        memberships = [row for row in self.memberships if row.network_code in led]
+        members = {row.practice_code for row in memberships} | set(children)
+        practices = [row for row in self.practices if row.commissioner_code == self.commissioner or row.code in members]
+        return replace(self, networks=networks, memberships=memberships, practices=practices)
+
+
+def read_release(files: OdsFiles) -> Release:
+    """Read every file. Raises Invalid for a file that cannot be used as a whole, or whose day nobody knows."""
+    release = Release(files.commissioner.upper())
+    if files.practices:
+        release.practice_file = _report(files.practices, Layout.PRACTICES, on=files.as_at)
+        release.practices = _rows(release.practice_file, read_practices)
+    if files.networks:
+        release.network_file = file = _report(files.networks, Layout.NETWORKS, on=files.as_at)
+        release.networks, release.memberships = _rows(file, read_networks), _rows(file, read_memberships)
+    latest = max((file.as_at for file in release.files), default=clock.today())
+    for path in files.parents:
+        file = _report(path, Layout.SUB_ICBS, Layout.ICBS, on=files.as_at, otherwise=latest)
+        release.parent_files.append((file, _rows(file, read_commissioners)))
+    for path in files.lists:
+        file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, on=files.lists_as_at)
+        _must_say_its_day(file, files.lists_as_at)
+        release.list_files.append((file, _rows(file, read_list_sizes)))
+    return release
+
+
+def _report(path: Path, *layouts: Layout, on: date | None, otherwise: date | None = None) -> FileReport:
+    snapshot = _snapshot(path, on)
+    if snapshot.layout not in layouts:
+        raise Invalid(f"{path.name} looks like {snapshot.layout}. What is needed here is {' or '.join(layouts)}.")
+    as_at = snapshot.date or otherwise
+    if as_at is None:
+        raise Invalid(f"{path.name}: neither its content nor its name says which day it is of. Say it with --as-at.")
+    return FileReport(path, snapshot.layout, as_at, _digest(path))
+
+
+def _snapshot(path: Path, on: date | None) -> Snapshot:
+    try:
+        return open_snapshot(path, on)
+    except WrongFile as wrong:
+        raise Invalid(str(wrong)) from wrong
+
+
+def _must_say_its_day(file: FileReport, given: date | None) -> None:
+    """The payments file gives the last known lists of a year, without their day: a guess would price a year wrongly."""
+    if file.layout is Layout.PAYMENTS and given is None:
+        raise Invalid(f"{file.path.name} does not say which day its list sizes are of. Say it with --lists-as-at.")
+
+
+def _rows(file: FileReport, read: Callable[[Path], Iterable[Row | Refused]]) -> list[Row]:
+    try:
+        return list(_taken(file, read(file.path)))
+    except WrongFile as wrong:
+        raise Invalid(str(wrong)) from wrong
+
+
+def _taken(file: FileReport, found: Iterable[Row | Refused]) -> Iterator[Row]:
+    for each in found:
+        if isinstance(each, Refused):
+            file.refused.append(each)
+        else:
+            yield each
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,34 @@
+"""What happens to offers and participations."""
+
+from participation.commands.answers import (
+    Answered,
+    accept_offers,
+    approve_participations,
+    cancel_participations,
+    do_not_approve_participations,
+    reject_offers,
+)
+from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships
+from participation.commands.ends import save_end_date
+from participation.commands.offers import OffersMade, offer_to_networks
+from participation.commands.previews import preview_end_date, preview_offer
+from participation.commands.terms import EndDatesSaved, change_end_dates
+
+__all__ = [
+    "Answered",
+    "DayClosed",
+    "EndDatesSaved",
+    "OffersMade",
+    "accept_offers",
+    "approve_participations",
+    "cancel_participations",
+    "change_end_dates",
+    "close_the_day",
+    "do_not_approve_participations",
+    "follow_memberships",
+    "offer_to_networks",
+    "preview_end_date",
+    "preview_offer",
+    "reject_offers",
+    "save_end_date",
+]

@@ -1,0 +1,13 @@
+"""What participation does when something changes in the apps below."""
+
+from __future__ import annotations
+
+from core.changes import Effect, handles
+from organisations.changes import MembershipCorrected
+from participation import commands
+
+
+@handles(MembershipCorrected)
+def end_with_membership(change: MembershipCorrected) -> list[Effect]:
+    """When ODS ends a membership, participation in that network's services ends on that date by itself (domain 4)."""
+    return commands.follow_memberships(change.pairs, by=change.by)

@@ -1,0 +1,35 @@
+"""What is read about offers and participations."""
+
+from participation.queries.lists import needs_of
+from participation.queries.participations import (
+    COVERING_PARTICIPATIONS_SQL,
+    covering_participations_sql,
+    keys_of,
+    network_ids_of,
+    participations_for,
+)
+from participation.queries.spans import (
+    FOLLOWS_MEMBERSHIP,
+    Held,
+    NewEnd,
+    Span,
+    ends_that_follow,
+    membership_spans,
+    overlapping,
+)
+
+__all__ = [
+    "COVERING_PARTICIPATIONS_SQL",
+    "FOLLOWS_MEMBERSHIP",
+    "Held",
+    "NewEnd",
+    "Span",
+    "covering_participations_sql",
+    "ends_that_follow",
+    "keys_of",
+    "membership_spans",
+    "needs_of",
+    "network_ids_of",
+    "overlapping",
+    "participations_for",
+]

@@ -1,0 +1,59 @@
+"""Offers, participations and their terms, one factory per model."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import factory
+
+from participation.models import Participation, ParticipationChange, Term
+from participation.states import State
+from tests.factories.catalogue import QualityServiceFactory
+from tests.factories.organisations import LONG_KNOWN, CommissionerFactory, DatedFactory, NetworkFactory, PracticeFactory
+
+
+class TermFactory(DatedFactory):
+    """1 April 2020 to 31 March 2022."""
+
+    class Meta:
+        model = Term
+
+    start_date = date(2020, 4, 1)
+    end_date = date(2022, 3, 31)
+    reason = "Offered."
+
+
+class ParticipationFactory(factory.django.DjangoModelFactory[Participation]):
+    """Approved, from 1 April 2020 to 31 March 2022; `start_date=` and `end_date=` are inclusive."""
+
+    class Meta:
+        model = Participation
+        skip_postgeneration_save = True
+
+    service = factory.SubFactory(QualityServiceFactory)
+    provider = factory.SubFactory(PracticeFactory)
+    network = factory.SubFactory(NetworkFactory)
+    commissioner = factory.SubFactory(CommissionerFactory)
+    offered_at = LONG_KNOWN
+    state = State.APPROVED
+
+    @factory.post_generation
+    def start_date(made: Participation, create: bool, start_date: date | None, **_extra: Any) -> None:  # type: ignore[misc]
+        made.term_from = start_date or date(2020, 4, 1)  # type: ignore[attr-defined]
+
+    @factory.post_generation
+    def end_date(made: Participation, create: bool, end_date: date | None, **_extra: Any) -> None:  # type: ignore[misc]
+        start = made.term_from  # type: ignore[attr-defined]
+        TermFactory.create(participation=made, start_date=start, end_date=end_date or date(2022, 3, 31))
+
+
+class ParticipationChangeFactory(factory.django.DjangoModelFactory[ParticipationChange]):
+    class Meta:
+        model = ParticipationChange
+
+    row = factory.SubFactory(ParticipationFactory)
+    at = LONG_KNOWN
+    transition = "offer"
+    to_state = State.OFFERED
+    version = 1

@@ -1,0 +1,46 @@
+"""A commissioning organisation that leads a network of three, the service it offers, and who acts."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from accounts.states import Role
+from tests.factories.accounts import acting_as
+from tests.factories.catalogue import released_service
+from tests.factories.organisations import CommissionerFactory, NetworkFactory, PracticeFactory
+
+START, END = date(2020, 4, 1), date(2022, 3, 31)
+
+
+@pytest.fixture
+def biscay():
+    return CommissionerFactory.create(code="11A", name="NHS Biscay CCG")
+
+
+@pytest.fixture
+def viking():
+    return CommissionerFactory.create(code="22V", name="NHS Viking, North & South Utsire CCG")
+
+
+@pytest.fixture
+def utsire(biscay, viking):
+    """Utsire Partnership PCN, led by Biscay, with its three practices, whose parent is Viking."""
+    network = NetworkFactory.create(code="Z05850", name="Utsire Partnership PCN", led_by=biscay)
+    names = {"V37647": "Portland Surgery", "V66334": "Viking Medical Practice", "V89123": "Wight Health Centre"}
+    practices = [
+        PracticeFactory.create(code=code, name=name, parent=viking, member_of=network) for code, name in names.items()
+    ]
+    return SimpleNamespace(network=network, practices=practices, portland=practices[0])
+
+
+@pytest.fixture
+def service(training_day):
+    return released_service()
+
+
+@pytest.fixture
+def commissioning(biscay):
+    return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=biscay)
