@@ -86,39 +86,51 @@ class NeedsRole(Refusal):
         grants = grants_of(by, self.role)
         if not grants:
             return NONE
-        return Q(**{self.at: by.organisation_id}) & _any(self._within(grant) for grant in grants)
-
-    def _within(self, grant: Grant) -> Q:
-        within = ALL
-        if grant.payment_type:
-            within &= Q(**{self.payment_type_of: grant.payment_type})
-        if grant.cluster_id:
-            within &= Q(**{f"{self.provider_of}__in": grant.cluster.members.values("pk")})  # type: ignore[union-attr]
-        return within
+        reaches = (_reached_by(grant, self.payment_type_of, self.provider_of) for grant in grants)
+        return Q(**{self.at: by.organisation_id}) & _any(reaches)
 
 
 class WithinLimit(Refusal):
-    """Refuses amounts above the delegated limit of the grant that would be used."""
+    """Refuses amounts above the delegated limits of the grants that reach the row; what none reaches, NeedsRole refuses.
 
-    def __init__(self, role: Role, *, amount: str = "amount") -> None:
+    `payment_type_of` and `provider_of` are those of the NeedsRole beside it.
+    """
+
+    def __init__(
+        self, role: Role, *, amount: str = "amount", payment_type_of: str = "service__payment_type",
+        provider_of: str = "provider",
+    ) -> None:  # fmt: skip
         super().__init__("It is above your delegated limit; a second, higher approver is needed.")
         self.role, self.amount = role, amount
-
-    def limit(self, by: Actor) -> Decimal | None:
-        """The highest limit held, in pounds; None where a grant has none."""
-        limits = [grant.limit for grant in grants_of(by, self.role)]
-        return None if not limits or None in limits else max(limit for limit in limits if limit is not None)
+        self.payment_type_of, self.provider_of = payment_type_of, provider_of
 
     def allowed(self, by: Actor) -> Q:
-        limit = self.limit(by)
+        reaches = [(grant, _reached_by(grant, self.payment_type_of, self.provider_of)) for grant in grants_of(by, self.role)]
+        enough = _any(reach & self._up_to(grant.limit) for grant, reach in reaches)
+        return enough | ~_any(reach for _grant, reach in reaches) if enough else ALL
+
+    def _up_to(self, limit: Decimal | None) -> Q:
         return ALL if limit is None else Q(**{f"{self.amount}__lte": limit})
 
     def says(self, by: Actor) -> str:
-        return f"It is above your limit of £{self.limit(by):,.2f}; a second, higher approver is needed."
+        highest = max((grant.limit for grant in grants_of(by, self.role) if grant.limit is not None), default=Decimal(0))
+        return f"It is above your limit of £{highest:,.2f}; a second, higher approver is needed."
+
+
+def _reached_by(grant: Grant, payment_type_of: str, provider_of: str) -> Q:
+    """The rows within a grant's payment type and cluster; all of them where it names neither."""
+    within = ALL
+    if grant.payment_type:
+        within &= Q(**{payment_type_of: grant.payment_type})
+    if grant.cluster_id:
+        within &= Q(**{f"{provider_of}__in": grant.cluster.members.values("pk")})  # type: ignore[union-attr]
+    return within
 
 
 def _any(conditions: Iterable[Q]) -> Q:
-    return reduce(or_, conditions)
+    """Rows that one of these lets through. An empty condition lets all through, but Django's `|` would drop it."""
+    found = list(conditions)
+    return reduce(or_, found) if found and all(found) else ALL
 
 
 def administered_by(by: Actor) -> QuerySet[Organisation]:

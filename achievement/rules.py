@@ -56,6 +56,7 @@ NETWORK_FINANCE = (
 )
 APPROVER_LIMIT = WithinLimit(Role.APPROVAL_MANAGEMENT)
 FINANCE_LIMIT = WithinLimit(Role.FINANCE_MANAGEMENT)
+NETWORK_FINANCE_LIMIT = WithinLimit(Role.FINANCE_MANAGEMENT, provider_of="network")
 NOT_AUTO_DECLARED = Refusal(
     "It was declared by the portal itself: it is held, not sent back.", lambda by: Q(auto_declared=False)
 )
@@ -71,7 +72,7 @@ Permission("achievement.approve_line", *APPROVER, LINE_OF_NETWORK, APPROVER_LIMI
 Permission("achievement.reject_line", *APPROVER, LINE_OF_NETWORK)
 Permission("achievement.lift_hold", *APPROVER, LINE_OF_NETWORK)
 Permission("achievement.undo_line_approval", *APPROVER, LINE_OF_NETWORK)
-Permission("achievement.give_network_finance_approval", *NETWORK_FINANCE, FINANCE_LIMIT)
+Permission("achievement.give_network_finance_approval", *NETWORK_FINANCE, NETWORK_FINANCE_LIMIT)
 Permission("achievement.return_network", *NETWORK_FINANCE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -185,16 +186,20 @@ def _take_facts(service_id: int, definition: Definition) -> None:
 
 
 def _dates(service_id: int, definition: Definition) -> list[AchievementDate]:
-    dates = []
-    for each in definition.achievement_dates:
-        period = definition.period_of(each.date)
-        dates.append(
-            AchievementDate(
-                service_id=service_id,
-                date=each.date,
-                is_payment_date=each.payment_date,
-                period_start=period.start,
-                period_end=period.last,
-            )
+    return [
+        AchievementDate(
+            service_id=service_id,
+            date=each.date,
+            is_payment_date=each.payment_date,
+            period_start=start,
+            period_end=last,
         )
-    return dates
+        for each in definition.achievement_dates
+        for start, last in [_period(definition, each.date)]
+    ]
+
+
+def _period(definition: Definition, achievement_date: date) -> tuple[date, date]:
+    """The first and last day of the payment period that an achievement date is in."""
+    days = definition.period_of(achievement_date)
+    return days.start or definition.start_date, days.last or definition.end_date

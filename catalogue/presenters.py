@@ -89,7 +89,7 @@ RATE_COLUMNS = (
     Column(key="source", label="Source"),
 )
 DATE_COLUMNS = (
-    Column(key="date", label="Achievement Date", kind="date"),
+    Column(key="day", label="Achievement Date", kind="date"),
     Column(key="period", label="Payment Period", kind="period"),
     Column(key="paid", label="Payment date"),
 )
@@ -99,7 +99,7 @@ DATE_COLUMNS = (
 class DateRow:
     """One achievement date; only on a payment date do figures lead to a payment."""
 
-    date: date
+    day: date
     period: tuple[date | None, date | None]
     paid: str
 

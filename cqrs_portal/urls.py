@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # An address is given by an administrator: nobody changes their own.
     path("account/email/", RedirectView.as_view(pattern_name="accounts:my_account")),
     path("account/", include("allauth.urls")),
+    path("organisations/", include("organisations.urls")),
     path("participation/", include("participation.urls")),
     path("services/", include("catalogue.urls")),
     path("ui/", include("ui.urls")),

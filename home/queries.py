@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import chain, groupby
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -41,9 +41,10 @@ def happenings_of(actor: Acting) -> list[Happening]:
         *_last_moves(NetworkAchievementChange.objects.filter(row__in=totals), "row__network"),
         *_last_moves(AchievementChange.objects.filter(row__in=own), "row__provider"),
     ]
-    moves.sort(key=_act, reverse=True)
-    acts = [list(moves_of_act) for _, moves_of_act in groupby(moves, key=_act)]
-    return [_happening(moves_of_act, with_pounds=sees_pounds(actor)) for moves_of_act in acts[:SHOWN]]
+    acts: dict[tuple[Any, ...], list[Any]] = {}
+    for move in sorted(moves, key=lambda move: (move.at, move.pk), reverse=True):
+        acts.setdefault(_act(move), []).append(move)
+    return [_happening(act, with_pounds=sees_pounds(actor)) for act in islice(acts.values(), SHOWN)]
 
 
 def whom_to_ask(actor: Acting) -> str:

@@ -82,7 +82,7 @@ class Membership(TwoClocked):
         null=True, blank=True, help_text="Start and end of a membership that ODS records with no length."
     )
 
-    objects = MembershipQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [believed_once("membership_believed_once", "practice", "network")]

@@ -94,6 +94,12 @@ def parent_of(organisation: Organisation, day: date | None = None, known_at: Kno
     return Organisation.objects.filter(pk__in=parents.values("parent")).first()
 
 
+def parents_of(organisations: Collection[int], day: date, known_at: KnownAt = None) -> dict[int, Organisation]:
+    """Organisation id -> its Parent Organisation on a day; those without one are left out."""
+    known = Parent.objects.as_of(day, known_at).filter(organisation__in=organisations).select_related("parent")
+    return {row.organisation_id: row.parent for row in known}
+
+
 def list_size(organisation: Organisation, kind: ListKind, day: date, known_at: KnownAt = None) -> Decimal | None:
     """Patients (or beds) on the list of a kind as at a day; None where none is known."""
     known = ListSize.objects.as_of(day, known_at).filter(organisation=organisation, kind=kind)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from catalogue.models import QualityService
 from core.transitions import Stateful, TransitionLog
-from core.two_clocks import TwoClocked, TwoClockQuerySet, believed_once
+from core.two_clocks import TwoClocked, believed_once
 from organisations.models import Organisation
 from participation.states import COVERING, State
 
@@ -52,6 +52,10 @@ class Participation(Stateful):
 
     objects = ParticipationQuerySet.as_manager()
 
+    if TYPE_CHECKING:  # what `with_terms` adds to a row
+        start_date: date
+        end_date: date
+
     class Meta:
         indexes = [models.Index(fields=["service", "network", "provider"], name="participation_by_network")]
 
@@ -78,8 +82,6 @@ class Term(TwoClocked):
     participation = models.ForeignKey(Participation, models.PROTECT, related_name="terms", db_index=False)
     by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=REASON_LENGTH, blank=True)
-
-    objects = TwoClockQuerySet.as_manager()
 
     class Meta:
         constraints = [

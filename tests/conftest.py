@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import clock
 
@@ -58,10 +58,13 @@ def training_day(set_clock: Callable[[date | datetime], None]) -> date:
 @pytest.fixture(scope="module")
 def training_loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The training data, loaded once for a module and never committed. Its tests take `training`, not `db`."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_training()
-        yield
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            load_training()
+            yield
+            transaction.set_rollback(True)
+        # While a browser's event loop runs in this thread, Django keeps a connection beside the one it drops at the end.
+        connection.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from achievement.commands.aggregation import NetworkKey
 from achievement.commands.calculation import aggregate_after_commit
 from achievement.models import Achievement, AchievementQuerySet, NetworkAchievement
 from achievement.rules import networks_visible_to, visible_to
-from achievement.rules import networks_visible_to, visible_to
 from achievement.states import (
     APPROVE,
     APPROVE_LINE,
@@ -72,6 +71,7 @@ def reject_achievements(seen: Collection[Seen], *, by: Actor, note: str) -> Outc
 @command
 def lift_hold(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
     """Lines that were held await approval again."""
+    _lock_networks_of(_rows(seen, by))
     return _outcome(LIFT_LINE.apply(_rows(seen, by), by=by, note=_reason(note), seen=seen))
 
 
@@ -85,7 +85,7 @@ def undo_approval(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
 def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
     """Give finance approval to network totals as they were seen: they and their lines are complete, and never change again."""
     totals = _totals(seen, by)
-    _lock_networks_of(totals.values_list("network_id", flat=True))
+    _lock_networks_of(totals)
     moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
     lines = "SELECT id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
     COMPLETE_LINE.apply_each(Achievement, lines, by=by, note=note, params=[list(moved.ids)])
@@ -108,7 +108,7 @@ def return_practice_payments(seen: Collection[Seen], *, by: Actor, note: str) ->
 def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
     """Finance returns network totals: they are withdrawn, and their lines await the commissioner again."""
     totals = _totals(seen, by)
-    _lock_networks_of(totals.values_list("network_id", flat=True))
+    _lock_networks_of(totals)
     moved = RETURN_TOTAL.apply(totals, by=by, note=_reason(note), seen=seen)
     lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
     RETURN_LINE.apply_each(Achievement, lines, ("network_achievement_id",), by=by, note=note, params=[list(moved.ids)])
@@ -118,14 +118,18 @@ def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str)
 def _by_payee(
     seen: Collection[Seen], practice_paid: Transition, network_line: Transition, *, by: Actor, note: str
 ) -> Outcome:
-    """One act on a mixed choice: each row by the transition of its own table of states."""
+    """One act on a mixed choice: each row by the transition of its own table of states.
+
+    The networks of lines are locked first, as by all that moves lines, so that nobody waits for another in a circle.
+    """
+    _lock_networks_of(_rows(seen, by))
     lines = set(_rows(seen, by).filter(network__isnull=False).values_list("pk", flat=True))
     outcomes = []
     for transition, is_mine in ((network_line, lines.__contains__), (practice_paid, _outside(lines))):
         chosen = [row for row in seen if is_mine(row.id)]
         if chosen:
             outcomes.append(_outcome(transition.apply(_rows(chosen, by), by=by, note=note, seen=chosen)))
-    return _together(practice_paid.done if len(lines) < len(seen) else network_line.done, outcomes)
+    return _together(network_line.done if len(lines) == len(seen) else practice_paid.done, outcomes)
 
 
 def _outside(ids: set[int]) -> Callable[[int], bool]:

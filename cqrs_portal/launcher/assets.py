@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from cqrs_portal.embedded.errors import CannotStart
-from cqrs_portal.launcher.installer import Installer, why
+from cqrs_portal.launcher.installer import Installer, trusting_the_machine, why
 from cqrs_portal.launcher.progress import step
 
 _LAYOUT = "2"  # raise it when what is copied, or how, changes
@@ -63,8 +63,13 @@ def _modules_are_current(root: Path) -> bool:
 
 
 def _npm_ci(root: Path) -> None:
-    command = [*_npm(root), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    patience = (
+        "--fetch-retries=2",
+        "--fetch-retry-mintimeout=500",
+        "--fetch-retry-maxtimeout=2000",
+    )  # npm's own: a minute
+    command = [*_npm(root), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *patience]
+    done = trusting_the_machine(command, dict(os.environ), root)
     if done.returncode:
         raise CannotStart(why("fetch the design system by npm", done.stderr))
 

@@ -59,6 +59,7 @@ def ensure_installed(level: str) -> None:
         needs_room(ROOT, _ROOM[level])
         level = max(level, _installed()[0], key=lambda name: LEVELS.index(name) if name in LEVELS else -1)
         installer = Installer(TOOLS, ROOT / "requirements" / "tools.txt")
+        installer.uv()
         if not _interpreter_is_right():
             with step("Making .venv"):
                 installer.run("venv", "--python", sys.executable, "--clear", str(VENV), cause="make .venv")

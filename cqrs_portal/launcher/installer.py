@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -42,8 +43,7 @@ class Installer:
 
         A mirror set in the environment is used: the locks' hashes say what may come from it.
         """
-        command = [str(self.uv()), "--quiet", *arguments]
-        done = subprocess.run(command, env=without_venv(os.environ), capture_output=True, text=True, check=False)
+        done = trusting_the_machine([str(self.uv()), "--quiet", *arguments], without_venv(os.environ))
         if done.returncode:
             raise CannotStart(why(cause, done.stderr))
         return done.stdout
@@ -81,6 +81,29 @@ class Installer:
         )
 
 
+def trusting_the_machine(
+    command: list[str], environment: Mapping[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run uv or npm; once more with the machine's own certificates where theirs are not enough.
+
+    Not at once with those: a bare machine has none. A network that looks into what passes has others than theirs.
+    """
+    done = _run(command, environment, folder)
+    if done.returncode and "certificate" in done.stderr.lower():
+        machine = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+        known = ssl.get_default_verify_paths().openssl_cafile
+        bundles = [path for path in ("/etc/ssl/certs/ca-certificates.crt", known) if Path(path).exists()]
+        machine |= {"npm_config_cafile": bundles[0]} if bundles else {}
+        done = _run(command, {**environment, **machine}, folder)
+    return done
+
+
+def _run(command: list[str], environment: Mapping[str, str], folder: Path | None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
 def _runs(program: str | Path, *arguments: str) -> bool:
     try:
         return subprocess.run([str(program), *arguments, "--version"], capture_output=True, check=False).returncode == 0
@@ -93,6 +116,10 @@ def why(cause: str, told: str) -> str:
     lines = [line.strip() for line in told.splitlines() if line.strip()]
     if "No space left on device" in told:
         return f"Could not {cause}: the disk is full; make room and start again."
+    if "certificate" in told.lower():
+        return (
+            f"Could not {cause}: this machine does not trust the package index's certificate; ask who runs its network."
+        )
     if any(sign in told for sign in _NETWORK):
         return f"Could not {cause}: the package index cannot be reached; connect to the network and start again."
     return f"Could not {cause}: {lines[-1] if lines else 'no reason was given'}"

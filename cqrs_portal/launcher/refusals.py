@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cqrs_portal.embedded.errors import CannotStart
@@ -43,16 +45,32 @@ def sentence_for(error: OSError) -> str | None:
     return None
 
 
+@contextlib.contextmanager
+def naming_a_full_disk(folder: Path) -> Iterator[None]:
+    """Say that the disk of `folder` is full where that is why something else failed."""
+    try:
+        yield
+    except CannotStart as refusal:
+        if _free_megabytes(folder) > 2:
+            raise
+        raise CannotStart(
+            f"The disk that holds {folder} is full; what was saved is safe: make room and start again.\n({refusal})"
+        ) from None
+
+
 def needs_room(folder: Path, megabytes: int) -> None:
     """Refuse to begin on a disk with less than `megabytes` free, rather than stop half way."""
-    import shutil
+    free = _free_megabytes(folder)
+    if free < megabytes:
+        raise CannotStart(
+            f"The disk that holds {folder} is nearly full: {free} MB are free and {megabytes} MB are needed; "
+            "make room and start again."
+        )
 
+
+def _free_megabytes(folder: Path) -> int:
+    """What is free on the disk that holds `folder`, or will when it is made."""
     place = folder
     while not place.exists():
         place = place.parent
-    free = shutil.disk_usage(place).free // 1_000_000
-    if free < megabytes:
-        raise CannotStart(
-            f"The disk that holds {place} is nearly full: {free} MB are free and {megabytes} MB are needed; "
-            "make room and start again."
-        )
+    return shutil.disk_usage(place).free // 1_000_000

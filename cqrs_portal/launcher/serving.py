@@ -19,12 +19,12 @@ from cqrs_portal.launcher.bootstrap import ROOT, python
 from cqrs_portal.launcher.children import Child, pause, programs, refuse_if_ended, stop_all
 from cqrs_portal.launcher.predecessor import announce, claim, end_orphans, withdraw
 from cqrs_portal.launcher.progress import say, step
-from cqrs_portal.launcher.refusals import needs_room
+from cqrs_portal.launcher.refusals import naming_a_full_disk, needs_room
 from cqrs_portal.launcher.state import StateFolder, default_state
 from cqrs_portal.launcher.web import address, take_port, wait_until_answers
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_ROOM = 300  # megabytes; a new portal takes about 90
+_ROOM = {"new": 300, "existing": 30}  # megabytes; a new portal was seen to take 70, and to grow by its log files
 
 
 class Stopped(KeyboardInterrupt):
@@ -41,10 +41,10 @@ def serve(*, port: int, state: Path | None = None, fresh: bool = False) -> int:
     end_orphans(folder)
     if fresh:
         empty(folder)
-    needs_room(folder.path, _ROOM)
+    needs_room(folder.path, _ROOM["existing" if folder.read("loaded") else "new"])
     with take_port(port) as listening:
         ensure_assets(ROOT)
-        with backing(folder) as servers:
+        with naming_a_full_disk(folder.path), backing(folder) as servers:
             environment = _environment(servers)
             _prepare(folder, environment)
             with _running(folder, environment, listening) as children:

@@ -67,9 +67,10 @@ def correct_memberships(spells: Mapping[Pair, Collection[Spell]], *, by: Actor) 
 
 @command
 def end_membership(practice: Organisation, network: Organisation, end_date: date, *, by: Actor) -> Corrected:
-    """The practice's membership that lasts on `end_date`, or until it or beyond, has that as its last day.
+    """The practice's membership that holds on `end_date` has that as its last day.
 
-    Spells that start later are left as they are. Raises Invalid when no membership holds on the day.
+    Its other spells are left as they are. Raises Invalid when no membership holds on the day: a later end is a
+    correction. Publishes MembershipCorrected.
     """
     lock_practices([practice.pk], [network.pk])
     known = Membership.objects.known().filter(practice=practice, network=network)

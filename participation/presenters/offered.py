@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from catalogue.models import QualityService
 from participation.commands import EndDatesSaved
-from participation.forms import EndDateForm, OfferedForm
 from participation.states import State
 from ui.components import Confirm
+from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Action, Choosing, Column, Pager, Selection, Table
 from ui.wording import count, dense_date, long_date
@@ -63,7 +63,7 @@ class OfferedServicePage(Page):
     """Who takes part in one service."""
 
     back_href: str
-    filters: OfferedForm
+    filters: PortalForm
     table: Table
     pager: Pager
     selection: Selection | None
@@ -74,7 +74,7 @@ class OfferedServicePage(Page):
 class EndDatePage(Page):
     """The date and the reason, for the rows that were chosen."""
 
-    form: EndDateForm
+    form: PortalForm
     table: Table
     href: str
     cancel_href: str

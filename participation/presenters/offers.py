@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from catalogue.models import QualityService
 from participation.commands import OffersMade
-from participation.forms import CreateOffersForm
 from ui.components import Confirm
+from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.wording import count, listed, long_date
 
@@ -23,7 +23,7 @@ NAMED_AT_MOST = 10
 class CreateOffersPage(Page):
     """The form; `nothing_to_offer` says why there is none."""
 
-    form: CreateOffersForm
+    form: PortalForm
     nothing_to_offer: str
 
 
@@ -66,11 +66,11 @@ def warnings_of(service: QualityService, end: date, made: OffersMade) -> str:
     return " ".join(said)
 
 
-def effects_of(made: OffersMade) -> list[str]:
-    taken_up = (
-        "Membership takes the offers up, and they are approved at once." if made.ids else "Nothing would be offered."
-    )
-    return [taken_up, *(effect.sentence for effect in made.effects)]
+def effects_of(made: OffersMade, *, taken_up: bool, approved: bool) -> list[str]:
+    """What becomes of the offers; `taken_up` by membership, `approved` at once, as the service says."""
+    accepted = "Membership takes the offers up" if taken_up else "The practices answer the offers"
+    then = "they are approved at once" if approved else "your organisation approves what is accepted"
+    return [f"{accepted}, and {then}.", *(effect.sentence for effect in made.effects)]
 
 
 def made_sentences(service: QualityService, start: date, end: date, made: OffersMade) -> list[str]:

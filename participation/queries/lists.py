@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ class Filters:
         return cls(**{**plain, "state": State(state) if state else None})
 
 
-def offered_services(by: Actor) -> list[dict[str, Any]]:
+def offered_services(by: Actor) -> Sequence[Mapping[str, Any]]:
     """Each service somebody sees participations of: code, name, dates, and how many networks, practices and states."""
     seen = Participation.objects.filter(visible_to(by))
     services = seen.values("service__code", "service__name", "service__start_date", "service__end_date")
@@ -63,7 +63,7 @@ def offered_services(by: Actor) -> list[dict[str, Any]]:
         ended=Count("pk", filter=Q(state=State.ENDED)),
         unanswered=Count("pk", filter=Q(state__in=[State.OFFERED, State.ACCEPTED])),
     )
-    return list(counted.order_by("service__name"))
+    return list[Any](counted.order_by("service__name"))
 
 
 def offered_service(by: Actor, code: str) -> QualityService:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -78,17 +78,22 @@ def ends_that_follow(pairs: Collection[tuple[int, int]]) -> list[NewEnd]:
         WITH pairs AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS x(practice_id, network_id)),
         spans AS ({_spans_of("(m.practice_id, m.network_id) IN (SELECT practice_id, network_id FROM pairs)")}),
         held AS (
-            SELECT p.id, t.valid,
-                   (SELECT s.span FROM spans s WHERE (s.practice_id, s.network_id) = (p.provider_id, p.network_id)
-                    AND s.span && t.valid ORDER BY s.span LIMIT 1) AS span,
-                   (SELECT upper(a.valid) FROM participation_term a WHERE a.participation_id = p.id AND a.reason <> %s
-                    ORDER BY lower(a.recorded) DESC LIMIT 1) AS asked
+            SELECT p.id, p.provider_id AS practice_id, p.network_id, t.valid, t.reason
             FROM pairs JOIN participation_participation p
-              ON (p.provider_id, p.network_id) = (pairs.practice_id, pairs.network_id)
+              ON p.provider_id = pairs.practice_id AND p.network_id = pairs.network_id
             JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded)
-            WHERE p.state IN ({_states(COVERING)}))
-        SELECT id, least(coalesce(asked, upper(valid)), upper(span)) FROM held
-        WHERE span IS NOT NULL AND least(coalesce(asked, upper(valid)), upper(span)) <> upper(valid) ORDER BY id"""
+            WHERE p.state IN ({_states(COVERING)})),
+        began_in AS (
+            SELECT DISTINCT ON (h.id) h.id, upper(s.span) AS until
+            FROM held h JOIN spans s USING (practice_id, network_id) WHERE s.span && h.valid ORDER BY h.id, s.span),
+        asked AS (
+            SELECT DISTINCT ON (h.id) h.id, upper(a.valid) AS until
+            FROM held h JOIN participation_term a ON a.participation_id = h.id
+            WHERE h.reason = %s AND a.reason <> h.reason ORDER BY h.id, lower(a.recorded) DESC),
+        due AS (
+            SELECT h.id, upper(h.valid) AS now, least(coalesce(asked.until, upper(h.valid)), began_in.until) AS until
+            FROM held h JOIN began_in USING (id) LEFT JOIN asked USING (id))
+        SELECT id, until FROM due WHERE until <> now ORDER BY id"""
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
     return [NewEnd(*row) for row in _rows(sql, [*columns, FOLLOWS_MEMBERSHIP])]
 
@@ -103,7 +108,7 @@ def _states(states: Collection[State]) -> str:
     return ", ".join(str(int(state)) for state in sorted(states))
 
 
-def _rows(sql: str, params: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

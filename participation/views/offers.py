@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.rules import Acting
+from catalogue.queries import definition_of
 from core.errors import Invalid, NotPermitted
 from participation import commands
 from participation.forms import CreateOffersForm
@@ -83,6 +84,7 @@ def _review(
     names: Sequence[str],
 ) -> HttpResponse:
     start, end = form.cleaned_data["start_date"], form.cleaned_data["end_date"]
+    offers = definition_of(service.pk).offers
     said = (("service", str(service.pk)), ("start_date", start.isoformat()), ("end_date", end.isoformat()))
     page = shown.ReviewPage(
         title="Review the offer",
@@ -93,7 +95,9 @@ def _review(
             href=reverse("participation:create_offers"),
             button="Offer",
             cancel_href=reverse("participation:create_offers"),
-            effects=shown.effects_of(made),
+            effects=shown.effects_of(
+                made, taken_up=offers.accepted_by == "membership", approved=not offers.approval_required
+            ),
             warning=shown.warnings_of(service, end, made),
             hidden=(("step", "offer"), *said, *(("networks", str(id)) for id in made.network_ids)),
         ),

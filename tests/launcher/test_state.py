@@ -8,7 +8,8 @@ import pytest
 
 from cqrs_portal.embedded.errors import CannotStart
 from cqrs_portal.embedded.folders import is_root
-from cqrs_portal.launcher.refusals import needs_room
+from cqrs_portal.launcher import refusals
+from cqrs_portal.launcher.refusals import naming_a_full_disk, needs_room
 from cqrs_portal.launcher.state import StateFolder, abandoned_runs, default_state, throwaway_state
 
 
@@ -94,3 +95,15 @@ def test_runs_that_were_killed_are_found_and_running_ones_are_not(enterable_tmp:
 def test_a_disk_with_too_little_room_is_refused_before_anything_is_written(tmp_path: Path):
     with pytest.raises(CannotStart, match=r"is nearly full: \d+ MB are free and 1000000000 MB are needed"):
         needs_room(tmp_path / "not" / "there", 1_000_000_000)
+
+
+def test_what_fails_on_a_full_disk_is_put_down_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(refusals, "_free_megabytes", lambda folder: 0)
+
+    with pytest.raises(CannotStart, match="is full; what was saved is safe: make room"), naming_a_full_disk(tmp_path):
+        raise CannotStart("The database could not be made ready: 1")
+
+
+def test_what_fails_with_room_to_spare_keeps_its_own_sentence(tmp_path: Path):
+    with pytest.raises(CannotStart, match="^The web ended by itself$"), naming_a_full_disk(tmp_path):
+        raise CannotStart("The web ended by itself")

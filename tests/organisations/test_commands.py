@@ -99,7 +99,9 @@ def test_a_membership_that_never_was_is_believed_no_more_but_remembered(publishe
 def test_an_end_before_its_start_is_refused_with_both_days(published):
     practice, network = PracticeFactory(), NetworkFactory()
 
-    with pytest.raises(Invalid, match=r"End date 15/09/2021 is before start date 16/09/2021\. Both days are included\."):
+    with pytest.raises(
+        Invalid, match=r"End date 15/09/2021 is before start date 16/09/2021\. Both days are included\."
+    ):
         commands.correct_membership(practice, network, [Spell(JOINED, date(2021, 9, 15))], by=SYSTEM)
 
     assert published == []
@@ -163,14 +165,14 @@ def test_networks_are_locked_before_practices_and_in_order(published):
     MembershipFactory(practice=practice, network=other)
     network = NetworkFactory()
 
-    with CaptureQueriesContext(connection, ) as queries_run:
+    with CaptureQueriesContext(connection) as queries_run:
         commands.correct_membership(practice, network, [Spell(JOINED)], by=SYSTEM)
 
     locks = [query["sql"] for query in queries_run if "FOR NO KEY UPDATE" in query["sql"]]
     assert f"{other.pk}" in locks[0]
     assert f"{network.pk}" in locks[0]
     assert f"IN ({practice.pk})" in locks[1]
-    assert all('ORDER BY "organisations_organisation"."id"' in sql for sql in locks[:2])
+    assert all("ORDER BY 1 ASC" in sql for sql in locks[:2])
 
 
 def test_a_payee_is_nominated_from_a_day_on_and_the_former_one_kept_before_it(published):
@@ -208,7 +210,10 @@ def test_a_lead_and_a_parent_hold_from_a_day_on(published):
     commands.set_lead(network, commissioner, date(2020, 4, 1), by=SYSTEM)
     commands.set_parent(practice, commissioner, date(2020, 4, 1), by=SYSTEM)
 
-    assert (queries.lead_of(network, date(2020, 3, 31)), queries.lead_of(network, date(2020, 4, 1))) == (None, commissioner)
+    assert (queries.lead_of(network, date(2020, 3, 31)), queries.lead_of(network, date(2020, 4, 1))) == (
+        None,
+        commissioner,
+    )
     assert queries.parent_of(practice, date(2020, 4, 1)) == commissioner
     assert [type(change) for change in published] == [LeadsCorrected, ParentsCorrected]
 

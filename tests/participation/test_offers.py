@@ -9,6 +9,7 @@ from accounts.states import Role
 from core.actors import SYSTEM
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.transitions import Seen
+from organisations.commands.memberships import Spell, correct_memberships
 from organisations.models import Kind, Lead, Membership, Organisation
 from participation.commands import accept_offers, cancel_participations, offer_to_networks, reject_offers
 from participation.models import Participation, Term
@@ -292,3 +293,24 @@ def _england(networks, practices_each):
         return Organisation.objects.bulk_create(rows)
 
     return made(Kind.NETWORK, "U", networks), made(Kind.PRACTICE, "A", networks * practices_each)
+
+
+@pytest.mark.full
+def test_the_end_of_a_thousand_memberships_is_followed_in_a_few_seconds(service, biscay, commissioning):
+    networks, practices = _england(1_270, 5)
+    Lead.objects.bulk_create(LeadFactory.build(network=network, commissioner=biscay) for network in networks)
+    Membership.objects.bulk_create(
+        MembershipFactory.build(practice=practice, network=networks[n // 5]) for n, practice in enumerate(practices)
+    )
+    offer_to_networks(service.pk, [network.pk for network in networks], START, END, by=commissioning)
+    ended = {
+        (practice.pk, networks[n // 5].pk): [Spell(START, date(2021, 6, 30))]
+        for n, practice in enumerate(practices[:1_000])
+    }
+
+    began = time.perf_counter()
+    correct_memberships(ended, by=SYSTEM)
+    took = time.perf_counter() - began
+
+    assert Participation.objects.in_state(State.ENDED).count() == 1_000
+    assert took < 10

@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync 
 
 WIDE, NARROW = 1280, 360
 HEIGHT = 900
+FOLDING = 250  # milliseconds after a change of width in which the header folds its tabs
 PATIENCE = 10_000  # milliseconds that a click or a text is waited for
 
 
@@ -48,6 +49,7 @@ class Eyes:
     def _seen_at(self, width: int, name: str) -> list[str]:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
         self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(FOLDING)
         if self.folder:
             self.page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")

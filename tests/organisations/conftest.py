@@ -1,0 +1,112 @@
+"""Small files in the layouts of the published ones."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+DETAILS = [
+    "PCN Code",
+    "PCN Name",
+    "Current Sub ICB Loc Code",
+    "Sub ICB Location",
+    "Open Date",
+    "Close Date",
+    "Postcode",
+]
+PARTNERS = [
+    "Partner\nOrganisation\nCode", "Partner\nName", "Practice\nParent\nSub ICB Loc Code", "PCN Code", "PCN Name",
+    "PCN Parent\nSub ICB Loc Code", "Practice to PCN\nRelationship\nStart Date",
+    "Practice to PCN\nRelationship\nEnd Date",
+]  # fmt: skip
+PAYMENTS = [
+    "NHS England (Region) code", "NHS England (Region) Name", "CCG Code", "CCG NAME", "PCN Code", "PCN Name",
+    "Practice Code", "Practice Name", "Number of Registered Patients (Last Known Figure)",
+    "Number of Weighted Patients (Last Known Figure)",
+]  # fmt: skip
+
+
+@dataclass
+class OdsRelease:
+    """What the files are to say; `write` makes them. Practices: code -> commissioner. Networks: code -> lead."""
+
+    folder: Path
+    practices: dict[str, str] = field(default_factory=dict)
+    networks: dict[str, str] = field(default_factory=dict)
+    memberships: list[tuple[str, str, str, str]] = field(default_factory=list)
+    lists: dict[str, tuple[str, str]] = field(default_factory=dict)
+    closed: dict[str, str] = field(default_factory=dict)
+
+    def practice_file(self, day: str = "2021-11-30") -> Path:
+        rows = [self._practice(code, parent) for code, parent in self.practices.items()]
+        return self._csv(f"epraccur_{day}.csv", rows)
+
+    def network_file(self, day: str = "2021-11-30") -> Path:
+        book = Workbook()
+        details = book.active
+        details.title = "PCNDetails"
+        details.append(DETAILS)
+        for code, lead in self.networks.items():
+            details.append([code, f"{code} PCN", lead, f"NHS {lead} CCG", "20190701", "", "AB1 2CD"])
+        partners = book.create_sheet("PCN Core Partner Details")
+        partners.append(PARTNERS)
+        for practice, network, start, end in self.memberships:
+            parent, lead = self.practices.get(practice, "01A"), self.networks.get(network, "01A")
+            partners.append([practice, f"Practice {practice}", parent, network, f"{network} PCN", lead, start, end])
+        path = self.folder / f"ePCN_{day}.xlsx"
+        book.save(path)
+        return path
+
+    def list_file(self) -> Path:
+        rows = [
+            ["Y1", "Region", "01A", "NHS 01A CCG", "U00001", "PCN", code, f"Practice {code}", registered, weighted]
+            for code, (registered, weighted) in self.lists.items()
+        ]
+        return self._csv("nhspaymentsgp_21-22.csv", [PAYMENTS, *rows])
+
+    def _practice(self, code: str, parent: str) -> list[str]:
+        closed = self.closed.get(code, "")
+        cells = [
+            code,
+            f"Practice {code}",
+            "Y1",
+            "QZZ",
+            "1 High Street",
+            "",
+            "Town",
+            "",
+            "",
+            "AB1 2CD",
+            "20100401",
+            closed,
+        ]
+        cells += ["C" if closed else "A", "B", parent, "20200401", closed]
+        return cells + [""] * 8 + ["4", ""]
+
+    def _csv(self, name: str, rows: Sequence[Sequence[str]]) -> Path:
+        path = self.folder / name
+        with path.open("w", newline="") as opened:
+            csv.writer(opened).writerows(rows)
+        return path
+
+
+@pytest.fixture
+def release(tmp_path) -> OdsRelease:
+    """Two networks of 01A and one of 02B; A81003 of 02B is a member of U00002, led by 01A; A81005 is in no network."""
+    return OdsRelease(
+        tmp_path,
+        practices={"A81001": "01A", "A81002": "01A", "A81003": "02B", "A81004": "02B", "A81005": "01A"},
+        networks={"U00001": "01A", "U00002": "01A", "U00003": "02B"},
+        memberships=[
+            ("A81001", "U00001", "20190701", ""),
+            ("A81002", "U00002", "20190701", ""),
+            ("A81003", "U00002", "20190701", ""),
+            ("A81004", "U00003", "20190701", ""),
+        ],
+        lists={"A81001": ("4060.75", "4645.53"), "A81003": ("9000", "9100"), "A81004": ("7000", "7100")},
+    )
