@@ -11,7 +11,7 @@ from achievement.queries.lists import Filters
 from achievement.states import State
 from core.transitions import Seen
 from ui.forms import PortalForm
-from ui.wording import long_date
+from ui.wording import long_date, month
 
 LISTED = (
     State.AWAITING_COMMISSIONER,
@@ -30,7 +30,7 @@ class ListForm(PortalForm):
     status = forms.ChoiceField(choices=[(state.value, state.label) for state in LISTED], required=False)
     service = forms.ChoiceField(label="Quality Service", required=False)
     network = forms.ChoiceField(label="Network", required=False)
-    date = forms.ChoiceField(label="Date of Achievement", required=False)
+    period = forms.ChoiceField(label="Payment Period", required=False)
     text = forms.CharField(label="Org ID or name", required=False, max_length=100)
 
     def __init__(
@@ -45,7 +45,7 @@ class ListForm(PortalForm):
         super().__init__({**data.dict(), "status": data.get("status") or default.value})
         self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
         self.fields["network"].choices = [("", "All"), *networks]  # type: ignore[attr-defined]
-        self.fields["date"].choices = [("", "All"), *((day.isoformat(), long_date(day)) for day in dates)]  # type: ignore[attr-defined]
+        self.fields["period"].choices = [("", "All"), *((day.isoformat(), month(day)) for day in dates)]  # type: ignore[attr-defined]
 
     def filters(self, default: State) -> Filters:
         """What is asked for; what is not valid is left out, and the form says so."""
@@ -54,7 +54,7 @@ class ListForm(PortalForm):
             state=State(int(given.get("status") or default)),
             service_id=int(given["service"]) if given.get("service") else None,
             network_id=int(given["network"]) if given.get("network") else None,
-            achievement_date=datetime.date.fromisoformat(given["date"]) if given.get("date") else None,
+            achievement_date=datetime.date.fromisoformat(given["period"]) if given.get("period") else None,
             text=given.get("text", ""),
         )
 

@@ -85,7 +85,7 @@ SECTIONS = (
     Section(
         "Achievement",
         (
-            Entry("Achievement Results", "achievement:achievement_results", MONEY),
+            Entry("Achievement Results", "achievement:achievement_results", MONEY | NETWORK_ROLES, PROVIDERS),
             Entry("Declare", "achievement:declare", frozenset({Role.DECLARATION_MANAGEMENT}), PROVIDERS),
             Entry("Declaration Management", "achievement:declaration_management", MONEY, COMMISSIONERS),
             Entry(

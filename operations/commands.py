@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import Q
 
 from core import clock
 from operations.later import work_named
@@ -23,7 +24,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 def after_commit(task: str, keys: dict[str, Any], *, not_before: timedelta | None = None) -> None:
     """Have work done once this transaction has committed, broker or no broker. `keys` is plain JSON.
 
-    With `not_before`, the first tick after that time has passed sends it.
+    With `not_before`, at most LONGEST_PAUSE, the first tick after that time has passed sends it.
     """
     due_at = clock.now() + (GIVE_THE_BROKER if not_before is None else not_before)
     message = OutboxMessage.objects.create(task=task, keys=keys, due_at=due_at)
@@ -49,12 +50,12 @@ def deliver(message_id: int) -> bool:
 
 
 def send_what_is_due() -> int:
-    """Send again what nobody has done and is due; the tick's first act. Answers how many."""
-    due = list(
-        OutboxMessage.objects.filter(done_at=None, due_at__lte=clock.now())
-        .order_by("pk")
-        .values_list("pk", flat=True)[:500]
-    )
+    """Send again what nobody has done and is due; the tick's first act. Answers how many.
+
+    Due is also what is due later than any pause could make it: the clock has been set back since.
+    """
+    is_due = Q(due_at__lte=clock.now()) | Q(due_at__gt=clock.now() + LONGEST_PAUSE)
+    due = list(OutboxMessage.objects.filter(is_due, done_at=None).order_by("pk").values_list("pk", flat=True)[:500])
     OutboxMessage.objects.filter(pk__in=due, done_at=None).update(due_at=clock.now() + GIVE_THE_BROKER)
     for message_id in due:
         _send(message_id)

@@ -158,7 +158,9 @@ def _together(done: str, outcomes: Sequence[Outcome]) -> Outcome:
 
 
 def _lock_networks_of(rows: AchievementQuerySet) -> None:
-    lock_ids(Organisation, rows.filter(network__isnull=False).order_by().values_list("network_id", flat=True).distinct())
+    lock_ids(
+        Organisation, rows.filter(network__isnull=False).order_by().values_list("network_id", flat=True).distinct()
+    )
 
 
 def _reason(note: str) -> str:

@@ -61,6 +61,7 @@ def _start(day: date, number: int, *, by: Actor) -> OvernightRun:
         for shard in Shard.objects.bulk_create(shards):
             after_commit("achievement.work_shard", {"shard": shard.pk})
         after_commit("achievement.finish_run", {"run": run.pk})
+        after_commit("participation.close_the_day", {})
     return run
 
 

@@ -108,7 +108,7 @@ def explained(
 def _value_and_words(text: str) -> tuple[str, str]:
     """ "12,055 patients on ..." is shown with its figure strong."""
     value, _, words = text.partition(" ")
-    return value.rstrip(","), words
+    return value, words
 
 
 def network_table(lines: Sequence[MemberLine], *, pounds: bool, caption: str) -> Table:

@@ -16,8 +16,9 @@ _PACKAGES = ("chromium", "fonts-liberation")
 
 def find_browser() -> str | None:
     """The path of a Chromium or Chrome: `CHROME_BIN`, else one on PATH."""
+    places = f"{os.environ.get('PATH', '')}:/usr/bin"
     for name in (os.environ.get("CHROME_BIN"), *_NAMES):
-        path = shutil.which(name) if name else None
+        path = shutil.which(name, path=places) if name else None
         if path:
             return path
     return None

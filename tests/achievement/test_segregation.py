@@ -17,6 +17,7 @@ from core.permissions import Permission
 from submission.models import Hand
 from submission.states import Stage
 from tests.achievement.rows import hand, practice_paid
+from tests.factories.accounts import GrantFactory, acting_as
 from tests.factories.achievement import NOVEMBER, OCTOBER, World, seen
 
 WALL = "hand_in_one_stage_of_a_chain"
@@ -35,12 +36,7 @@ def refused_for(stage: str) -> tuple[str, ...]:
 
 def in_every_role(world: World) -> Acting:
     """One person with all the roles a chain asks for, at the commissioner."""
-    by = world.acting(Role.APPROVAL_MANAGEMENT)
-    Acting(by.user, world.commissioner)
-    from tests.factories.accounts import GrantFactory
-
-    GrantFactory.create(user=by.user, organisation=world.commissioner, role=Role.FINANCE_MANAGEMENT)
-    return Acting(by.user, world.commissioner)
+    return acting_as(Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, organisation=world.commissioner)
 
 
 def hands() -> set[tuple[int, int]]:
@@ -125,12 +121,10 @@ def test_who_declared_may_not_approve_in_another_role_elsewhere(world):
     row = practice_paid(world, world.practices[0], state=State.AWAITING_PROVIDER)
     DECLARE.apply(Achievement.objects.filter(pk=row.pk), by=manager)
     row.refresh_from_db()
-    from tests.factories.accounts import acting_as
+    GrantFactory.create(user=manager.user, organisation=world.commissioner, role=Role.APPROVAL_MANAGEMENT)
 
-    at_the_commissioner = acting_as(Role.APPROVAL_MANAGEMENT, organisation=world.commissioner, user=manager.user)
     outcome = commands.approve_achievements(seen(row), by=Acting(manager.user, world.commissioner))
 
-    assert at_the_commissioner.user == manager.user
     assert [each.reasons for each in outcome.refused] == [refused_for("commissioner")]
 
 

@@ -58,7 +58,7 @@ def test_nothing_to_approve_is_said_in_a_sentence(world: World):
     ("query", "count"),
     [
         ("text=Portland", 1),
-        ("date=2021-10-31", 3),
+        ("period=2021-10-31", 3),
         ("sort=-amount", 3),
         ("sort=name&view=25", 3),
         ("sort=code", 3),

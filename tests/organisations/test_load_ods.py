@@ -32,7 +32,7 @@ def published(monkeypatch) -> list[Change]:
     """Every change published, with the portal's own handlers away."""
     heard: list[Change] = []
     kinds = (MembershipCorrected, ListSizesCorrected, LeadsCorrected, ParentsCorrected)
-    monkeypatch.setattr(changes, "_handlers", {kind: [lambda change: heard.append(change)] for kind in kinds})
+    monkeypatch.setattr(changes, "_handlers", {kind: [heard.append] for kind in kinds})
     return heard
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from datetime import date
 
 import pytest
@@ -11,7 +12,6 @@ from django.db import connection
 from core import changes
 from core.actors import SYSTEM
 from organisations import commands
-from organisations.changes import MembershipCorrected
 from organisations.commands import Spell
 from organisations.models import ListKind, ListSize, Membership
 from tests.factories.organisations import MembershipFactory, NetworkFactory, PracticeFactory
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _handlers_away(monkeypatch):
-    monkeypatch.setattr(changes, "_handlers", {MembershipCorrected: []})
+    monkeypatch.setattr(changes, "_handlers", defaultdict(list))
 
 
 def at_once(*works):
