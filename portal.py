@@ -6,17 +6,17 @@ import sys
 OLDEST = (3, 11)
 
 
-def refusal(version):
+def refusal(version):  # type: (tuple[int, ...]) -> str | None
     """The sentence for a Python that is too old, or None."""
-    if tuple(version[:2]) >= OLDEST:
+    if version[:2] >= OLDEST:
         return None
     return "CQRS Portal needs Python %d.%d or newer, and this is Python %d.%d; start it with a newer one." % (
-        OLDEST + tuple(version[:2])
+        OLDEST + version[:2]
     )
 
 
 if __name__ == "__main__":
-    sentence = refusal(sys.version_info)
+    sentence = refusal(tuple(sys.version_info[:2]))
     if sentence:
         sys.stderr.write(sentence + "\n")
         sys.exit(1)

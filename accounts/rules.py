@@ -91,7 +91,7 @@ class NeedsRole(Refusal):
 
 
 class WithinLimit(Refusal):
-    """Refuses amounts above the delegated limits of the grants that reach the row; what none reaches, NeedsRole refuses.
+    """Refuses amounts above the limits of the grants that reach the row; what none reaches, NeedsRole refuses.
 
     `payment_type_of` and `provider_of` are those of the NeedsRole beside it.
     """
@@ -105,7 +105,9 @@ class WithinLimit(Refusal):
         self.payment_type_of, self.provider_of = payment_type_of, provider_of
 
     def allowed(self, by: Actor) -> Q:
-        reaches = [(grant, _reached_by(grant, self.payment_type_of, self.provider_of)) for grant in grants_of(by, self.role)]
+        reaches = [
+            (grant, _reached_by(grant, self.payment_type_of, self.provider_of)) for grant in grants_of(by, self.role)
+        ]
         enough = _any(reach & self._up_to(grant.limit) for grant, reach in reaches)
         return enough | ~_any(reach for _grant, reach in reaches) if enough else ALL
 
@@ -113,7 +115,9 @@ class WithinLimit(Refusal):
         return ALL if limit is None else Q(**{f"{self.amount}__lte": limit})
 
     def says(self, by: Actor) -> str:
-        highest = max((grant.limit for grant in grants_of(by, self.role) if grant.limit is not None), default=Decimal(0))
+        highest = max(
+            (grant.limit for grant in grants_of(by, self.role) if grant.limit is not None), default=Decimal(0)
+        )
         return f"It is above your limit of £{highest:,.2f}; a second, higher approver is needed."
 
 

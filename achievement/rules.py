@@ -77,7 +77,7 @@ Permission("achievement.return_network", *NETWORK_FINANCE)
 
 
 def visible_to(by: Actor) -> Q:
-    """Lines that are seen: one's own, one's network's, those one commissions, and those of practices one is parent of."""
+    """Lines that are seen: one's own, one's network's, those one commissions, and those of practices under one."""
     if by.is_system:
         return ALL
     if not by.roles():

@@ -33,45 +33,96 @@ NETWORK_AGGREGATED = Creation("aggregate", State.AGGREGATED, "aggregated")
 
 # An achievement paid to the practice itself.
 DECLARE = Transition(
-    "declare", frozenset({State.AWAITING_PROVIDER}), State.AWAITING_COMMISSIONER, "achievement.declare",
-    button="Declare Achievement", done="declared", stage=Stage.PROVIDER,
-)  # fmt: skip
+    "declare",
+    frozenset({State.AWAITING_PROVIDER}),
+    State.AWAITING_COMMISSIONER,
+    "achievement.declare",
+    button="Declare Achievement",
+    done="declared",
+    stage=Stage.PROVIDER,
+)
 WITHDRAW_DECLARATION = Transition(
-    "withdraw declaration", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_PROVIDER, "achievement.withdraw_declaration",
-    button="Withdraw declaration", done="withdrawn", needs_reason=True, stage=Stage.PROVIDER,
-)  # fmt: skip
+    "withdraw declaration",
+    frozenset({State.AWAITING_COMMISSIONER}),
+    State.AWAITING_PROVIDER,
+    "achievement.withdraw_declaration",
+    button="Withdraw declaration",
+    done="withdrawn",
+    needs_reason=True,
+    stage=Stage.PROVIDER,
+)
 APPROVE = Transition(
-    "approve", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_FINANCE, "achievement.approve",
-    button="Approve", done="approved", stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "approve",
+    frozenset({State.AWAITING_COMMISSIONER}),
+    State.AWAITING_FINANCE,
+    "achievement.approve",
+    button="Approve",
+    done="approved",
+    stage=Stage.COMMISSIONER,
+)
 REJECT = Transition(
-    "reject", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_PROVIDER, "achievement.reject",
-    button="Reject", done="rejected", needs_reason=True, stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "reject",
+    frozenset({State.AWAITING_COMMISSIONER}),
+    State.AWAITING_PROVIDER,
+    "achievement.reject",
+    button="Reject",
+    done="rejected",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
 UNDO_APPROVAL = Transition(
-    "undo approval", frozenset({State.AWAITING_FINANCE}), State.AWAITING_COMMISSIONER, "achievement.undo_approval",
-    button="Undo approval", done="undone", needs_reason=True, stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "undo approval",
+    frozenset({State.AWAITING_FINANCE}),
+    State.AWAITING_COMMISSIONER,
+    "achievement.undo_approval",
+    button="Undo approval",
+    done="undone",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
 GIVE_FINANCE_APPROVAL = Transition(
-    "give finance approval", frozenset({State.AWAITING_FINANCE}), State.FINANCE_APPROVED, "achievement.give_finance_approval",
-    button="Give finance approval", done="financially approved", stage=Stage.FINANCE,
-)  # fmt: skip
+    "give finance approval",
+    frozenset({State.AWAITING_FINANCE}),
+    State.FINANCE_APPROVED,
+    "achievement.give_finance_approval",
+    button="Give finance approval",
+    done="financially approved",
+    stage=Stage.FINANCE,
+)
 RETURN = Transition(
-    "return", frozenset({State.AWAITING_FINANCE}), State.AWAITING_COMMISSIONER, "achievement.return",
-    button="Return", done="returned", needs_reason=True, stage=Stage.FINANCE,
-)  # fmt: skip
+    "return",
+    frozenset({State.AWAITING_FINANCE}),
+    State.AWAITING_COMMISSIONER,
+    "achievement.return",
+    button="Return",
+    done="returned",
+    needs_reason=True,
+    stage=Stage.FINANCE,
+)
 FIGURES_CHANGED = Transition(
     "figures changed",
-    frozenset({State.AWAITING_DATA, State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE, State.HELD}),
-    State.AWAITING_PROVIDER, SYSTEM, done="sent back: the figures changed",
-)  # fmt: skip
+    frozenset(
+        {State.AWAITING_DATA, State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE, State.HELD}
+    ),
+    State.AWAITING_PROVIDER,
+    SYSTEM,
+    done="sent back: the figures changed",
+)
 WITHDRAW = Transition(
     "withdraw",
-    frozenset({
-        State.AWAITING_DATA, State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE, State.HELD,
-    }),
-    State.WITHDRAWN, SYSTEM, done="withdrawn",
-)  # fmt: skip
+    frozenset(
+        {
+            State.AWAITING_DATA,
+            State.AWAITING_PROVIDER,
+            State.AWAITING_COMMISSIONER,
+            State.AWAITING_FINANCE,
+            State.HELD,
+        }
+    ),
+    State.WITHDRAWN,
+    SYSTEM,
+    done="withdrawn",
+)
 
 PRACTICE_PAID = transition_table(
     [
@@ -89,21 +140,44 @@ PRACTICE_PAID = transition_table(
 
 # A practice's line of an amounts network.
 APPROVE_LINE = Transition(
-    "approve line", frozenset({State.AWAITING_COMMISSIONER}), State.AWAITING_NETWORK, "achievement.approve_line",
-    button="Approve", done="approved", stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "approve line",
+    frozenset({State.AWAITING_COMMISSIONER}),
+    State.AWAITING_NETWORK,
+    "achievement.approve_line",
+    button="Approve",
+    done="approved",
+    stage=Stage.COMMISSIONER,
+)
 HOLD_LINE = Transition(
-    "reject line", frozenset({State.AWAITING_COMMISSIONER}), State.HELD, "achievement.reject_line",
-    button="Reject", done="rejected and held", needs_reason=True, stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "reject line",
+    frozenset({State.AWAITING_COMMISSIONER}),
+    State.HELD,
+    "achievement.reject_line",
+    button="Reject",
+    done="rejected and held",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
 LIFT_LINE = Transition(
-    "lift hold", frozenset({State.HELD}), State.AWAITING_COMMISSIONER, "achievement.lift_hold",
-    button="Lift hold", done="no longer held", needs_reason=True, stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "lift hold",
+    frozenset({State.HELD}),
+    State.AWAITING_COMMISSIONER,
+    "achievement.lift_hold",
+    button="Lift hold",
+    done="no longer held",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
 UNDO_LINE = Transition(
-    "undo line approval", frozenset({State.AWAITING_NETWORK}), State.AWAITING_COMMISSIONER, "achievement.undo_line_approval",
-    button="Undo approval", done="undone", needs_reason=True, stage=Stage.COMMISSIONER,
-)  # fmt: skip
+    "undo line approval",
+    frozenset({State.AWAITING_NETWORK}),
+    State.AWAITING_COMMISSIONER,
+    "achievement.undo_line_approval",
+    button="Undo approval",
+    done="undone",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
 AGGREGATE_LINE = Transition(
     "aggregate line", frozenset({State.AWAITING_NETWORK}), State.AGGREGATED, SYSTEM, done="aggregated"
 )
@@ -117,33 +191,59 @@ RETURN_LINE = Transition(
     "return line", frozenset({State.AGGREGATED}), State.AWAITING_COMMISSIONER, SYSTEM, done="returned"
 )
 LINE_CHANGED = Transition(
-    "line changed", frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_NETWORK, State.HELD}),
-    State.AWAITING_COMMISSIONER, SYSTEM, done="worked out anew: the figures changed",
-)  # fmt: skip
+    "line changed",
+    frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_NETWORK, State.HELD}),
+    State.AWAITING_COMMISSIONER,
+    SYSTEM,
+    done="worked out anew: the figures changed",
+)
 WITHDRAW_LINE = Transition(
-    "withdraw line", frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_NETWORK, State.HELD}),
-    State.WITHDRAWN, SYSTEM, done="withdrawn",
-)  # fmt: skip
+    "withdraw line",
+    frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_NETWORK, State.HELD}),
+    State.WITHDRAWN,
+    SYSTEM,
+    done="withdrawn",
+)
 REVIVE_LINE = Transition(
     "revive line", frozenset({State.WITHDRAWN}), State.AWAITING_COMMISSIONER, SYSTEM, done="worked out anew"
 )
 
 NETWORK_LINE = transition_table(
     [
-        APPROVE_LINE, HOLD_LINE, LIFT_LINE, UNDO_LINE, AGGREGATE_LINE, COMPLETE_LINE, RELEASE_LINE, RETURN_LINE,
-        LINE_CHANGED, WITHDRAW_LINE, REVIVE_LINE,
+        APPROVE_LINE,
+        HOLD_LINE,
+        LIFT_LINE,
+        UNDO_LINE,
+        AGGREGATE_LINE,
+        COMPLETE_LINE,
+        RELEASE_LINE,
+        RETURN_LINE,
+        LINE_CHANGED,
+        WITHDRAW_LINE,
+        REVIVE_LINE,
     ]
-)  # fmt: skip
+)
 
 # A network's total, amounts.
 COMPLETE_TOTAL = Transition(
-    "give network finance approval", frozenset({State.AGGREGATED}), State.AGGREGATED_COMPLETE,
-    "achievement.give_network_finance_approval", button="Give finance approval", done="financially approved", stage=Stage.FINANCE,
-)  # fmt: skip
+    "give network finance approval",
+    frozenset({State.AGGREGATED}),
+    State.AGGREGATED_COMPLETE,
+    "achievement.give_network_finance_approval",
+    button="Give finance approval",
+    done="financially approved",
+    stage=Stage.FINANCE,
+)
 RETURN_TOTAL = Transition(
-    "return network", frozenset({State.AGGREGATED}), State.WITHDRAWN, "achievement.return_network",
-    button="Return", done="returned", needs_reason=True, stage=Stage.FINANCE,
-)  # fmt: skip
+    "return network",
+    frozenset({State.AGGREGATED}),
+    State.WITHDRAWN,
+    "achievement.return_network",
+    button="Return",
+    done="returned",
+    needs_reason=True,
+    stage=Stage.FINANCE,
+)
 SUPERSEDE_TOTAL = Transition(
     "supersede", frozenset({State.AGGREGATED}), State.WITHDRAWN, SYSTEM, done="withdrawn: a member or a line changed"
 )

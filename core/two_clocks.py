@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -171,12 +170,19 @@ class _Table:
     def key_of_mapping(self, key: Mapping[str, Any]) -> Key:
         return self.key_of({self.attribute[name]: _plain(value) for name, value in key.items()})
 
-    def json_of(self, keys: Collection[Key]) -> str:
-        return json.dumps([dict(zip(self.key, key, strict=True)) for key in keys])
+    def relation(self, alias: str, columns: Sequence[str], *further: str) -> str:
+        """Rows as arrays, one for each column: the planner sees how many there are, and joins large sets by hash.
+        `further` columns are whole numbers."""
+        arrays = [f"%s::{self.types[column]}[]" for column in columns] + ["%s::int[]"] * len(further)
+        return f"unnest({', '.join(arrays)}) AS {alias}({', '.join([*columns, *further])})"
 
-    def recordset(self, alias: str, columns: Sequence[str], *further: str) -> str:
-        typed = ", ".join([*(f"{column} {self.types[column]}" for column in columns), *further])
-        return f"jsonb_to_recordset(%s::jsonb) AS {alias}({typed})"
+    def arrays(self, rows: Sequence[Row]) -> list[list[Any]]:
+        """The parameters of a relation of all columns."""
+        return [[row[column] for row in rows] for column in self.columns]
+
+    def key_arrays(self, keys: Collection[Key]) -> list[list[Any]]:
+        """The parameters of a relation of the key's columns."""
+        return [[key[n] for key in keys] for n in range(len(self.key))]
 
     def same(self, left: str, right: str) -> str:
         """Two rows say the same; the key by equality, so that large sets are joined by hash."""
@@ -192,22 +198,22 @@ class _Table:
         returned = ", ".join(f"t.{column}" for column in self.key)
         sql = f"""
             SELECT t.id, {returned} FROM {self.name} t
-            JOIN {self.recordset("k", self.key)} ON {self.equal(self.key, "t", "k")}
+            JOIN {self.relation("k", self.key)} ON {self.equal(self.key, "t", "k")}
             WHERE upper_inf(t.recorded) AND NOT EXISTS (
-                SELECT FROM {self.recordset("w", self.columns)} WHERE {self.same("w", "t")})
+                SELECT FROM {self.relation("w", self.columns)} WHERE {self.same("w", "t")})
             ORDER BY t.id FOR NO KEY UPDATE OF t"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, [self.json_of(keys), json.dumps(wanted)])
+            cursor.execute(sql, [*self.key_arrays(keys), *self.arrays(wanted)])
             return {id: tuple(_plain(part) for part in key) for id, *key in cursor.fetchall()}
 
     def not_yet_believed(self, wanted: list[Row]) -> list[Row]:
         """The wanted rows that nothing now believed says already."""
         sql = f"""
-            SELECT w.n FROM {self.recordset("w", self.columns, "n int")}
+            SELECT w.n FROM {self.relation("w", self.columns, "n")}
             WHERE NOT EXISTS (SELECT FROM {self.name} t WHERE upper_inf(t.recorded) AND {self.same("t", "w")})
             ORDER BY w.n"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, [json.dumps([{**row, "n": n} for n, row in enumerate(wanted)])])
+            cursor.execute(sql, [*self.arrays(wanted), list(range(len(wanted)))])
             return [wanted[n] for (n,) in cursor.fetchall()]
 
     def last_recorded(self, keys: Collection[Key], running: Running) -> datetime | None:
@@ -215,11 +221,11 @@ class _Table:
         sql = f"""
             SELECT max(CASE WHEN t.id = ANY(%s) THEN lower(t.recorded)
                             ELSE greatest(lower(t.recorded), upper(t.recorded)) END)
-            FROM {self.name} t JOIN {self.recordset("k", self.key)} ON {self.equal(self.key, "t", "k")}
+            FROM {self.name} t JOIN {self.relation("k", self.key)} ON {self.equal(self.key, "t", "k")}
             WHERE t.id <> ALL(%s)"""
         mine = [list(running.closed[self.name]), list(running.recorded[self.name])]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [mine[0], self.json_of(keys), mine[1]])
+            cursor.execute(sql, [mine[0], *self.key_arrays(keys), mine[1]])
             return cursor.fetchone()[0]
 
     def close(self, gone: Collection[int], running: Running) -> None:
@@ -243,15 +249,15 @@ class _Table:
         columns = ", ".join(self.columns)
         sql = f"""
             INSERT INTO {self.name} ({columns}, recorded)
-            SELECT {columns}, tstzrange(%s, NULL) FROM {self.recordset("w", self.columns)}
+            SELECT {columns}, tstzrange(%s, NULL) FROM {self.relation("w", self.columns)}
             RETURNING id"""
         with connection.cursor() as cursor:
-            cursor.execute(sql, [running.instant, json.dumps(new)])
+            cursor.execute(sql, [running.instant, *self.arrays(new)])
             running.recorded[self.name] |= {id for (id,) in cursor.fetchall()}
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON carries it to PostgreSQL; a model instance is its id."""
+    """A value as an array carries it to PostgreSQL; a model instance is its id."""
     if isinstance(value, models.Model):
         return value.pk
     return value if value is None or isinstance(value, bool | int | str) else str(value)

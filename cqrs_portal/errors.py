@@ -36,4 +36,4 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A reference to quote; nothing of the request was saved, because each command is one transaction."""
     reference = request.META.get("HTTP_X_REQUEST_ID") or uuid.uuid4().hex[:12]
-    return render(None, "errors/500.jinja", {"error": {"reference": reference}}, status=500)  # type: ignore[arg-type]
+    return render(None, "errors/500.jinja", {"error": {"reference": reference}}, status=500)

@@ -16,6 +16,7 @@ from achievement.queries import needs_of as achievements_that_need
 from achievement.rules import networks_visible_to, sees_pounds
 from achievement.states import CALCULATED, NETWORK_AGGREGATED, NETWORK_LINE, NETWORK_TOTAL, PRACTICE_PAID
 from core.needs import Happening, Need
+from participation import queries as participation
 from ui.wording import listed, month
 
 SHOWN, READ, NAMED = 8, 200, 3

@@ -1,4 +1,4 @@
-"""Later work, exactly once in effect: a row in the outbox with the transaction, a message to the broker if it is there."""
+"""Later work, exactly once in effect: a row in the outbox with the transaction, a message if the broker is there."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def deliver(message_id: int) -> None:
 
 @shared_task(name="operations.tick")
 def tick() -> None:
-    """Each minute: what was not sent is sent, and every app picks up what is due. One failure does not stop the rest."""
+    """Each minute: what was not sent is sent, and every app does what is due. One failure does not stop the rest."""
     for work in (commands.send_what_is_due, *minutely()):
         try:
             work()

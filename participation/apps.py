@@ -9,3 +9,4 @@ class ParticipationConfig(AppConfig):
     def ready(self) -> None:
         import_module("participation.rules")
         import_module("participation.handlers")
+        import_module("participation.tasks")

@@ -83,7 +83,7 @@ def training_loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             load_training()
             yield
             transaction.set_rollback(True)
-        # While a browser's event loop runs in this thread, Django keeps a connection beside the one it drops at the end.
+        # While a browser's event loop runs in this thread, Django keeps a second connection, which nobody else closes.
         connection.close()
 
 

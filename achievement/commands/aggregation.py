@@ -126,7 +126,8 @@ def _scope(
     within = [key for key in keys if key.network_id in set(locked)]
     columns = [list(column) for column in zip(*within, strict=True)] or [[], [], []]
     return (
-        "(a.service_id, a.achievement_date, a.network_id) IN (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[]))",
+        "(a.service_id, a.achievement_date, a.network_id)"
+        " IN (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[]))",
         columns,
     )
 
@@ -164,6 +165,7 @@ def _stage_ready() -> None:
 def _insert_totals(by: Actor) -> int:
     """Write the totals and their change rows; answer how many."""
     table, log = NetworkAchievement._meta.db_table, NetworkAchievementChange._meta.db_table
+    creation, at = NETWORK_AGGREGATED, instant()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -172,12 +174,11 @@ def _insert_totals(by: Actor) -> int:
                                      lines, aggregated_at)
                 SELECT service_id, achievement_date, network_id, commissioner_id, %s, 1, amount, lines, %s
                 FROM ready_network RETURNING id, state, version, amount)
-            INSERT INTO {log} (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
+            INSERT INTO {log}
+                (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
             SELECT id, %s, %s, %s, %s, NULL, state, version, '', amount FROM made""",
-            [
-                NETWORK_AGGREGATED.target, instant(), instant(), by.user_id, by.organisation_id, NETWORK_AGGREGATED.name,
-            ],
-        )  # fmt: skip
+            [creation.target, at, at, by.user_id, by.organisation_id, creation.name],
+        )
         return cursor.rowcount
 
 

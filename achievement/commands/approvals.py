@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.calculation import aggregate_after_commit
+from achievement.commands.verdicts import LINES_OUT_OF_TOTALS
 from achievement.models import Achievement, AchievementQuerySet, NetworkAchievement
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import (
@@ -83,7 +84,8 @@ def undo_approval(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
 
 @command
 def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
-    """Give finance approval to network totals as they were seen: they and their lines are complete, and never change again."""
+    """Give finance approval to network totals as they were seen: they and their lines are complete, and never
+    change again."""
     totals = _totals(seen, by)
     _lock_networks_of(totals)
     moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
@@ -110,7 +112,7 @@ def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str)
     totals = _totals(seen, by)
     _lock_networks_of(totals)
     moved = RETURN_TOTAL.apply(totals, by=by, note=_reason(note), seen=seen)
-    lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
+    lines = LINES_OUT_OF_TOTALS
     RETURN_LINE.apply_each(Achievement, lines, ("network_achievement_id",), by=by, note=note, params=[list(moved.ids)])
     return _outcome(moved)
 

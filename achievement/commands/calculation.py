@@ -112,8 +112,11 @@ def _stage_figures(service_id: int, definition: Definition, due: Sequence[date],
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS figure")
         cursor.execute(
-            """CREATE TEMPORARY TABLE figure (service_id bigint, achievement_date date, network_id bigint, provider_id bigint,
-               commissioner_id bigint, participation_id bigint, list_size_id bigint, amount numeric(12, 2)) ON COMMIT DROP"""
+            """
+            CREATE TEMPORARY TABLE figure (
+                service_id bigint, achievement_date date, network_id bigint, provider_id bigint, commissioner_id bigint,
+                participation_id bigint, list_size_id bigint, amount numeric(12, 2)
+            ) ON COMMIT DROP"""
         )
         cursor.execute(_INPUTS, [ListKind[method.population.kind], clock.today()])
         rows = cursor.fetchall()
@@ -132,7 +135,8 @@ def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networ
             """
             CREATE TEMPORARY TABLE due_key ON COMMIT DROP AS
             SELECT %s::bigint AS service_id, d.achievement_date, n.network_id, d.list_date
-            FROM unnest(%s::date[], %s::date[]) AS d(achievement_date, list_date), unnest(%s::bigint[]) AS n(network_id)""",
+            FROM unnest(%s::date[], %s::date[]) AS d(achievement_date, list_date),
+                 unnest(%s::bigint[]) AS n(network_id)""",
             [service_id, [day for day, _ in known], [list_date for _, list_date in known], list(networks)],
         )
         cursor.execute("ANALYZE due_key")

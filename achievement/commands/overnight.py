@@ -1,4 +1,4 @@
-"""The overnight run: in shards, one per lead commissioning organisation, each one transaction, claimed by any worker."""
+"""The overnight run: in shards, one for each lead commissioning organisation; each is one transaction of any worker."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def start_overnight_run(*, by: Actor, business_date: date | None = None) -> Over
 
 @command
 def resume_overnight_runs(*, by: Actor) -> None:
-    """What each minute's tick does: start the run that is due, send on shards that nobody works, finish what is done."""
+    """What each minute's tick does: start the run that is due, and finish those whose shards are all through."""
     if _is_due():
         _start(clock.today(), 1, by=by)
     for run in OvernightRun.objects.filter(state=RunState.RUNNING):

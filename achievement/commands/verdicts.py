@@ -23,6 +23,7 @@ from achievement.states import (
 from core.actors import Actor
 from core.changes import Effect
 from core.commands import instant
+from ui.wording import long_date, money
 
 INPUTS = ("amount", "commissioner_id", "participation_id", "list_size_id", "service_version_id")
 _FINALS = ", ".join(str(int(state)) for state in sorted(FINALS))
@@ -109,7 +110,7 @@ def _lines(verdict: str, columns: str = "") -> str:
 
 
 def _withdraw_touched_totals(by: Actor) -> None:
-    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines await their network again."""
+    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines wait again."""
     touched = f"""
         SELECT DISTINCT n.id FROM achievement_networkachievement n
         JOIN verdict v USING (service_id, achievement_date, network_id)
@@ -119,9 +120,15 @@ def _withdraw_touched_totals(by: Actor) -> None:
         release_lines_of(withdrawn.ids, by=by)
 
 
+LINES_OUT_OF_TOTALS = """
+    SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement
+    WHERE network_achievement_id = ANY(%s)"""
+"""SQL: the lines of these totals, to be set free of them."""
+
+
 def release_lines_of(total_ids: Sequence[int], *, by: Actor) -> None:
     """The lines of withdrawn totals await their network again."""
-    lines = "SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
+    lines = LINES_OUT_OF_TOTALS
     RELEASE_LINE.apply_each(
         Achievement,
         lines,
@@ -139,12 +146,14 @@ def _insert_new(service_version_id: int, by: Actor) -> None:
             f"""
             WITH made AS (
                 INSERT INTO {Achievement._meta.db_table} (achievement_date, service_id, provider_id, network_id,
-                    commissioner_id, state, version, amount, auto_declared, service_version_id, list_size_id, participation_id)
+                    commissioner_id, state, version, amount, auto_declared, service_version_id, list_size_id,
+                    participation_id)
                 SELECT achievement_date, service_id, provider_id, network_id, commissioner_id, %s, 1, amount, TRUE, %s,
                        list_size_id, participation_id
                 FROM verdict WHERE verdict = 'new' ORDER BY achievement_date, service_id, provider_id
                 RETURNING id, state, version, amount)
-            INSERT INTO {log} (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
+            INSERT INTO {log}
+                (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
             SELECT id, %s, %s, %s, %s, NULL, state, version, '', amount FROM made""",
             [creation.target, service_version_id, instant(), by.user_id, by.organisation_id, creation.name],
         )
@@ -174,13 +183,15 @@ def _done() -> Done:
 
 
 def _effect(verdict: str, day: date, count: int, now: Decimal, was: Decimal) -> Effect:
-    lines = "1 line" if count == 1 else f"{count:,} lines"
-    are = "is" if count == 1 else "are"
+    one = count == 1
+    lines, are, await_ = ("1 line", "is", "awaits") if one else (f"{count:,} lines", "are", "await")
     said = {
-        "new": f"{lines} {are} calculated, £{now:,.2f}, and await{'s' if count == 1 else ''} approval",
-        "revived": f"{lines} {are} calculated anew, £{now:,.2f}, and await{'s' if count == 1 else ''} approval",
-        "changed": f"{lines} change{'s' if count == 1 else ''} from £{was:,.2f} to £{now:,.2f} and await{'s' if count == 1 else ''} approval again",
-        "gone": f"{lines} {are} withdrawn, £{was:,.2f}",
-        "to be adjusted": f"{lines}, financially approved, {'stays as it is' if count == 1 else 'stay as they are'}; to be adjusted",
+        "new": f"{lines} {are} calculated, {money(now)}, and {await_} approval",
+        "revived": f"{lines} {are} calculated anew, {money(now)}, and {await_} approval",
+        "changed": f"{lines} {'changes' if one else 'change'} from {money(was)} to {money(now)} "
+        f"and {await_} approval again",
+        "gone": f"{lines} {are} withdrawn, {money(was)}",
+        "to be adjusted": f"{lines}, financially approved, {'stays as it is' if one else 'stay as they are'}; "
+        "to be adjusted",
     }
-    return Effect(f"lines {verdict}", f"{day.day} {day:%B %Y}: {said[verdict]}.", count, now - was)
+    return Effect(f"lines {verdict}", f"{long_date(day)}: {said[verdict]}.", count, now - was)

@@ -90,7 +90,9 @@ def readiness_of(keys: Collection[tuple[int, date, int]]) -> dict[tuple[int, dat
     """(service id, achievement date, network id) -> how far it is; in one query however many."""
     columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
     sql = f"""
-        WITH k AS (SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[]) AS k(service_id, achievement_date, network_id)),
+        WITH k AS (
+            SELECT * FROM unnest(%s::bigint[], %s::date[], %s::bigint[])
+                AS k(service_id, achievement_date, network_id)),
         expected AS ({EXPECTED_LINES_SQL.format(keys="k")})
         SELECT k.service_id, k.achievement_date, k.network_id, count(e.practice_id),
                count(a.id) FILTER (WHERE a.state = ANY(%s)), coalesce(sum(a.amount) FILTER (WHERE a.state = ANY(%s)), 0)

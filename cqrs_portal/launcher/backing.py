@@ -39,7 +39,10 @@ def _start(state: StateFolder, settings: Mapping[str, str], quiet: bool) -> dict
     addresses = {key: os.environ[key] for key in ("DATABASE_URL", "REDIS_URL") if os.environ.get(key)}
     if "DATABASE_URL" not in addresses:
         with contextlib.nullcontext() if quiet else step("Starting PostgreSQL"):
-            addresses["DATABASE_URL"] = EmbeddedPostgres(state.path, "portal", settings).start().url()
+            cluster = EmbeddedPostgres(state.path, "portal", settings).start()
+        # psql, for `manage dbshell`, takes the socket's folder from PGHOST and may be on no other PATH.
+        path = f"{os.environ.get('PATH', os.defpath)}:{cluster.programs}"
+        addresses |= {"DATABASE_URL": cluster.url(), "PGHOST": str(cluster.sockets), "PATH": path}
     if "REDIS_URL" not in addresses:
         with contextlib.nullcontext() if quiet else step("Starting Valkey"):
             valkey = EmbeddedValkey(state.path, "portal").start()

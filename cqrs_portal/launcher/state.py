@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -131,18 +132,24 @@ class StateFolder:
 
 def throwaway_state(runs: Path, purpose: str) -> StateFolder:
     """A new state folder for one run, below `runs`; held until the run ends."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=make_folder(runs)))
-    folder.chmod(0o755 if is_root() else 0o700)
-    state = StateFolder(folder)
-    state.hold("run")
+    with _alone(runs):
+        folder = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=runs))
+        folder.chmod(0o755 if is_root() else 0o700)
+        state = StateFolder(folder)
+        state.hold("run")
     return state
 
 
 def abandoned_runs(runs: Path) -> list[StateFolder]:
     """The folders of runs that were killed before they could tidy up; each is held by us now."""
-    found = []
-    for marker in runs.glob(f"*/{_MARKER}"):
-        state = StateFolder(marker.parent)
-        if state.hold("run"):
-            found.append(state)
-    return found
+    with _alone(runs):
+        found = [StateFolder(marker.parent) for marker in runs.glob(f"*/{_MARKER}")]
+        return [state for state in found if state.hold("run")]
+
+
+@contextlib.contextmanager
+def _alone(runs: Path) -> Iterator[None]:
+    """Keeps a run that is being made from being taken for one that was killed."""
+    with (make_folder(runs) / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

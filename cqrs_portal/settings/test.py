@@ -1,9 +1,10 @@
-"""The suite: training settings on a cluster of its own, with tasks run by a real worker only where a test starts one."""
+"""The suite: training settings on a cluster of its own; tasks run only where a test starts a real worker."""
 
 from __future__ import annotations
 
 import os
 
+from cqrs_portal.settings import training
 from cqrs_portal.settings.training import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -17,5 +18,5 @@ STORAGES = {
 
 # Each of pytest's worker processes has a broker of its own, so that none delivers another's messages.
 _process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-CELERY_BROKER_URL = CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={int(_process) + 1}")
+CELERY_BROKER_URL = training.CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={int(_process) + 1}")
 os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL  # Celery reads this first

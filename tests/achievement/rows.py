@@ -43,7 +43,12 @@ def total_in(world: World, state: State, *, day: date = OCTOBER, amount: str = "
 def hand(world: World, user_id: int, stage: Stage, *, subject: Organisation | None = None, day: date = OCTOBER) -> Hand:
     """A hand in a chain of the world's service: the network's, unless another subject is named."""
     return Hand.objects.create(
-        service=world.service, achievement_date=day, subject=subject or world.network, actor_id=user_id, stage=stage, first_at=AT
+        service=world.service,
+        achievement_date=day,
+        subject=subject or world.network,
+        actor_id=user_id,
+        stage=stage,
+        first_at=AT,
     )
 
 

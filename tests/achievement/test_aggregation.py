@@ -101,12 +101,18 @@ def test_the_night_and_the_key_come_to_the_same(approved):
     approved.approve_all(NOVEMBER)
     with transaction.atomic():
         at_once = [approved.aggregate(day) for day in (OCTOBER, NOVEMBER)]
-        by_key = list(NetworkAchievement.objects.order_by("achievement_date").values("achievement_date", "amount", "lines", "state"))
+        by_key = list(
+            NetworkAchievement.objects.order_by("achievement_date").values(
+                "achievement_date", "amount", "lines", "state"
+            )
+        )
         transaction.set_rollback(True)
 
     night = commands.aggregate_networks(by=SYSTEM, commissioner=approved.commissioner.pk)
 
-    assert by_key == list(NetworkAchievement.objects.order_by("achievement_date").values("achievement_date", "amount", "lines", "state"))
+    assert by_key == list(
+        NetworkAchievement.objects.order_by("achievement_date").values("achievement_date", "amount", "lines", "state")
+    )
     assert (night.networks, night.lines, night.pounds) == (2, 6, sum(each.pounds for each in at_once))
 
 
@@ -165,7 +171,9 @@ def test_it_waits_for_a_member_without_a_participation(approved):
     assert waits(approved)
 
 
-@pytest.mark.parametrize("state", sorted(set(ParticipationState) - {ParticipationState.APPROVED, ParticipationState.ENDED}))
+@pytest.mark.parametrize(
+    "state", sorted(set(ParticipationState) - {ParticipationState.APPROVED, ParticipationState.ENDED})
+)
 def test_an_offer_that_is_not_approved_covers_nobody_where_participants_are_expected(approved, state):
     joiner = add_member(approved, "Dogger Surgery", 5_000, start_date=JOINED)
     Participation.objects.filter(provider=joiner).update(state=state)
@@ -325,7 +333,9 @@ def test_whatever_the_networks_totals_are_exact_and_only_of_the_complete(bare, d
         approver = worlds[0].approver
         for world, network in zip(worlds, drawn, strict=True):
             world.calculate()
-            willing = {practice.pk for practice, member in zip(world.practices, network, strict=True) if member.approved}
+            willing = {
+                practice.pk for practice, member in zip(world.practices, network, strict=True) if member.approved
+            }
             chosen = [line for line in world.lines() if line.provider_id in willing]
             commands.approve_achievements(seen(*chosen), by=approver)
 

@@ -119,7 +119,10 @@ def test_a_row_that_does_not_exist_is_answered_the_same(calculated):
 
 
 def test_a_choice_of_lines_and_payments_to_practices_goes_each_its_own_way(calculated):
-    line, paid = calculated.lines()[0], practice_paid(calculated, calculated.practices[0], day=calculated.lines()[0].achievement_date.replace(month=8))
+    line, paid = (
+        calculated.lines()[0],
+        practice_paid(calculated, calculated.practices[0], day=calculated.lines()[0].achievement_date.replace(month=8)),
+    )
 
     outcome = commands.approve_achievements(seen(line, paid), by=calculated.approver)
 
@@ -130,7 +133,10 @@ def test_a_choice_of_lines_and_payments_to_practices_goes_each_its_own_way(calcu
 
 
 def test_rejecting_sends_a_declared_payment_back_and_holds_a_line_that_declared_itself(calculated):
-    line, paid = calculated.lines()[0], practice_paid(calculated, calculated.practices[0], day=calculated.lines()[0].achievement_date.replace(month=8))
+    line, paid = (
+        calculated.lines()[0],
+        practice_paid(calculated, calculated.practices[0], day=calculated.lines()[0].achievement_date.replace(month=8)),
+    )
 
     commands.reject_achievements(seen(line, paid), by=calculated.approver, note="The list is in dispute.")
 
@@ -246,17 +252,23 @@ def test_a_limit_of_finance_is_on_the_networks_total(calculated):
 
     outcome = commands.give_finance_approval(seen(total), by=limited)
 
-    assert reasons(outcome) == {total.pk: ("It is above your limit of £2,250.77; a second, higher approver is needed.",)}
+    assert reasons(outcome) == {
+        total.pk: ("It is above your limit of £2,250.77; a second, higher approver is needed.",)
+    }
 
 
 def test_a_grant_without_limit_for_other_payments_does_not_lift_the_limit_for_these(calculated):
     by = calculated.acting(Role.APPROVAL_MANAGEMENT, limit=Decimal(600), payment_type=calculated.service.payment_type)
-    GrantFactory.create(user=by.user, organisation=calculated.commissioner, role=Role.APPROVAL_MANAGEMENT, payment_type="Immunisations")
+    GrantFactory.create(
+        user=by.user, organisation=calculated.commissioner, role=Role.APPROVAL_MANAGEMENT, payment_type="Immunisations"
+    )
 
     outcome = commands.approve_achievements(seen(*calculated.lines()), by=Acting(by.user, calculated.commissioner))
 
     assert outcome.pounds == Decimal("518.44")
-    assert [row.reasons for row in outcome.refused] == [("It is above your limit of £600.00; a second, higher approver is needed.",)] * 2
+    assert [row.reasons for row in outcome.refused] == [
+        ("It is above your limit of £600.00; a second, higher approver is needed.",)
+    ] * 2
 
 
 def test_a_grant_for_another_payment_type_approves_nothing(calculated):
@@ -288,12 +300,16 @@ def test_a_grant_for_a_cluster_approves_its_members_and_names_the_others(calcula
 def test_a_grant_for_a_cluster_takes_nothing_from_a_grant_without_one(calculated):
     cluster = ClusterFactory.create(parent=calculated.commissioner, members=calculated.practices[:1])
     by = calculated.acting(Role.APPROVAL_MANAGEMENT, cluster=cluster)
-    GrantFactory.create(user=by.user, organisation=calculated.commissioner, role=Role.APPROVAL_MANAGEMENT, limit=Decimal(900))
+    GrantFactory.create(
+        user=by.user, organisation=calculated.commissioner, role=Role.APPROVAL_MANAGEMENT, limit=Decimal(900)
+    )
 
     outcome = commands.approve_achievements(seen(*calculated.lines()), by=Acting(by.user, calculated.commissioner))
 
     assert outcome.pounds == Decimal("1253.80")
-    assert [row.reasons for row in outcome.refused] == [("It is above your limit of £900.00; a second, higher approver is needed.",)]
+    assert [row.reasons for row in outcome.refused] == [
+        ("It is above your limit of £900.00; a second, higher approver is needed.",)
+    ]
 
 
 def test_a_finance_grant_for_a_cluster_is_of_networks_in_it(calculated):
@@ -301,8 +317,12 @@ def test_a_finance_grant_for_a_cluster_is_of_networks_in_it(calculated):
     of_practices = ClusterFactory.create(parent=calculated.commissioner, members=calculated.practices)
     of_networks = ClusterFactory.create(parent=calculated.commissioner, members=[calculated.network])
 
-    outside = commands.give_finance_approval(seen(total), by=calculated.acting(Role.FINANCE_MANAGEMENT, cluster=of_practices))
-    inside = commands.give_finance_approval(seen(total), by=calculated.acting(Role.FINANCE_MANAGEMENT, cluster=of_networks))
+    outside = commands.give_finance_approval(
+        seen(total), by=calculated.acting(Role.FINANCE_MANAGEMENT, cluster=of_practices)
+    )
+    inside = commands.give_finance_approval(
+        seen(total), by=calculated.acting(Role.FINANCE_MANAGEMENT, cluster=of_networks)
+    )
 
     assert (outside.moved, inside.moved) == (0, 1)
 

@@ -145,7 +145,9 @@ def test_a_joiner_after_finance_approval_gets_no_line_but_an_adjustment(world):
     assert len(world.lines()) == 3
 
 
-def test_a_leavers_line_is_withdrawn_and_the_rest_aggregates_after_the_commit(world, django_capture_on_commit_callbacks):
+def test_a_leavers_line_is_withdrawn_and_the_rest_aggregates_after_the_commit(
+    world, django_capture_on_commit_callbacks
+):
     world.calculate()
     world.approve_all()
     end_membership(world, world.practices[0], date(2021, 10, 30))
@@ -163,7 +165,10 @@ def test_a_practice_that_comes_back_has_its_line_again(world):
     world.calculate()
     end_membership(world, world.practices[0], date(2021, 10, 30))
     world.calculate()
-    believe(Membership, [Belief({"practice": world.practices[0], "network": world.network}, inclusive(date(2019, 7, 1), None), {})])
+    believe(
+        Membership,
+        [Belief({"practice": world.practices[0], "network": world.network}, inclusive(date(2019, 7, 1), None), {})],
+    )
 
     done = world.calculate()
 
@@ -204,7 +209,10 @@ def test_new_leads_take_over_what_is_open_and_nothing_that_is_final(world):
     world.calculate(NOVEMBER)
     successor = world.approver.organisation
     heir = type(successor).objects.create(code="QZZ", name="NHS Heir ICB", kind=3)
-    believe(world.network.leads.model, [Belief({"network": world.network}, inclusive(date(2019, 7, 1), None), {"commissioner": heir})])
+    believe(
+        world.network.leads.model,
+        [Belief({"network": world.network}, inclusive(date(2019, 7, 1), None), {"commissioner": heir})],
+    )
 
     moved = commands.take_over_networks(by=SYSTEM, networks=[world.network.pk])
 

@@ -122,7 +122,9 @@ def test_undoing_while_it_aggregates_either_undoes_or_is_too_late(world, attempt
     world.approve_all()
     chosen, approver = seen(*reversed(world.lines())), world.approver
 
-    aggregated, outcome = at_once(world.aggregate, lambda: commands.undo_approval(chosen, by=approver, note="Looked again."))
+    aggregated, outcome = at_once(
+        world.aggregate, lambda: commands.undo_approval(chosen, by=approver, note="Looked again.")
+    )
 
     states = [line.state for line in world.lines()]
     if aggregated.networks:
@@ -236,7 +238,9 @@ def test_the_night_skips_a_network_that_is_locked_and_names_it(world):
 
     with transaction.atomic():
         lock_ids(Organisation, [world.network.pk])
-        with meanwhile(lambda: commands.aggregate_networks(by=SYSTEM, commissioner=world.commissioner, skip_locked=True)) as night:
+        with meanwhile(
+            lambda: commands.aggregate_networks(by=SYSTEM, commissioner=world.commissioner, skip_locked=True)
+        ) as night:
             skipped = night.result(10)
     done = commands.aggregate_networks(by=SYSTEM, commissioner=world.commissioner, skip_locked=True)
 

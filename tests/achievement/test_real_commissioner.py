@@ -1,4 +1,4 @@
-"""One real commissioner of 2021: offered, calculated, all approved but one practice, aggregated; every penny checked."""
+"""One real commissioner of 2021: offered, calculated, approved but for one practice, aggregated; every penny checked."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def rounded(pounds: Fraction) -> Decimal:
 def lists_in(path) -> dict[str, Fraction]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
-        return {row["Practice Code"]: Fraction(row["Number of Registered Patients (Last Known Figure)"]) for row in rows}
+        return {
+            row["Practice Code"]: Fraction(row["Number of Registered Patients (Last Known Figure)"]) for row in rows
+        }
 
 
 def members_in(path, day: date) -> dict[str, set[str]]:
@@ -47,7 +49,10 @@ def members_in(path, day: date) -> dict[str, set[str]]:
     sheet = book["PCN Core Partner Details"]
     rows = sheet.iter_rows(values_only=True)
     head = [str(cell).strip().lower().replace("\n", " ") for cell in next(rows)]
-    practice, network = (head.index(next(name for name in head if wanted in name)) for wanted in ("partner organisation code", "pcn code"))
+    practice, network = (
+        head.index(next(name for name in head if wanted in name))
+        for wanted in ("partner organisation code", "pcn code")
+    )
     start, end = (head.index(next(name for name in head if wanted in name)) for wanted in ("start date", "end date"))
     members: dict[str, set[str]] = {}
     for row in rows:

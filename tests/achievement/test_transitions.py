@@ -100,7 +100,9 @@ def made() -> Rows:
     world = utsire()
     days = dict(zip(State, DATES, strict=True))
     by_kind: dict[str, dict[State, Any]] = {
-        "practice paid": {state: practice_paid(world, world.practices[0], day=day, state=state) for state, day in days.items()},
+        "practice paid": {
+            state: practice_paid(world, world.practices[0], day=day, state=state) for state, day in days.items()
+        },
         "line": {state: line_in(world, state, day=day, practice=world.practices[1]) for state, day in days.items()},
         "total": {state: total_in(world, state, day=day) for state, day in days.items()},
     }
@@ -131,7 +133,10 @@ def tried(transition: Transition, kind: str, ids: Any, by: Any) -> tuple[Moved, 
     with transaction.atomic():
         before = moves_counted()
         moved = transition.apply(model_of(kind).objects.filter(pk__in=ids), by=by)
-        after = {id: (state, version) for id, state, version in model_of(kind).objects.filter(pk__in=ids).values_list("pk", "state", "version")}
+        after = {
+            id: (state, version)
+            for id, state, version in model_of(kind).objects.filter(pk__in=ids).values_list("pk", "state", "version")
+        }
         logged, hands = moves_counted() - before, Hand.objects.count()
         transaction.set_rollback(True)
     return moved, after, logged, hands
@@ -142,7 +147,9 @@ def test_the_specification_knows_every_transition_there_is():
         assert set(table) == set(moves)
 
 
-@pytest.mark.parametrize(("transition", "sources", "target", "role", "place", "kind"), CASES, ids=[case[0].name for case in CASES])
+@pytest.mark.parametrize(
+    ("transition", "sources", "target", "role", "place", "kind"), CASES, ids=[case[0].name for case in CASES]
+)
 class TestEveryTransition:
     def test_moves_from_its_sources_alone_and_only_for_whom_the_specification_says(
         self, held, transition, sources, target, role, place, kind
@@ -172,7 +179,9 @@ class TestEveryTransition:
         expected = {id for id, state in ids.items() if state in sources}
         assert set(moved.ids) == expected
         assert after == {id: (target, 2) if id in expected else (state, 1) for id, state in ids.items()}
-        assert {row.reasons for row in moved.refused} == {(f"It is {State(state).label}.",) for state in set(State) - sources}
+        assert {row.reasons for row in moved.refused} == {
+            (f"It is {State(state).label}.",) for state in set(State) - sources
+        }
         assert (logged, hands) == (len(expected), 0)
 
     def test_never_moves_what_the_other_table_of_states_is_for(

@@ -78,7 +78,9 @@ def test_the_list_is_narrowed_and_ordered_by_its_address(world: World, query, co
 def test_pages_follow_each_other_without_losing_or_repeating_a_row(world: World):
     for _ in range(10):
         commands.calculate_achievements(
-            by=world.approver, networks=[utsire(commissioner=world.commissioner, service=world.service).network.pk], dates=[OCTOBER]
+            by=world.approver,
+            networks=[utsire(commissioner=world.commissioner, service=world.service).network.pk],
+            dates=[OCTOBER],
         )
     client, found, address = signed_in(world.approver), [], f"{LIST}?view=25&sort=-amount"
 
@@ -127,9 +129,13 @@ def test_select_all_matching_approves_what_matched_then_and_names_what_changed_s
     world.calculate()
     client = signed_in(world.approver)
     token = re.search(r'name="all_matching" value="([^"]+)"', client.get(LIST).content.decode()).group(1)
-    commands.reject_achievements(seen(world.lines()[0]), by=world.acting(Role.APPROVAL_MANAGEMENT), note="The list is disputed.")
+    commands.reject_achievements(
+        seen(world.lines()[0]), by=world.acting(Role.APPROVAL_MANAGEMENT), note="The list is disputed."
+    )
 
-    page = said(client.post(reverse("achievement:act"), {"action": "approve", "all_matching": token, "back": LIST}, follow=True))
+    page = said(
+        client.post(reverse("achievement:act"), {"action": "approve", "all_matching": token, "back": LIST}, follow=True)
+    )
 
     assert "2 achievements approved" in page
     assert "Portland Surgery: It is Held." in page
@@ -228,7 +234,10 @@ def test_another_commissioner_finds_nothing(world: World):
     stranger = world.acting(Role.APPROVAL_MANAGEMENT, CommissionerFactory.create())
     client = signed_in(stranger)
 
-    answers = [client.get(reverse("achievement:achievement", args=[world.lines()[0].pk])), client.get(network_address(world))]
+    answers = [
+        client.get(reverse("achievement:achievement", args=[world.lines()[0].pk])),
+        client.get(network_address(world)),
+    ]
     approved = said(post(client, "approve", world.lines(), back=LIST))
 
     assert {answer.status_code for answer in answers} == {404}

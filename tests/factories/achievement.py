@@ -114,7 +114,9 @@ def utsire(*, commissioner: Organisation | None = None, service: QualityService 
     return world
 
 
-def add_member(world: World, name: str, size: int, *, start_date: date = date(2019, 7, 1), participates: bool = True) -> Organisation:
+def add_member(
+    world: World, name: str, size: int, *, start_date: date = date(2019, 7, 1), participates: bool = True
+) -> Organisation:
     """Another practice of the network, with a list as at 1 January 2021, taking part unless told otherwise."""
     practice = PracticeFactory.create(name=name)
     MembershipFactory.create(practice=practice, network=world.network, start_date=start_date)

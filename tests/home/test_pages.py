@@ -4,10 +4,12 @@ import json
 from urllib.request import urlopen
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts.states import Role
 from achievement.states import State
+from cqrs_portal.errors import server_error
 from home.presenters import MEANINGS
 from tests.factories.accounts import GrantFactory, UserFactory, acting_as
 from tests.factories.organisations import CommissionerFactory, PracticeFactory
@@ -74,3 +76,20 @@ def test_a_page_that_does_not_exist_is_404_in_the_frame(client):
 
     assert response.status_code == 404
     assert "Ada Marsh" in response.text
+
+
+def test_a_server_error_gives_a_reference_without_asking_the_database(rf):
+    response = server_error(rf.get("/", headers={"x-request-id": "a1b2c3"}))
+
+    assert response.status_code == 500
+    assert "a1b2c3" in response.content.decode()
+
+
+def test_a_form_from_elsewhere_is_refused_in_words():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(UserFactory())
+
+    response = client.post(reverse("accounts:choose_organisation"), {"organisation": 1})
+
+    assert response.status_code == 403
+    assert "Nothing was saved." in response.text

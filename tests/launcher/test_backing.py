@@ -8,10 +8,11 @@ import pytest
 
 from cqrs_portal.embedded.errors import CannotStart
 from cqrs_portal.embedded.postgres import EmbeddedPostgres
+from cqrs_portal.embedded.processes import process, wait_until_gone
 from cqrs_portal.embedded.tuning import THROWAWAY
 from cqrs_portal.embedded.valkey import EmbeddedValkey
 from cqrs_portal.launcher.backing import backing, empty, throwaway
-from cqrs_portal.launcher.state import StateFolder
+from cqrs_portal.launcher.state import StateFolder, throwaway_state
 
 
 @pytest.fixture(autouse=True)
@@ -62,4 +63,16 @@ def test_a_throwaway_run_leaves_nothing_behind(enterable_tmp: Path):
         there = folder.exists()
 
     assert there
-    assert list((enterable_tmp / "runs").iterdir()) == []
+    assert [entry.name for entry in (enterable_tmp / "runs").iterdir()] == [".lock"]
+
+
+def test_what_a_killed_run_left_is_cleared_away_by_the_next(enterable_tmp: Path):
+    killed = throwaway_state(enterable_tmp / "runs", "test")
+    cluster = EmbeddedPostgres(killed.path, "portal", THROWAWAY).start()
+    server = process(int((cluster.data / "postmaster.pid").read_text().split()[0]))
+    killed.release("run")
+
+    with throwaway(enterable_tmp / "runs", "test"):
+        cleared = not killed.path.exists(), wait_until_gone(server, 5)
+
+    assert cleared == (True, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,7 +70,9 @@ def test_a_message_that_arrives_is_not_sent_again_by_the_next_tick_nor_when_it_i
     assert the_message().done_at == NOON
 
 
-def test_approving_while_the_broker_is_away_succeeds_and_the_network_aggregates_when_it_is_back(broker, world, set_clock, caplog):
+def test_approving_while_the_broker_is_away_succeeds_and_the_network_aggregates_when_it_is_back(
+    broker, world, set_clock, caplog
+):
     world.calculate()
     broker.goes_away()
 
@@ -86,6 +89,16 @@ def test_approving_while_the_broker_is_away_succeeds_and_the_network_aggregates_
     assert "the next tick sends it" in caplog.text
     assert world.total().amount == UTSIRE_TOTAL
     assert the_message().done_at is not None
+
+
+def test_whoever_asks_for_later_work_does_not_wait_for_a_broker_that_is_away(broker, db):
+    broker.goes_away()
+    started = time.monotonic()
+
+    for _message in range(5):
+        after_commit("tests.work", {})
+
+    assert time.monotonic() - started < 1.0
 
 
 def test_a_message_delivered_four_times_at_once_has_one_effect(broker, world):

@@ -41,7 +41,9 @@ def training(transactional_db: None, training_clock: Path) -> None:
 @pytest.fixture
 def worker(transactional_db: None, training_clock: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker on this test's database and broker; ended by its id."""
-    with running("worker", "--pool", "solo", "--without-gossip", "--without-mingle", clock_file=training_clock, log=tmp_path) as process:
+    with running(
+        "worker", "--pool", "solo", "--without-gossip", "--without-mingle", clock_file=training_clock, log=tmp_path
+    ) as process:
         wait_until_ready(process, tmp_path / "worker.log")
         yield process
 
@@ -89,7 +91,8 @@ class running:
 def database_url() -> str:
     """The address of this test's own database, for other processes."""
     given = connection.settings_dict
-    return f"postgresql://{given['USER']}@/{quote(given['NAME'])}?host={quote(given['HOST'] or given['OPTIONS'].get('host', ''))}"
+    host = given["HOST"] or given["OPTIONS"].get("host", "")
+    return f"postgresql://{given['USER']}@/{quote(given['NAME'])}?host={quote(host)}"
 
 
 class Person:
@@ -106,7 +109,9 @@ class Person:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text("Home")
 
     def signs_out(self) -> None:
-        self.page.get_by_role("button", name="Sign out").or_(self.page.get_by_role("link", name="Sign out")).first.click()
+        self.page.get_by_role("button", name="Sign out").or_(
+            self.page.get_by_role("link", name="Sign out")
+        ).first.click()
         confirm = self.page.get_by_role("main").get_by_role("button", name="Sign out")
         if confirm.count():
             confirm.click()

@@ -43,7 +43,9 @@ def test_the_network_waits_then_goes(training: None, worker: object, person: Per
 
     # Then the worker aggregates it by itself
     page.goto(person.address + UTSIRE_OCTOBER)
-    person.looks_again_until("October 2021 is Aggregated: £2,250.78 for Viking Medical Practice, nominated payee on 31 October 2021.")
+    person.looks_again_until(
+        "October 2021 is Aggregated: £2,250.78 for Viking Medical Practice, nominated payee on 31 October 2021."
+    )
     person.reads("Give finance approval: you cannot.")
     eyes.look("the-network-is-aggregated")
     person.signs_out()
@@ -66,7 +68,10 @@ def test_the_network_waits_then_goes(training: None, worker: object, person: Per
 
 
 def test_the_story_is_told_with_the_keyboard_alone_and_without_scripts(
-    training: None, worker: object, browser, live_server  # type: ignore[no-untyped-def]
+    training: None,
+    worker: object,
+    browser,
+    live_server,  # type: ignore[no-untyped-def]
 ) -> None:
     context = browser.new_context(java_script_enabled=False, locale="en-GB")
     person = Person(context.new_page(), live_server.url)

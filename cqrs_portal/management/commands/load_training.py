@@ -17,16 +17,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TRAINING:
             raise CommandError("Only a training portal loads invented people and places.")
-        if history.is_loaded():
-            self.stdout.write("The training data is loaded already.")
-        else:
+        loads = not history.is_loaded()
+        if loads:
             history.load()
-            self.stdout.write("Loaded the training data.")
-        self._set_clock()
-
-    def _set_clock(self) -> None:
-        """Unless somebody has set it since."""
-        path = settings.BUSINESS_CLOCK_FILE
-        if path and not Path(path).exists():
+        self.stdout.write("Loaded the training data." if loads else "The training data is loaded already.")
+        if settings.BUSINESS_CLOCK_FILE and (loads or not Path(settings.BUSINESS_CLOCK_FILE).exists()):
             clock.set_training_clock(history.TODAY)
             self.stdout.write(f"Training stands on {long_date(history.TODAY)}.")
