@@ -165,7 +165,8 @@ class Transition:
             selected, selected_params = judged.order_by().values("pk", "state").query.sql_with_params()
         except EmptyResultSet:  # nothing was locked, or nobody of this role may move anything: no SQL can be made of it
             return []
-        assigned = "".join(f", {model._meta.get_field(name).column} = %s" for name in values)
+        columns = {name: field.column for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+        assigned = "".join(f", {columns[name]} = %s" for name in values)
         as_seen, seen_params = "", []
         if seen is not None:
             as_seen = "JOIN unnest(%s::bigint[], %s::int[]) AS s(id, version) ON s.id = t.id AND s.version = t.version"

@@ -23,7 +23,7 @@ class ActingOrganisationMiddleware:
         request.actor = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             chosen = request.session.get("acting_organisation")
-            request.actor = acting_for(request.user, chosen)  # type: ignore[attr-defined, arg-type]
+            request.actor = acting_for(request.user, chosen)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -16,7 +16,7 @@ from achievement.queries import needs_of as achievements_that_need
 from achievement.rules import networks_visible_to, sees_pounds
 from achievement.states import CALCULATED, NETWORK_AGGREGATED, NETWORK_LINE, NETWORK_TOTAL, PRACTICE_PAID
 from core.needs import Happening, Need
-from participation import queries as participation
+from participation.queries import needs_of as participations_that_need
 from ui.wording import listed, month
 
 SHOWN, READ, NAMED = 8, 200, 3
@@ -28,7 +28,7 @@ DONE |= {creation.name: creation.done for creation in (CALCULATED, NETWORK_AGGRE
 
 def needs_of(actor: Acting) -> list[Need]:
     """What waits for this person in the organisation they act for: what they can do first, then what is held up."""
-    return achievements_that_need(actor)
+    return [*achievements_that_need(actor), *participations_that_need(actor)]
 
 
 def happenings_of(actor: Acting) -> list[Happening]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.calculation import aggregate_after_commit
 from achievement.commands.verdicts import LINES_OUT_OF_TOTALS
-from achievement.models import Achievement, AchievementQuerySet, NetworkAchievement
+from achievement.models import Achievement, NetworkAchievement
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import (
     APPROVE,
@@ -138,18 +139,18 @@ def _outside(ids: set[int]) -> Callable[[int], bool]:
     return lambda id: id not in ids
 
 
-def _rows(seen: Collection[Seen], by: Actor) -> AchievementQuerySet:
+def _rows(seen: Collection[Seen], by: Actor) -> QuerySet[Any]:
     """The rows named that the actor may see; the others are answered as not there."""
     return Achievement.objects.filter(visible_to(by), pk__in=[row.id for row in seen])
 
 
-def _totals(seen: Collection[Seen], by: Actor) -> AchievementQuerySet:
+def _totals(seen: Collection[Seen], by: Actor) -> QuerySet[Any]:
     return NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=[row.id for row in seen])
 
 
 def _outcome(moved: Moved) -> Outcome:
     model = NetworkAchievement if moved.transition in (COMPLETE_TOTAL, RETURN_TOTAL) else Achievement
-    pounds = model.objects.filter(pk__in=moved.ids).aggregate(sum=Sum("amount"))["sum"]  # type: ignore[attr-defined]
+    pounds = model.objects.filter(pk__in=moved.ids).aggregate(sum=Sum("amount"))["sum"]
     return Outcome(moved.transition.done, moved.ids, pounds or Decimal(0), moved.refused)
 
 
@@ -159,7 +160,7 @@ def _together(done: str, outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(done, ids, sum((outcome.pounds for outcome in outcomes), Decimal(0)), refused)
 
 
-def _lock_networks_of(rows: AchievementQuerySet) -> None:
+def _lock_networks_of(rows: QuerySet[Any]) -> None:
     lock_ids(
         Organisation, rows.filter(network__isnull=False).order_by().values_list("network_id", flat=True).distinct()
     )

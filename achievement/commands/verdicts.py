@@ -77,7 +77,8 @@ _VERDICTS = f"""
     judged AS (
         SELECT c.*, (c.verdict IN ('new', 'revived', 'gone', 'changed') AND (
             c.state IN ({_FINALS})
-            OR EXISTS (SELECT FROM settled t WHERE (t.achievement_date, t.network_id) = (c.achievement_date, c.network_id))
+            OR EXISTS (
+                SELECT FROM settled t WHERE (t.achievement_date, t.network_id) = (c.achievement_date, c.network_id))
             OR (c.verdict IN ('new', 'revived') AND EXISTS (
                 SELECT FROM achievement_achievement o
                 WHERE o.achievement_date = c.achievement_date AND o.service_id = c.service_id

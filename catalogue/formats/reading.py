@@ -103,7 +103,7 @@ class _PlainLoader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: yaml.Event | None = self.peek_event()  # type: ignore[no-untyped-call]
+        event: yaml.Event | None = self.peek_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.constructor.ConstructorError(None, None, "has an anchor", getattr(event, "start_mark", None))
         return super().compose_node(parent, index)

@@ -1,4 +1,4 @@
-"""One real commissioner of 2021: offered, calculated, approved but for one practice, aggregated; every penny checked."""
+"""One real commissioner of 2021: approved but for one practice, aggregated, every penny checked."""
 
 from __future__ import annotations
 

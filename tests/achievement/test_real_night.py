@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -65,10 +66,8 @@ def started(log: Path, arguments: tuple[str, ...], environment: dict[str, str]) 
 
 def database_url() -> str:
     """Where the test database is, as DATABASE_URL says it."""
-    given = connection.settings_dict
-    return f"postgresql://{given['USER']}@/{given['NAME']}?host={given['HOST']}" if given["HOST"].startswith("/") else (
-        f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
-    )  # fmt: skip
+    given = urlsplit(os.environ["DATABASE_URL"])
+    return given._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
 def until(true: Callable[[], Any], logs: Path) -> Any:
