@@ -24,6 +24,7 @@ from achievement.queries.readiness import readiness_of
 from achievement.views.declarations import SALT
 from core.errors import Conflict
 from core.transitions import Seen
+from operations.idempotency import digest_of, once
 from ui.components import Confirm
 from ui.wording import count, money
 
@@ -55,6 +56,7 @@ class Asked:
     totals: bool
     seen: list[Seen]
     back: str
+    key: str
     hidden: tuple[tuple[str, str], ...]
 
 
@@ -79,11 +81,12 @@ def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> 
     action, token = given["action"], given["all_matching"]
     if (action, totals) not in ACTS:
         raise Conflict("This cannot be done to these rows. Nothing was changed.")
-    hidden = [("action", action), ("totals", "1" if totals else ""), ("back", back), ("confirmed", "1")]
+    key = given["key"]
+    hidden = [("action", action), ("totals", "1" if totals else ""), ("back", back), ("key", key), ("confirmed", "1")]
     if token:
-        return Asked(action, totals, _read(token), back, (*hidden, ("all_matching", token)))
+        return Asked(action, totals, _read(token), back, key, (*hidden, ("all_matching", token)))
     seen = list(given["seen"])
-    return Asked(action, totals, seen, back, (*hidden, *(("seen", f"{row.id}:{row.version}") for row in seen)))
+    return Asked(action, totals, seen, back, key, (*hidden, *(("seen", f"{row.id}:{row.version}") for row in seen)))
 
 
 def _read(token: str) -> list[Seen]:
@@ -123,12 +126,21 @@ def _confirm(asked: Asked, button: str) -> Confirm:
 
 
 def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str) -> HttpResponse:
+    """Do it once: the same form sent twice is answered twice, and done once."""
+    what = {"action": asked.action, "totals": asked.totals, "seen": asked.seen, "note": note}
+    key = f"{asked.key}:{digest_of(what)}" if asked.key else ""
+    said = once(key, what, lambda: _act(by, asked, note), by=by, action="achievement.act")
+    messages.add_message(request, said["level"], said["text"])
+    return redirect(asked.back)
+
+
+def _act(by: Acting, asked: Asked, note: str) -> dict[str, Any]:
     outcome = ACTS[asked.action, asked.totals](asked.seen, by=by, note=note)
     names = lists.names_of(by, [row.id for row in outcome.refused], totals=asked.totals)
     sentences = shown.sentences_of(outcome, shown.ACTIONS[asked.action][1], names, NOUN)
-    say = messages.warning if outcome.refused else messages.success
-    say(request, " ".join([*sentences, *(_completed(outcome) if asked.action == shown.APPROVE else [])]))
-    return redirect(asked.back)
+    completed = _completed(outcome) if asked.action == shown.APPROVE else []
+    level = messages.WARNING if outcome.refused else messages.SUCCESS
+    return {"level": level, "text": " ".join([*sentences, *completed])}
 
 
 def _completed(outcome: Outcome) -> list[str]:

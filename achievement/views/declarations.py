@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -115,7 +117,11 @@ def _selection(
         href=reverse("achievement:act"),
         actions=actions,
         matching=Matching(count=summary.count, token=token, total=summary.pounds) if token else None,
-        hidden={"back": str(address.without("after")), "totals": "1" if filters.lists_totals else ""},
+        hidden={
+            "back": str(address.without("after")),
+            "totals": "1" if filters.lists_totals else "",
+            "key": uuid4().hex,
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, Literal
+from uuid import uuid4
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -145,6 +146,7 @@ def _button(request: PortalRequest, row: Any, act: acts.Possible) -> Confirm:
         ("seen", f"{row.pk}:{row.version}"),
         ("back", request.path),
         ("totals", act.totals),
+        ("key", uuid4().hex),
     )
     label = lists_shown.ACTIONS[act.action][0]
     style: Literal["primary", "warning"] = (

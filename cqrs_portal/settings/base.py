@@ -100,7 +100,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "ui.renderers.NHSFormRenderer"
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://localhost/cqrs_portal")}
+DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", "") or "postgresql://localhost/cqrs_portal")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {})
 

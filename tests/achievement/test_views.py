@@ -279,3 +279,25 @@ def test_an_address_elsewhere_is_not_followed_after_an_act(world: World):
     answer = signed_in(world.approver).post(reverse("achievement:act"), data)
 
     assert answer["Location"] == LIST
+
+
+def test_the_same_form_sent_twice_is_answered_twice_and_done_once(world: World):
+    world.calculate()
+    client, rows = signed_in(world.approver), world.lines()
+
+    first = said(post(client, "approve", rows, back=LIST, key="a1b2"))
+    again = said(post(client, "approve", rows, back=LIST, key="a1b2"))
+
+    assert "3 achievements approved, £2,250.78." in first
+    assert "3 achievements approved, £2,250.78." in again
+    assert [line.version for line in world.lines()] == [2, 2, 2]
+
+
+def test_another_choice_from_the_same_page_is_another_request(world: World):
+    world.calculate()
+    client, rows = signed_in(world.approver), world.lines()
+
+    post(client, "approve", rows[:1], back=LIST, key="a1b2")
+    page = said(post(client, "approve", rows[1:], back=LIST, key="a1b2"))
+
+    assert "2 achievements approved, £1,515.42." in page
