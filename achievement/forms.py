@@ -22,12 +22,13 @@ LISTED = (
     State.AGGREGATED_COMPLETE,
     State.FINANCE_APPROVED,
 )
+STATUSES = [(state.value, state.label) for state in LISTED]
 
 
 class ListForm(PortalForm):
     """The filters of Declaration Management, kept in the address."""
 
-    status = forms.ChoiceField(choices=[(state.value, state.label) for state in LISTED], required=False)
+    status = forms.ChoiceField(choices=STATUSES, required=False)
     service = forms.ChoiceField(label="Quality Service", required=False)
     network = forms.ChoiceField(label="Network", required=False)
     period = forms.ChoiceField(label="Payment Period", required=False)
@@ -37,21 +38,24 @@ class ListForm(PortalForm):
         self,
         data: Any,
         *,
-        default: State,
+        default: State | None,
         services: list[tuple[int, str]],
         networks: list[tuple[int, str]],
         dates: list[datetime.date],
     ) -> None:
-        super().__init__({**data.dict(), "status": data.get("status") or default.value})
+        super().__init__({**data.dict(), "status": data.get("status") or (default.value if default else "")})
+        if default is None:
+            self.fields["status"].choices = [("", "All"), *STATUSES]  # type: ignore[attr-defined]
         self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
         self.fields["network"].choices = [("", "All"), *networks]  # type: ignore[attr-defined]
         self.fields["period"].choices = [("", "All"), *((day.isoformat(), month(day)) for day in dates)]  # type: ignore[attr-defined]
 
-    def filters(self, default: State) -> Filters:
+    def filters(self, default: State | None, *, commissioner_id: int | None = None) -> Filters:
         """What is asked for; what is not valid is left out, and the form says so."""
         given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
         return Filters(
-            state=State(int(given.get("status") or default)),
+            state=State(int(given["status"])) if given.get("status") else default,
+            commissioner_id=commissioner_id,
             service_id=int(given["service"]) if given.get("service") else None,
             network_id=int(given["network"]) if given.get("network") else None,
             achievement_date=datetime.date.fromisoformat(given["period"]) if given.get("period") else None,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from accounts.rules import NeedsRole, WithinLimit
+from accounts.rules import Acting, NeedsRole, WithinLimit
 from accounts.states import SEES_POUNDS, Role
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
-from organisations.models import Parent
+from organisations.models import Kind, Parent
 from submission.models import Hand
 from submission.states import Stage
 
@@ -77,23 +77,31 @@ Permission("achievement.return_network", *NETWORK_FINANCE)
 
 
 def visible_to(by: Actor) -> Q:
-    """Lines that are seen: one's own, one's network's, those one commissions, and those of practices under one."""
+    """Lines that are seen: one's own, one's network's, those one commissions, those of practices under one."""
     if by.is_system:
         return ALL
-    if not by.roles():
-        return NONE
-    children = Parent.objects.known().filter(parent=by.organisation_id).values("organisation")
-    here = by.organisation_id
-    return Q(commissioner=here) | Q(provider=here) | Q(network=here) | Q(provider__in=children)
+    kind, here = _acts_for(by)
+    if kind == Kind.COMMISSIONER:
+        children = Parent.objects.known().filter(parent=here).values("organisation")
+        return Q(commissioner=here) | Q(provider__in=children)
+    seen: dict[Kind | None, Q] = {Kind.PRACTICE: Q(provider=here), Kind.NETWORK: Q(network=here)}
+    return seen.get(kind, NONE)
 
 
 def networks_visible_to(by: Actor) -> Q:
-    """Network totals that are seen: those one commissions, and those of a network one acts for or has a line in."""
+    """Network totals that are seen: those one commissions, and one's own."""
     if by.is_system:
         return ALL
-    if not by.roles():
-        return NONE
-    return Q(commissioner=by.organisation_id) | Q(network=by.organisation_id)
+    kind, here = _acts_for(by)
+    seen: dict[Kind | None, Q] = {Kind.COMMISSIONER: Q(commissioner=here), Kind.NETWORK: Q(network=here)}
+    return seen.get(kind, NONE)
+
+
+def _acts_for(by: Actor) -> tuple[Kind | None, int | None]:
+    """The kind and id of the organisation acted for; None for somebody without a role in it."""
+    if not isinstance(by, Acting) or by.organisation is None or not by.roles():
+        return None, None
+    return Kind(by.organisation.kind), by.organisation.pk
 
 
 def sees_pounds(by: Actor) -> bool:

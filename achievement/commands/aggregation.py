@@ -192,8 +192,8 @@ def _compare(made: int, moved: int) -> Decimal:
             SELECT count(*) FROM (
                 SELECT FROM ready_network r
                 JOIN achievement_networkachievement n USING (service_id, achievement_date, network_id)
-                JOIN achievement_achievement a ON a.network_achievement_id = n.id AND a.state = %s
-                WHERE n.state = %s
+                JOIN achievement_achievement a USING (service_id, achievement_date, network_id)
+                WHERE n.state = %s AND a.state = %s AND a.network_achievement_id = n.id
                 GROUP BY n.id, n.amount, n.lines, r.amount
                 HAVING sum(a.amount) = n.amount AND n.amount = r.amount AND count(*) = n.lines) same""",
             [State.AGGREGATED, State.AGGREGATED],

@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.calculation import aggregate_after_commit
-from achievement.commands.verdicts import LINES_OUT_OF_TOTALS
+from achievement.commands.verdicts import LINES_OF_TOTALS
 from achievement.models import Achievement, NetworkAchievement
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import (
@@ -90,8 +90,7 @@ def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") 
     totals = _totals(seen, by)
     _lock_networks_of(totals)
     moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
-    lines = "SELECT id FROM achievement_achievement WHERE network_achievement_id = ANY(%s)"
-    COMPLETE_LINE.apply_each(Achievement, lines, by=by, note=note, params=[list(moved.ids)])
+    COMPLETE_LINE.apply_each(Achievement, LINES_OF_TOTALS, by=by, note=note, params=[list(moved.ids)])
     return _outcome(moved)
 
 
@@ -113,7 +112,7 @@ def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str)
     totals = _totals(seen, by)
     _lock_networks_of(totals)
     moved = RETURN_TOTAL.apply(totals, by=by, note=_reason(note), seen=seen)
-    lines = LINES_OUT_OF_TOTALS
+    lines = LINES_OF_TOTALS
     RETURN_LINE.apply_each(Achievement, lines, ("network_achievement_id",), by=by, note=note, params=[list(moved.ids)])
     return _outcome(moved)
 

@@ -121,18 +121,18 @@ def _withdraw_touched_totals(by: Actor) -> None:
         release_lines_of(withdrawn.ids, by=by)
 
 
-LINES_OUT_OF_TOTALS = """
-    SELECT id, NULL::bigint AS network_achievement_id FROM achievement_achievement
-    WHERE network_achievement_id = ANY(%s)"""
-"""SQL: the lines of these totals, to be set free of them."""
+LINES_OF_TOTALS = """
+    SELECT a.id, NULL::bigint AS network_achievement_id
+    FROM achievement_networkachievement n JOIN achievement_achievement a USING (network_id, achievement_date, service_id)
+    WHERE n.id = ANY(%s) AND a.network_achievement_id = n.id"""
+"""SQL: the lines of these totals, and what sets them free of them. Found by their key, which has an index."""
 
 
 def release_lines_of(total_ids: Sequence[int], *, by: Actor) -> None:
     """The lines of withdrawn totals await their network again."""
-    lines = LINES_OUT_OF_TOTALS
     RELEASE_LINE.apply_each(
         Achievement,
-        lines,
+        LINES_OF_TOTALS,
         ("network_achievement_id",),
         by=by,
         note="The network's total was withdrawn.",

@@ -53,6 +53,7 @@ class Row:
     service: str
     period: tuple[date, date | None] | None
     achievement_date: date
+    status: str
     amount: Decimal | None
     notes: str
 
@@ -83,7 +84,8 @@ class ReasonPage(Page):
     form: PortalForm
 
 
-def columns(*, totals: bool, pounds: bool) -> list[Column]:
+def columns(*, totals: bool, pounds: bool, statuses: bool) -> list[Column]:
+    """The columns of the list; with a status of each row where the list is of every status."""
     amount = [Column(key="amount", label="Achievement Amount", kind="money", sort="amount")] if pounds else []
     return [
         Column(key="code", label="Org ID", kind="code", sort="code"),
@@ -91,6 +93,7 @@ def columns(*, totals: bool, pounds: bool) -> list[Column]:
         Column(key="service", label="Quality Service"),
         Column(key="period", label="Payment Period", kind="period"),
         Column(key="achievement_date", label="Date of Achievement", kind="date", sort="date"),
+        *([Column(key="status", label="Status", kind="status")] if statuses else []),
         *amount,
         Column(key="notes", label="Notes"),
     ]
@@ -108,6 +111,7 @@ def row_of(
         service=each.service.short_name,
         period=periods.get((each.service_id, each.achievement_date)),
         achievement_date=each.achievement_date,
+        status=each.state_label,
         amount=each.amount if pounds else None,
         notes=count(notes[each.pk], "note", "notes") if notes[each.pk] else "",
     )
@@ -127,9 +131,9 @@ def choosing(*, pounds: bool) -> Choosing:
     return Choosing(value="token", label="name", amount="amount" if pounds else "")
 
 
-def offered(state: State, *, approves: bool, finances: bool) -> list[Action]:
+def offered(state: State | None, *, approves: bool, finances: bool) -> list[Action]:
     """The buttons of a status, for what the person may do at all."""
-    may = [each for each in OFFERED.get(state, ()) if (finances if each in FINANCES else approves)]
+    may = [each for each in (OFFERED.get(state, ()) if state else ()) if (finances if each in FINANCES else approves)]
     return [
         Action(each, ACTIONS[each][0], "primary" if each in (APPROVE, FINANCE_APPROVE) else "secondary") for each in may
     ]

@@ -15,9 +15,11 @@ _COVERED = f"""
 
 EXPECTED_LINES_SQL = (
     f"""
+    WITH members AS MATERIALIZED (
+        {EXPECTED_MEMBERS_SQL.format(keys="(SELECT DISTINCT achievement_date, network_id FROM {keys})")})
     SELECT k.service_id, k.achievement_date, k.network_id, m.practice_id
     FROM {{keys}} k
-    JOIN ({EXPECTED_MEMBERS_SQL.format(keys="(SELECT DISTINCT achievement_date, network_id FROM {keys})")}) m
+    JOIN members m
       ON m.achievement_date = k.achievement_date AND m.network_id = k.network_id
     JOIN catalogue_qualityservice s ON s.id = k.service_id
     WHERE s.expected = '{Expected.EVERY_MEMBER}' OR """
@@ -26,4 +28,4 @@ EXPECTED_LINES_SQL = (
 """SQL: for a relation `{keys}` of (service_id, achievement_date, network_id), the practices expected.
 
 Every member that counts on the date; where the service says *participating members*, those with an approved
-participation that covers it."""
+participation that covers it. Members are found once for a network and date, however many services it has."""

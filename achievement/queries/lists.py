@@ -11,7 +11,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
+from achievement.models import (
+    NOT_WITHDRAWN,
+    Achievement,
+    AchievementChange,
+    NetworkAchievement,
+    NetworkAchievementChange,
+)
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import State
 from catalogue.models import AchievementDate
@@ -35,9 +41,13 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is limited to; every one optional but the status. `text` is a code's beginning or part of a name."""
+    """What a list is limited to. `state` None is every status; `text` is a code's beginning or part of a name.
 
-    state: State
+    `commissioner_id` limits it to what one commissioning organisation acts on.
+    """
+
+    state: State | None
+    commissioner_id: int | None = None
     service_id: int | None = None
     network_id: int | None = None
     achievement_date: date | None = None
@@ -61,17 +71,18 @@ class Summary:
     pounds: Decimal
 
 
-def rows_matching(by: Actor, filters: Filters, *, any_state: bool = False) -> QuerySet[Any]:
+def rows_matching(by: Actor, filters: Filters) -> QuerySet[Any]:
     """The rows a person may see that match; network totals where the status is one of theirs."""
     rows: QuerySet[Any] = NetworkAchievement.objects.all() if filters.lists_totals else Achievement.objects.all()
     rows = rows.filter(networks_visible_to(by) if filters.lists_totals else visible_to(by))
-    if not any_state:
-        rows = rows.filter(state=filters.state)
     return rows.filter(_narrowed(filters))
 
 
 def _narrowed(filters: Filters) -> Q:
-    subject, narrowed = filters.subject, Q()
+    subject = filters.subject
+    narrowed = NOT_WITHDRAWN if filters.state is None else Q(state=filters.state)
+    if filters.commissioner_id:
+        narrowed &= Q(commissioner=filters.commissioner_id)
     if filters.service_id:
         narrowed &= Q(service=filters.service_id)
     if filters.network_id:

@@ -29,21 +29,22 @@ AT_ONCE = 5_000
 @require_GET
 def declaration_management(request: PortalRequest) -> HttpResponse:
     """What awaits the commissioning organisation, and what became of it."""
-    return _list(request, "Declaration Management")
+    by = request.actor
+    return _list(request, "Declaration Management", _default_state(by), by.organisation_id)
 
 
 @require_GET
 def achievement_results(request: PortalRequest) -> HttpResponse:
-    """The same list for whoever earns: a practice's own achievements, a network's lines and totals."""
-    return _list(request, "Achievement Results")
+    """The same list for whoever earns: a practice's own achievements, a network's lines and totals, in every status."""
+    return _list(request, "Achievement Results", None, None)
 
 
-def _list(request: PortalRequest, title: str) -> HttpResponse:
-    by: Acting = request.actor
-    default = _default_state(by)
+def _list(request: PortalRequest, title: str, default: State | None, commissioner_id: int | None) -> HttpResponse:
+    by = request.actor
     choices = lists.choices_for(by)
     form = _form(request, default, choices)
-    page = _page(request, by, form, form.filters(default), choices, title)
+    filters = form.filters(default, commissioner_id=commissioner_id)
+    page = _page(request, by, form, filters, choices, title)
     return render(request, "achievement/declarations.jinja", {"page": page})
 
 
@@ -53,7 +54,7 @@ def _default_state(by: Acting) -> State:
     return State.AGGREGATED if only_finance else State.AWAITING_COMMISSIONER
 
 
-def _form(request: PortalRequest, default: State, choices: lists.Choices) -> ListForm:
+def _form(request: PortalRequest, default: State | None, choices: lists.Choices) -> ListForm:
     return ListForm(
         request.GET, default=default, services=choices.services, networks=choices.networks, dates=choices.dates
     )
@@ -73,12 +74,12 @@ def _page(
     notes = lists.notes_of(found.rows, totals=totals)
     return shown.DeclarationsPage(
         title=title,
-        subject=filters.state.label,
+        subject=filters.state.label if filters.state else "",
         breadcrumb=shown.breadcrumb()[:1],
         filters=form,
         table=Table(
             caption="PCN achievements" if totals else "Achievements",
-            columns=shown.columns(totals=totals, pounds=pounds),
+            columns=shown.columns(totals=totals, pounds=pounds, statuses=filters.state is None),
             rows=[
                 shown.row_of(each, totals=totals, periods=choices.periods, notes=notes, pounds=pounds)
                 for each in found.rows
@@ -93,7 +94,7 @@ def _page(
         ),
         pager=pager.followed_by(found.next_cursor),
         selection=selection,
-        may_not="" if selection or filters.state not in shown.OFFERED else _who_can(filters),
+        may_not=_who_can(filters) if filters.commissioner_id and summary.count and not selection else "",
     )
 
 
@@ -126,13 +127,17 @@ def _selection(
 
 
 def _empty(filters: Filters) -> str:
+    what = f"Nothing is {filters.state.label}" if filters.state else "There are no achievements yet"
     narrowed = filters.service_id or filters.network_id or filters.achievement_date or filters.text
     if narrowed:
-        return f"Nothing here is {filters.state.label} and matches. Clear the filters to see more."
-    return f"Nothing is {filters.state.label}."
+        return f"{what} that matches these filters. Clear them to see more."
+    return f"{what}."
 
 
 def _who_can(filters: Filters) -> str:
+    """For those who see the list but cannot act: which role can. Empty where nothing is to be done in this status."""
+    if filters.state not in shown.OFFERED:
+        return ""
     finance = filters.state in (State.AGGREGATED, State.AWAITING_FINANCE)
     role = Role.FINANCE_MANAGEMENT if finance else Role.APPROVAL_MANAGEMENT
     return f"You can see these. Acting on them needs the role {role.label} in the commissioning organisation."

@@ -301,3 +301,14 @@ def test_another_choice_from_the_same_page_is_another_request(world: World):
     page = said(post(client, "approve", rows[1:], back=LIST, key="a1b2"))
 
     assert "2 achievements approved, £1,515.42." in page
+
+
+def test_a_practice_sees_its_own_results_in_every_status_and_nobody_elses(world: World):
+    world.completed(OCTOBER)
+    manager = world.acting(Role.FINANCE_VIEW, world.practices[0])
+
+    page = said(signed_in(manager).get("/achievement/results/"))
+
+    assert "1 achievement, £735.36" in page
+    assert "Aggregated Complete" in page
+    assert "Viking Medical Practice" not in page

@@ -1,0 +1,143 @@
+"""A whole portal that may be killed: a durable PostgreSQL, Valkey, workers and beat, each its own process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from cqrs_portal.embedded.postgres import EmbeddedPostgres
+from cqrs_portal.embedded.processes import Process, process, stop_group
+from cqrs_portal.embedded.tuning import DURABLE
+from cqrs_portal.embedded.valkey import EmbeddedValkey
+
+ROOT = Path(__file__).resolve().parents[2]
+TICK_SECONDS = "2"
+
+
+class Portal:
+    """The servers of one portal on a state folder, its processes, and questions to its database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.logs = folder / "logs"
+        self.logs.mkdir()
+        self.clock_file = folder / "business-clock"
+        self.postgres = EmbeddedPostgres(folder, "fire", DURABLE)
+        self.valkey = EmbeddedValkey(folder, "fire")
+        self.groups: list[Process] = []
+
+    def start(self) -> None:
+        """Servers that run, and a database with the portal's tables."""
+        self.postgres.start()
+        self.valkey.start()
+        self.run(str(ROOT / "manage.py"), "migrate", "--verbosity", "0")
+
+    def stop(self) -> None:
+        """End every process that was started here, then the servers."""
+        for group in self.groups:
+            stop_group(group, term=3)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group.pid, signal.SIGKILL)  # children of a worker that was killed alone
+        self.valkey.stop()
+        self.postgres.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What leads a process to this portal."""
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
+        return inherited | {
+            "DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.training",
+            "DATABASE_URL": self.postgres.url(),
+            "REDIS_URL": self.valkey.url(),
+            "CELERY_BROKER_URL": self.valkey.celery_url(),
+            "CQRS_PORTAL_STATE": str(self.folder),
+            "CQRS_PORTAL_CLOCK": str(self.clock_file),
+            "TICK_SECONDS": TICK_SECONDS,
+        }
+
+    def set_clock(self, moment: datetime) -> None:
+        """The clock of every process of this portal stands at a moment, and runs on from it."""
+        unfinished = self.clock_file.with_suffix(".new")
+        unfinished.write_text(moment.isoformat())
+        unfinished.replace(self.clock_file)
+
+    def run(self, *arguments: str, codes: Sequence[int] = (0,)) -> str:
+        """Run Python on this portal and wait; what it printed. Fails where its exit code is not one of `codes`."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode in codes, f"{arguments} ended with {done.returncode}:\n{done.stdout[-3000:]}"
+        return done.stdout
+
+    def begin(self, name: str, *arguments: str) -> Process:
+        """Start Python on this portal in a process group of its own, its log beside."""
+        with (self.logs / f"{name}.log").open("ab") as log:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )  # fmt: skip
+        started = process(popen.pid)
+        self.groups.append(started)
+        _reaped_at_their_end.append(popen)
+        return started
+
+    def begin_worker(self, number: int) -> Process:
+        """A worker of two processes, as in production."""
+        return self.begin(
+            f"worker-{number}", "celery", "-A", "cqrs_portal", "worker", "-l", "INFO", "-n", f"worker-{number}@%h",
+            "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        )  # fmt: skip
+
+    def begin_beat(self) -> Process:
+        schedule = str(self.folder / "beat")
+        return self.begin("beat", "celery", "-A", "cqrs_portal", "beat", "-l", "INFO", "--pidfile=", "-s", schedule)
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one statement, on a connection of its own that commits."""
+        with contextlib.closing(psycopg2.connect(self.postgres.url())) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql, params or None)
+                return cursor.fetchall() if cursor.description else []
+
+    def value(self, sql: str, params: Sequence[Any] = ()) -> Any:
+        """The one value of the one row of one statement."""
+        ((found,),) = self.rows(sql, params)
+        return found
+
+    @contextlib.contextmanager
+    def in_transaction(self) -> Iterator[Any]:
+        """A cursor of a session that stands in an open transaction until the block ends."""
+        with contextlib.closing(psycopg2.connect(self.postgres.url())) as connection, connection.cursor() as cursor:
+            yield cursor
+
+    def is_up(self) -> bool:
+        """True where it takes a session and answers: not while it recovers from a crash."""
+        with contextlib.suppress(psycopg2.Error):
+            return bool(self.value("SELECT 1"))
+        return False
+
+
+_reaped_at_their_end: list[subprocess.Popen[bytes]] = []
+
+
+def wait_until(true: Callable[[], bool], seconds: float, what: str, *, every: float = 0.1) -> float:
+    """Wait until something is true, and answer after how many seconds; fails after `seconds`."""
+    start = time.monotonic()
+    while not true():
+        waited = time.monotonic() - start
+        assert waited < seconds, f"Waited {waited:.0f} s in vain until {what}."
+        time.sleep(every)
+    return time.monotonic() - start
