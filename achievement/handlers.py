@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from achievement import commands
 from achievement.queries import networks as network_queries
+from catalogue.changes import ServiceVersionReleased
 from core.actors import SYSTEM
 from core.changes import Effect, handles
 from operations.commands import after_commit
@@ -31,6 +32,12 @@ def work_out_after_list_sizes(change: ListSizesCorrected) -> Iterable[Effect]:
 def work_out_after_participations(change: ParticipationsChanged) -> Iterable[Effect]:
     services = {service for service, _network in change.network_keys}
     return _work_out({network for _service, network in change.network_keys}, services)
+
+
+@handles(ServiceVersionReleased)
+def work_out_after_release(change: ServiceVersionReleased) -> Iterable[Effect]:
+    """What a new version changes comes back for approval; what finance has approved stays."""
+    return _work_out(network_queries.networks_of_service(change.service_id), {change.service_id})
 
 
 @handles(LeadsCorrected)

@@ -162,18 +162,18 @@ class Transition:
     ) -> list[int]:  # fmt: skip
         table = model._meta.db_table
         try:
-            selected, selected_params = judged.order_by().values("pk", "state").query.sql_with_params()
+            selected, selected_params = judged.order_by().values("pk", "state", "version").query.sql_with_params()
         except EmptyResultSet:  # nothing was locked, or nobody of this role may move anything: no SQL can be made of it
             return []
         columns = {name: field.column for field in model._meta.concrete_fields for name in (field.name, field.attname)}
         assigned = "".join(f", {columns[name]} = %s" for name in values)
         as_seen, seen_params = "", []
         if seen is not None:
-            as_seen = "JOIN unnest(%s::bigint[], %s::int[]) AS s(id, version) ON s.id = t.id AND s.version = t.version"
+            as_seen = "JOIN unnest(%s::bigint[], %s::int[]) AS s(id, version) USING (id, version)"
             seen_params = [[row.id for row in seen], [row.version for row in seen]]
         sql = f"""
-            WITH permitted(id, from_state) AS ({selected}),
-            judged AS (SELECT t.id, p.from_state FROM permitted p JOIN {table} t ON t.id = p.id {as_seen}),
+            WITH permitted(id, from_state, version) AS ({selected}),
+            judged AS (SELECT id, from_state FROM permitted {as_seen}),
             moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{assigned} FROM judged j
                       WHERE t.id = j.id AND t.state = j.from_state RETURNING t.*, j.from_state)
             {self._log_insert(model.LOG)}"""

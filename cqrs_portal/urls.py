@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from cqrs_portal.health import PortalHealth
+from cqrs_portal.health import BrokerHealth, PortalHealth
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("home.urls")),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("ui.urls")),
     path("achievement/", include("achievement.urls")),
     path("health/", PortalHealth.as_view(), name="health"),
+    path("health/broker/", BrokerHealth.as_view(), name="broker_health"),
 ]
 
 handler403 = "cqrs_portal.errors.permission_denied"

@@ -112,8 +112,8 @@ def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str)
     totals = _totals(seen, by)
     _lock_networks_of(totals)
     moved = RETURN_TOTAL.apply(totals, by=by, note=_reason(note), seen=seen)
-    lines = LINES_OF_TOTALS
-    RETURN_LINE.apply_each(Achievement, lines, ("network_achievement_id",), by=by, note=note, params=[list(moved.ids)])
+    free = ("network_achievement_id",)
+    RETURN_LINE.apply_each(Achievement, LINES_OF_TOTALS, free, by=by, note=note, params=[list(moved.ids)])
     return _outcome(moved)
 
 
@@ -124,8 +124,9 @@ def _by_payee(
 
     The networks of lines are locked first, as by all that moves lines, so that nobody waits for another in a circle.
     """
-    _lock_networks_of(_rows(seen, by))
-    lines = set(_rows(seen, by).filter(network__isnull=False).values_list("pk", flat=True))
+    network_of = dict(_rows(seen, by).values_list("pk", "network_id"))
+    lock_ids(Organisation, filter(None, network_of.values()))
+    lines = {id for id, network in network_of.items() if network}
     outcomes = []
     for transition, is_mine in ((network_line, lines.__contains__), (practice_paid, _outside(lines))):
         chosen = [row for row in seen if is_mine(row.id)]

@@ -85,7 +85,7 @@ def take_over_networks(*, by: Actor, networks: Collection[int]) -> int:
     """Open achievements of these networks pass to the commissioning organisation that leads them now."""
     lock_ids(Organisation, networks)
     sql = """
-        UPDATE {table} a SET commissioner_id = l.commissioner_id, version = version + 1
+        UPDATE {table} a SET commissioner_id = l.commissioner_id
         FROM organisations_lead l
         WHERE l.network_id = a.network_id AND upper_inf(l.recorded) AND l.valid @> %s::date
           AND a.network_id = ANY(%s) AND a.commissioner_id <> l.commissioner_id AND a.state <> ALL(%s)"""

@@ -123,7 +123,8 @@ def _withdraw_touched_totals(by: Actor) -> None:
 
 LINES_OF_TOTALS = """
     SELECT a.id, NULL::bigint AS network_achievement_id
-    FROM achievement_networkachievement n JOIN achievement_achievement a USING (network_id, achievement_date, service_id)
+    FROM achievement_networkachievement n
+    JOIN achievement_achievement a USING (network_id, achievement_date, service_id)
     WHERE n.id = ANY(%s) AND a.network_achievement_id = n.id"""
 """SQL: the lines of these totals, and what sets them free of them. Found by their key, which has an index."""
 

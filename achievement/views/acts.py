@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +20,9 @@ from achievement.forms import ActForm, ReasonForm
 from achievement.presenters import declarations as shown
 from achievement.queries import lists
 from achievement.queries.readiness import readiness_of
-from achievement.views.declarations import SALT
+from achievement.views.declarations import SELECTION
 from core.errors import Conflict
+from core.selections import seen_in
 from core.transitions import Seen
 from operations.idempotency import digest_of, once
 from ui.components import Confirm
@@ -84,16 +84,9 @@ def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> 
     key = given["key"]
     hidden = [("action", action), ("totals", "1" if totals else ""), ("back", back), ("key", key), ("confirmed", "1")]
     if token:
-        return Asked(action, totals, _read(token), back, key, (*hidden, ("all_matching", token)))
+        return Asked(action, totals, seen_in(token, SELECTION), back, key, (*hidden, ("all_matching", token)))
     seen = list(given["seen"])
     return Asked(action, totals, seen, back, key, (*hidden, *(("seen", f"{row.id}:{row.version}") for row in seen)))
-
-
-def _read(token: str) -> list[Seen]:
-    try:
-        return [Seen(*row) for row in signing.loads(token, salt=SALT)]
-    except signing.BadSignature:
-        raise Conflict("What was selected could not be read. Go back to the list and select again.") from None
 
 
 def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,12 +17,11 @@ from achievement.presenters import declarations as shown
 from achievement.queries import lists
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
+from core.selections import AT_MOST, token_of
 from core.transitions import Seen
 from ui.tables import Action, Address, Matching, Order, Pager, Selection, Table
 
-SALT = "achievement.all-matching"
-AT_ONCE = 5_000
-"""Rows that can be selected as "all matching"; above it, the filters have to be narrowed."""
+SELECTION = "achievement.all-matching"
 
 
 @require_GET
@@ -104,7 +102,7 @@ def _matching(by: Acting, filters: Filters) -> tuple[list[Action], Summary, list
     actions = shown.offered(filters.state, approves=approves, finances=finances)
     if not actions:
         return [], lists.summary_of(by, filters), []
-    return actions, *lists.all_matching(by, filters, at_most=AT_ONCE)
+    return actions, *lists.all_matching(by, filters, at_most=AT_MOST)
 
 
 def _selection(
@@ -113,7 +111,7 @@ def _selection(
     """The bar of buttons; "all matching" carries every row as it is seen now: what is approved is exactly this."""
     if not actions or not summary.count:
         return None
-    token = signing.dumps(seen, salt=SALT, compress=True) if seen else ""
+    token = token_of(seen, SELECTION)
     return Selection(
         href=reverse("achievement:act"),
         actions=actions,

@@ -51,10 +51,11 @@ def _start(state: StateFolder, settings: Mapping[str, str], quiet: bool) -> dict
 
 
 def _stop(state: StateFolder) -> None:
-    if (state.path / "valkey-portal").exists():
-        EmbeddedValkey(state.path, "portal").stop()
-    if (state.path / "postgresql-portal").exists():
-        EmbeddedPostgres(state.path, "portal").stop()
+    """Stop every embedded server below a state folder, as tests start more than one."""
+    for pid_file in state.path.rglob("valkey.pid"):
+        EmbeddedValkey(pid_file.parents[1], pid_file.parent.name.removeprefix("valkey-")).stop()
+    for pid_file in state.path.rglob("postmaster.pid"):
+        EmbeddedPostgres(pid_file.parents[1], pid_file.parent.name.removeprefix("postgresql-")).stop()
 
 
 def _environment(state: StateFolder, addresses: dict[str, str]) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -19,9 +18,9 @@ from core.actors import Actor
 from core.errors import NotVisible
 from core.needs import Need
 from core.paging import Slice, page_of
-from core.transitions import Refused, Seen
+from core.transitions import Seen
 from organisations.models import Lead, Membership, Organisation, Parent
-from participation.models import Participation, ParticipationChange
+from participation.models import Participation
 from participation.queries.participations import participations_for
 from participation.rules import visible_to
 from participation.states import State
@@ -41,15 +40,6 @@ class Filters:
     state: State | None = None
     network_id: int | None = None
     text: str = ""
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON carries it."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if getattr(self, field.name)}
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Filters:
-        state = plain.get("state")
-        return cls(**{**plain, "state": State(state) if state else None})
 
 
 def offered_services(by: Actor) -> Sequence[Mapping[str, Any]]:
@@ -116,15 +106,10 @@ def _shown(rows: QuerySet[Participation]) -> QuerySet[Any]:
     )
 
 
-def as_seen_at(by: Actor, service_id: int, filters: Filters, moment: datetime) -> tuple[list[Seen], list[Refused]]:
-    """All that match now and have not moved since a moment; and those that match and have."""
-    since = ParticipationChange.objects.filter(at__gt=moment, row=OuterRef("pk"))
-    rows = matching(by, service_id, filters).annotate(moved_at=Subquery(since.values("at")[:1]))
-    found = list(rows.order_by("pk").values_list("pk", "version", "moved_at"))
-    changed = ("It has changed since you saw it.",)
-    return [Seen(pk, version) for pk, version, at in found if at is None], [
-        Refused(pk, changed) for pk, _, at in found if at
-    ]
+def all_matching(by: Actor, service_id: int, filters: Filters, *, at_most: int) -> list[Seen]:
+    """Every row that matches, as it is seen now; above `at_most`, none of them."""
+    rows = list(matching(by, service_id, filters).order_by("pk").values_list("pk", "version")[: at_most + 1])
+    return [] if len(rows) > at_most else [Seen(id, version) for id, version in rows]
 
 
 def networks_in(by: Actor, service_id: int) -> list[tuple[int, str]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,15 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Acting
 from core import clock
-from core.errors import Conflict, Invalid, NotVisible
+from core.errors import Invalid, NotVisible
+from core.selections import seen_in
 from core.transitions import Refused, Seen
 from participation import commands
-from participation.commands import EndDatesSaved
 from participation.forms import ChosenForm, EndDateForm
 from participation.presenters import offered as shown
 from participation.queries import lists
-from participation.queries.lists import Filters
-from participation.views.offered import SALT
+from participation.views.offered import SELECTION
 from ui.components import Confirm
 from ui.tables import Table
 from ui.wording import count, long_date
@@ -39,11 +37,10 @@ ENTER, CHECK, SAVE = "enter", "check", "save"
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows as they were seen, those that changed since, and what the next step posts along."""
+    """The rows as they were seen, and what the next step posts along."""
 
     service: QualityService
     seen: Sequence[Seen]
-    changed: Sequence[Refused]
     back: str
     hidden: tuple[tuple[str, str], ...]
 
@@ -68,18 +65,8 @@ def save_end_date(request: HttpRequest, code: str) -> HttpResponse:
 def _chosen(by: Acting, service: QualityService, form: ChosenForm, back: str) -> Chosen:
     token, seen = form.cleaned_data["all_matching"], form.cleaned_data["seen"]
     if not token:
-        return Chosen(service, seen, (), back, (("back", back), *(("seen", f"{row.id}:{row.version}") for row in seen)))
-    filters, moment = _read(token)
-    matching, changed = lists.as_seen_at(by, service.pk, filters, moment)
-    return Chosen(service, matching, changed, back, (("back", back), ("all_matching", token)))
-
-
-def _read(token: str) -> tuple[Filters, datetime]:
-    try:
-        said = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        raise Conflict("What was selected could not be read. Go back to the list and select again.") from None
-    return Filters.from_plain(said["filters"]), datetime.fromisoformat(said["moment"])
+        return Chosen(service, seen, back, (("back", back), *(("seen", f"{row.id}:{row.version}") for row in seen)))
+    return Chosen(service, seen_in(token, SELECTION), back, (("back", back), ("all_matching", token)))
 
 
 def _check_or_save(request: HttpRequest, by: Acting, chosen: Chosen, form: EndDateForm, *, save: bool) -> HttpResponse:
@@ -90,7 +77,6 @@ def _check_or_save(request: HttpRequest, by: Acting, chosen: Chosen, form: EndDa
     except Invalid as refused:
         form.refuse(refused.sentences)
         return _enter(request, by, chosen, form)
-    saved = EndDatesSaved(saved.ids, (*saved.refused, *chosen.changed), saved.effects)
     names = lists.names_of(_named(saved.refused))
     if not save:
         return _check(request, chosen, form, shown.would_change(saved, end_date, names))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.rules import Acting
 from core import clock
+from core.selections import AT_MOST, token_of
 from participation import rules
 from participation.forms import OfferedForm
 from participation.presenters import offered as shown
@@ -22,7 +22,7 @@ from ui.tables import Address, Matching, Order, Pager, Selection, Table
 if TYPE_CHECKING:
     from catalogue.models import QualityService
 
-SALT = "participation.all-matching"
+SELECTION = "participation.all-matching"
 
 
 @require_GET
@@ -92,11 +92,11 @@ def _selection(
 ) -> Selection | None:
     if not (how_many and rules.may_offer(by)):
         return None
-    token = signing.dumps({"filters": filters.plain(), "moment": clock.now().isoformat()}, salt=SALT, compress=True)
+    token = token_of(lists.all_matching(by, service.pk, filters, at_most=AT_MOST), SELECTION)
     return Selection(
         href=reverse("participation:save_end_date", args=[service.code]),
         actions=[shown.save_end_date_action()],
-        matching=Matching(count=how_many, token=token),
+        matching=Matching(count=how_many, token=token) if token else None,
         hidden={"back": str(address.without("after"))},
     )
 

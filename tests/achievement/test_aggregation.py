@@ -23,7 +23,6 @@ from organisations.models import Membership
 from participation.models import Participation
 from participation.states import State as ParticipationState
 from tests.achievement.rows import line_in
-from tests.factories.accounts import acting_as
 from tests.factories.achievement import NOVEMBER, OCTOBER, UTSIRE_TOTAL, World, add_member, seen, utsire
 from tests.factories.catalogue import released_service
 from tests.factories.organisations import LeadFactory, MembershipFactory, NetworkFactory
@@ -298,7 +297,7 @@ class Member:
 
     @property
     def is_member(self) -> bool:
-        return self.start <= OCTOBER and (self.end is None or OCTOBER <= self.end)
+        return self.start <= OCTOBER and (self.end is None or self.end >= OCTOBER)
 
     @property
     def has_line(self) -> bool:

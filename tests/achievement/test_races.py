@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
+from accounts.states import Role
 from achievement import commands
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
 from achievement.states import State
@@ -18,9 +19,8 @@ from core.two_clocks import Belief, believe
 from organisations.models import ListKind, ListSize, Organisation
 from submission.models import Hand
 from submission.states import Stage
-from tests.achievement.racing import at_once, meanwhile, overtaken, until_somebody_waits
+from tests.achievement.racing import at_once, meanwhile, overtaken
 from tests.achievement.rows import hand
-from accounts.states import Role
 from tests.factories.achievement import UTSIRE_TOTAL, World, add_member, seen, utsire
 
 pytestmark = pytest.mark.django_db(transaction=True)

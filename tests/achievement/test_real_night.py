@@ -1,4 +1,4 @@
-"""A real worker, a real beat and a clock that runs over midnight: October is calculated and aggregated by them alone."""
+"""A real worker, a real beat, and a clock that runs over midnight: they calculate and aggregate October alone."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ def business_clock(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def portal(transactional_db: None, broker: Broker, business_clock: Path, tmp_path: Path) -> Iterator[Path]:
-    """A worker and a beat that ticks each second, on this test's database, broker and clock; the folder of their logs."""
+    """A worker, and a beat that ticks each second, on the test's database, broker and clock; the folder of logs."""
     environment = os.environ | {
-        "DATABASE_URL": database_url(), "CELERY_BROKER_URL": broker.valkey.celery_url(), "REDIS_URL": broker.valkey.url(),
+        "DATABASE_URL": database_url(),
+        "CELERY_BROKER_URL": broker.valkey.celery_url(), "REDIS_URL": broker.valkey.url(),
         "CQRS_PORTAL_CLOCK": str(business_clock), "TICK_SECONDS": "1", "OVERNIGHT_STARTS_AT": "00:00",
         "DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.training",
     }  # fmt: skip

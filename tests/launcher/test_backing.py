@@ -68,7 +68,7 @@ def test_a_throwaway_run_leaves_nothing_behind(enterable_tmp: Path):
 
 def test_what_a_killed_run_left_is_cleared_away_by_the_next(enterable_tmp: Path):
     killed = throwaway_state(enterable_tmp / "runs", "test")
-    cluster = EmbeddedPostgres(killed.path, "portal", THROWAWAY).start()
+    cluster = EmbeddedPostgres(killed.path, "of-one-test", THROWAWAY).start()
     server = process(int((cluster.data / "postmaster.pid").read_text().split()[0]))
     killed.release("run")
 

@@ -48,9 +48,9 @@ def test_work_is_written_with_its_transaction_and_sent_when_that_commits(broker,
 
 
 def test_nothing_is_written_or_sent_when_the_transaction_is_rolled_back(broker, db):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         after_commit("tests.work", {})
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
 
     assert broker.received() == []
     assert not OutboxMessage.objects.exists()

@@ -34,7 +34,7 @@ class Portal:
         self.clock_file = folder / "business-clock"
         self.postgres = EmbeddedPostgres(folder, "fire", DURABLE)
         self.valkey = EmbeddedValkey(folder, "fire")
-        self.groups: list[Process] = []
+        self.begun: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Servers that run, and a database with the portal's tables."""
@@ -44,10 +44,11 @@ class Portal:
 
     def stop(self) -> None:
         """End every process that was started here, then the servers."""
-        for group in self.groups:
-            stop_group(group, term=3)
+        for leader in self.begun:
+            stop_group(process(leader.pid), term=3)
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(group.pid, signal.SIGKILL)  # children of a worker that was killed alone
+                os.killpg(leader.pid, signal.SIGKILL)  # what a worker that was killed alone left behind
+            leader.wait()  # only now may its number, which is its group's, be given to another
         self.valkey.stop()
         self.postgres.stop()
 
@@ -57,13 +58,17 @@ class Portal:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
         return inherited | {
             "DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.training",
-            "DATABASE_URL": self.postgres.url(),
+            "DATABASE_URL": self.address("people"),
             "REDIS_URL": self.valkey.url(),
             "CELERY_BROKER_URL": self.valkey.celery_url(),
             "CQRS_PORTAL_STATE": str(self.folder),
             "CQRS_PORTAL_CLOCK": str(self.clock_file),
             "TICK_SECONDS": TICK_SECONDS,
         }
+
+    def address(self, name: str) -> str:
+        """The database's address for a program that calls itself by a name, which PostgreSQL's lists then show."""
+        return f"{self.postgres.url()}&application_name={name}"
 
     def set_clock(self, moment: datetime) -> None:
         """The clock of every process of this portal stands at a moment, and runs on from it."""
@@ -81,17 +86,19 @@ class Portal:
         return done.stdout
 
     def begin(self, name: str, *arguments: str) -> Process:
-        """Start Python on this portal in a process group of its own, its log beside."""
+        """Start Python on this portal in a process group of its own, its log beside.
+
+        The name's first word is what its sessions are called.
+        """
+        environment = self.environment | {"DATABASE_URL": self.address(name.partition("-")[0])}
         with (self.logs / f"{name}.log").open("ab") as log:
             popen = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
-                env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
-        started = process(popen.pid)
-        self.groups.append(started)
-        _reaped_at_their_end.append(popen)
-        return started
+        self.begun.append(popen)
+        return process(popen.pid)
 
     def begin_worker(self, number: int) -> Process:
         """A worker of two processes, as in production."""
@@ -128,9 +135,6 @@ class Portal:
         with contextlib.suppress(psycopg2.Error):
             return bool(self.value("SELECT 1"))
         return False
-
-
-_reaped_at_their_end: list[subprocess.Popen[bytes]] = []
 
 
 def wait_until(true: Callable[[], bool], seconds: float, what: str, *, every: float = 0.1) -> float:

@@ -1,6 +1,6 @@
 """A synthetic world on the eve of a night: lines worked out, nearly all approved, and waiting for their networks.
 
-`python -m tests.under_fire.world FILE SEED` makes it in an empty portal and writes who is who into the file.
+`python -m tests.under_fire.world FILE SEED SIZES` makes it in an empty portal and writes who is who into the file.
 """
 
 from __future__ import annotations
@@ -12,11 +12,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django
 
 COMMISSIONERS, NETWORKS, PRACTICES = 6, 60, 300
-EVE, NIGHT, NEXT_NIGHT = date(2021, 3, 31), datetime(2021, 4, 1, 0, 59, 57), datetime(2021, 4, 2, 0, 59, 57)
+LONDON = ZoneInfo("Europe/London")
+EVE = date(2021, 3, 31)
+NIGHT, NEXT_NIGHT = (datetime(2021, 4, day, 0, 59, 57, tzinfo=LONDON) for day in (1, 2))
+"""Three seconds before the run of that day is due."""
+
 LIST_DATE = date(2020, 1, 1)
 FIRST_DAY = date(2019, 7, 1)
 LEFT_TO_APPROVE = 0.04

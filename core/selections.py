@@ -1,0 +1,26 @@
+"""What somebody selected, carried through a form: every row with the version they saw, signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core import signing
+
+from core.errors import Conflict
+from core.transitions import Seen
+
+AT_MOST = 5_000
+"""Rows that can be selected as "all matching"; above it, the filters have to be narrowed."""
+
+
+def token_of(seen: Sequence[Seen], purpose: str) -> str:
+    """The rows as text that nobody can alter; empty for none."""
+    return signing.dumps([tuple(row) for row in seen], salt=purpose, compress=True) if seen else ""
+
+
+def seen_in(token: str, purpose: str) -> list[Seen]:
+    """The rows of a token. Raises Conflict for one that was altered, or made for another purpose."""
+    try:
+        return [Seen(*row) for row in signing.loads(token, salt=purpose)]
+    except signing.BadSignature:
+        raise Conflict("What was selected could not be read. Go back to the list and select again.") from None
