@@ -19,3 +19,14 @@ class ActingOrganisationForm(PortalForm):
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].choices = [(each.pk, str(each)) for each in organisations]  # type: ignore[attr-defined]
+
+
+class NewTokenForm(PortalForm):
+    """A token of the API: what it is for, and the organisation it acts for."""
+
+    name = forms.CharField(max_length=60, strip=True, help_text="What uses it. For example, monthly figures")
+    organisation = forms.TypedChoiceField(label="Organisation it acts for", widget=forms.RadioSelect, coerce=int)
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = [(each.pk, str(each)) for each in organisations]  # type: ignore[attr-defined]

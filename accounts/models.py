@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from knox.models import AbstractAuthToken
 
 from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, Role, UserState
 from core import clock
@@ -138,3 +139,36 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} in {self.organisation}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def live(self) -> Self:
+        """Tokens that still open the API: not expired, not revoked."""
+        return self.filter(revoked_at=None, expiry__gt=clock.now())
+
+
+class ApiToken(AbstractAuthToken):
+    """One row is one token of the API: a person acting for one organisation, until it expires or is revoked.
+
+    Only its hash is kept (knox); a token is never deleted, so that what it did can be told.
+    """
+
+    digest = models.CharField(max_length=128, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=60)
+    created = models.DateTimeField(default=clock.now)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_expired(self) -> bool:
+        return bool(self.expiry <= clock.now())

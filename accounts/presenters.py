@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.urls import reverse
 
-from accounts.models import Grant, User
+from accounts.commands import NewToken
+from accounts.models import ApiToken, Grant, User
 from accounts.queries import Held
 from accounts.rules import Acting
+from core.clock import LONDON
+from ui.components import Confirm
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.wording import listed, long_date, money
+from ui.tables import Column, Table
+from ui.wording import listed, long_date, moment, money
 
 HOME = Link("Home", "/")
 
@@ -52,6 +57,142 @@ class ChooseOrganisationPage(Page):
 
     form: PortalForm
     next: str
+
+
+TOKEN_COLUMNS = (
+    Column(key="name", label="Name"),
+    Column(key="organisation", label="Acts for"),
+    Column(key="created", label="Made", kind="date"),
+    Column(key="ends", label="Ends"),
+    Column(key="last_used", label="Last used"),
+    Column(key="revoke", label="Revoke", kind="link"),
+)
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """One token; `revoke` leads to the question, and is None for one that has ended."""
+
+    name: str
+    organisation: str
+    created: date
+    ends: str
+    last_used: str
+    revoke: Link | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokensPage(Page):
+    """One's tokens of the API (templates/accounts/tokens.jinja)."""
+
+    table: Table
+    new_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTokenPage(Page):
+    """Making a token (templates/accounts/new_token.jinja)."""
+
+    form: PortalForm
+    cancel_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenMadePage(Page):
+    """The token just made, this once (templates/accounts/token_made.jinja)."""
+
+    secret: str
+    sentence: str
+    tokens_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeTokenPage(Page):
+    """Before a token is revoked (templates/accounts/revoke_token.jinja)."""
+
+    confirm: Confirm
+
+
+def tokens_page(tokens: Sequence[ApiToken]) -> TokensPage:
+    table = Table(
+        caption="Tokens",
+        columns=TOKEN_COLUMNS,
+        rows=[_token_row(token) for token in tokens],
+        empty="You have made no token yet.",
+        noun=("token", "tokens"),
+    )
+    return TokensPage(
+        title="API tokens", caption="", breadcrumb=_account(), table=table, new_href=reverse("accounts:new_token")
+    )
+
+
+def new_token_page(form: PortalForm) -> NewTokenPage:
+    return NewTokenPage(
+        title="Make an API token",
+        caption="",
+        breadcrumb=_tokens(),
+        in_error=bool(form.errors),
+        form=form,
+        cancel_href=reverse("accounts:tokens"),
+    )
+
+
+def token_made_page(made: NewToken) -> TokenMadePage:
+    token = made.token
+    return TokenMadePage(
+        title="Your token",
+        subject=token.name,
+        caption=token.name,
+        breadcrumb=_tokens(),
+        secret=made.secret,
+        sentence=f"It acts as you for {token.organisation}, until {_day(token.expiry)}.",
+        tokens_href=reverse("accounts:tokens"),
+    )
+
+
+def revoke_token_page(token: ApiToken) -> RevokeTokenPage:
+    used = f"It was last used on {moment(token.last_used_at)}." if token.last_used_at else "It was never used."
+    return RevokeTokenPage(
+        title="Revoke this token?",
+        subject=token.name,
+        caption=token.name,
+        breadcrumb=_tokens(),
+        confirm=Confirm(
+            href=reverse("accounts:revoke_token", args=[token.pk]),
+            button="Revoke",
+            cancel_href=reverse("accounts:tokens"),
+            effects=[f"Whatever uses it for {token.organisation} stops at once.", used],
+            style="warning",
+        ),
+    )
+
+
+def _token_row(token: ApiToken) -> TokenRow:
+    live = not token.revoked_at and not token.has_expired
+    return TokenRow(
+        name=token.name,
+        organisation=str(token.organisation),
+        created=token.created.astimezone(LONDON).date(),
+        ends=f"Revoked on {_day(token.revoked_at)}" if token.revoked_at else _ends(token),
+        last_used=moment(token.last_used_at) or "Never",
+        revoke=Link(f"Revoke {token.name}", reverse("accounts:revoke_token", args=[token.pk])) if live else None,
+    )
+
+
+def _ends(token: ApiToken) -> str:
+    return f"Expired on {_day(token.expiry)}" if token.has_expired else _day(token.expiry)
+
+
+def _day(at: datetime) -> str:
+    return long_date(at.astimezone(LONDON).date())
+
+
+def _account() -> list[Link]:
+    return [HOME, Link("My Account", reverse("accounts:my_account"))]
+
+
+def _tokens() -> list[Link]:
+    return [*_account(), Link("API tokens", reverse("accounts:tokens"))]
 
 
 def my_account_page(actor: Acting, held: Sequence[Held], *, second_factor: bool) -> MyAccountPage:
@@ -108,4 +249,5 @@ def _security(second_factor: bool) -> list[Link]:
             reverse("mfa_index"),
         ),
         Link("Where you are signed in", reverse("usersessions_list")),
+        Link("API tokens", reverse("accounts:tokens")),
     ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 
 from django.db.models import Q, QuerySet
+from knox.crypto import hash_token
+from knox.settings import CONSTANTS
 
-from accounts.models import Grant, User
+from accounts.models import ApiToken, Grant, User
 from accounts.rules import Acting
 from accounts.states import ADMINISTRATORS, Role
 from core import clock
@@ -77,6 +80,28 @@ def roles_of(user: User) -> list[Held]:
     for grant in grants.order_by("organisation__name", "role"):
         by_organisation.setdefault(grant.organisation_id, []).append(grant)
     return [Held(grants[0].organisation, grants) for grants in by_organisation.values()]
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """A person's tokens of the API, newest first: live, expired and revoked."""
+    return ApiToken.objects.filter(user=user).select_related("organisation")
+
+
+def own_token(user: User, token_id: int) -> ApiToken:
+    """One of a person's tokens. Raises NotVisible."""
+    token = tokens_of(user).filter(pk=token_id).first()
+    if token is None:
+        raise NotVisible("This token is not yours, or it does not exist.")
+    return token
+
+
+def token_with(secret: str) -> ApiToken | None:
+    """The token that a secret belongs to, whatever has become of it; None where there is none."""
+    if not secret.isascii() or not secret.isalnum():
+        return None
+    digest, key = hash_token(secret), secret[: CONSTANTS.TOKEN_KEY_LENGTH]
+    known = ApiToken.objects.filter(token_key=key).select_related("user", "organisation")
+    return next((token for token in known if compare_digest(token.digest, digest)), None)
 
 
 def _above(organisation: Organisation) -> list[int]:

@@ -5,4 +5,8 @@ class AchievementConfig(AppConfig):
     name = "achievement"
 
     def ready(self) -> None:
-        from achievement import handlers, rules, tasks  # noqa: F401
+        from achievement import handlers, tasks  # noqa: F401
+        from achievement.rules import figures_locked
+        from submission.rules import register_lock
+
+        register_lock(figures_locked)

@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 
+from achievement.queries.declarations import ToDeclare
 from achievement.queries.lists import Filters
 from achievement.states import State
 from core.transitions import Seen
+from ui.fields import SeenField
 from ui.forms import PortalForm
 from ui.wording import long_date, month
 
@@ -63,18 +65,6 @@ class ListForm(PortalForm):
         )
 
 
-class SeenField(forms.MultipleChoiceField):
-    """Ticked rows, each "id:version" as it was seen; gives a list of Seen."""
-
-    widget = forms.MultipleHiddenInput
-
-    def valid_value(self, value: str) -> bool:
-        return all(part.isdecimal() for part in value.split(":")) and value.count(":") == 1
-
-    def clean(self, value: Any) -> list[Seen]:
-        return [Seen(*map(int, each.split(":"))) for each in super().clean(value or [])]
-
-
 class ActForm(PortalForm):
     """An act on rows: those ticked, or everything that matched (a signed token)."""
 
@@ -90,6 +80,30 @@ class ActForm(PortalForm):
         if not cleaned.get("seen") and not cleaned.get("all_matching"):
             raise forms.ValidationError("Select at least one row first. Nothing was changed.")
         return cleaned
+
+
+class DeclareForm(PortalForm):
+    """Rows ticked as they were seen; each with its note, and the version of the declaration text that was read."""
+
+    seen = SeenField(required=False, error_messages={"required": ""})
+    key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> list[Seen]:
+        seen: list[Seen] = self.cleaned_data["seen"]
+        if not seen:
+            raise forms.ValidationError("Select at least one achievement first. Nothing was declared.")
+        return seen
+
+    def chosen(self) -> list[ToDeclare]:
+        """What is declared; a note is cut at 500 characters, as its box is."""
+        return [ToDeclare(row, self._read(row.id), self._note(row.id)) for row in self.cleaned_data["seen"]]
+
+    def _read(self, id: int) -> int | None:
+        text = self.data.get(f"read_{id}", "")
+        return int(text) if text.isdecimal() and len(text) < 5 else None
+
+    def _note(self, id: int) -> str:
+        return " ".join(self.data.get(f"note_{id}", "").split())[:500]
 
 
 class ReasonForm(PortalForm):

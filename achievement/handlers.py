@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from achievement import commands
+from achievement.queries import figures
 from achievement.queries import networks as network_queries
+from achievement.rules import CALCULATE_LATER
 from catalogue.changes import ServiceVersionReleased
 from core.actors import SYSTEM
 from core.changes import Effect, handles
 from operations.commands import after_commit
 from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected
-from participation.changes import ParticipationsChanged
+from participation.changes import AllocationsChanged, ParticipationsChanged
+from submission.changes import Key, ValuesSubmitted
 
 AT_ONCE = 50
 """Networks worked out in the same transaction; more are left to a worker, so that nobody waits for them."""
+
+PAYMENTS_AT_ONCE = 500
+"""The same, of achievements paid to practices."""
 
 
 @handles(MembershipCorrected)
@@ -31,13 +37,31 @@ def work_out_after_list_sizes(change: ListSizesCorrected) -> Iterable[Effect]:
 @handles(ParticipationsChanged)
 def work_out_after_participations(change: ParticipationsChanged) -> Iterable[Effect]:
     services = {service for service, _network in change.network_keys}
-    return _work_out({network for _service, network in change.network_keys}, services)
+    practices = {(service, provider) for service, network, provider in change.keys if not network}
+    return [
+        *_work_out({network for _service, network in change.network_keys}, services),
+        *_work_out_payments(_submitted(practices)),
+    ]
 
 
 @handles(ServiceVersionReleased)
 def work_out_after_release(change: ServiceVersionReleased) -> Iterable[Effect]:
     """What a new version changes comes back for approval; what finance has approved stays."""
-    return _work_out(network_queries.networks_of_service(change.service_id), {change.service_id})
+    return [
+        *_work_out(network_queries.networks_of_service(change.service_id), {change.service_id}),
+        *_work_out_payments(figures.keys_submitted(services=[change.service_id])),
+    ]
+
+
+@handles(ValuesSubmitted)
+def work_out_after_values(change: ValuesSubmitted) -> Iterable[Effect]:
+    """Submitting works out at once what it pays."""
+    return _work_out_payments(change.keys)
+
+
+@handles(AllocationsChanged)
+def work_out_after_allocations(change: AllocationsChanged) -> Iterable[Effect]:
+    return _work_out_payments(_submitted(change.keys))
 
 
 @handles(LeadsCorrected)
@@ -46,11 +70,29 @@ def take_over_after_leads(change: LeadsCorrected) -> Iterable[Effect]:
     return [Effect("taken over", f"{moved:,} achievements pass to the new lead.", moved)] if moved else []
 
 
+def _submitted(pairs: Collection[tuple[int, int]]) -> list[Key]:
+    """The keys of pairs of (service id, provider id)."""
+    wanted = set(pairs)
+    services, providers = {service for service, _ in wanted}, {provider for _, provider in wanted}
+    found = figures.keys_submitted(services=services, providers=providers) if wanted else []
+    return [key for key in found if (key.service_id, key.provider_id) in wanted]
+
+
+def _work_out_payments(keys: Collection[Key]) -> Iterable[Effect]:
+    if len(keys) <= PAYMENTS_AT_ONCE:
+        return commands.calculate_practice_payments(by=SYSTEM, keys=keys).effects if keys else []
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), PAYMENTS_AT_ONCE):
+        plain = [(key[0], key[1].isoformat(), key[2]) for key in ordered[start : start + PAYMENTS_AT_ONCE]]
+        after_commit("achievement.calculate_practice_payments", {"keys": plain})
+    return [Effect("calculation queued", f"{len(keys):,} achievements are worked out in the background.", len(keys))]
+
+
 def _work_out(networks: Collection[int], services: Collection[int] | None = None) -> Iterable[Effect]:
     if len(networks) <= AT_ONCE:
         return commands.calculate_achievements(by=SYSTEM, networks=networks, services=services).effects
     ordered = sorted(networks)
     for start in range(0, len(ordered), AT_ONCE):
         keys = {"networks": ordered[start : start + AT_ONCE], "services": sorted(services) if services else None}
-        after_commit("achievement.calculate_achievements", keys)
+        after_commit(CALCULATE_LATER, keys)
     return [Effect("calculation queued", f"{len(ordered):,} networks are worked out in the background.", len(ordered))]

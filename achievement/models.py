@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import pgtrigger
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 
 from achievement.states import FINALS, State
 from catalogue.models import QualityService, ServiceVersion
 from core.actors import Actor
-from core.commands import instant
 from core.transitions import Stateful, Transition, TransitionLog
 from organisations.models import ListSize, Organisation
 from participation.models import Participation
-from submission.models import Hand
+from submission.models import record_hands
+from ui.wording import long_date
 
 NOT_WITHDRAWN = ~Q(state=State.WITHDRAWN)
 
@@ -118,6 +118,7 @@ class Achievement(Stateful):
     service_version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="+", db_index=False)
     list_size = models.ForeignKey(ListSize, models.PROTECT, null=True, related_name="+", db_index=False)
     participation = models.ForeignKey(Participation, models.PROTECT, related_name="+", db_index=False)
+    inputs = models.JSONField(default=dict, db_default={}, help_text="What an item was worked out from.")
     network_achievement = models.ForeignKey(
         NetworkAchievement, models.PROTECT, null=True, related_name="its_lines", db_index=False
     )
@@ -156,6 +157,11 @@ class Achievement(Stateful):
                 condition=Q(state=State.AWAITING_FINANCE),
                 name="achievement_awaiting_finance",
             ),
+            models.Index(
+                fields=["commissioner", "service", "achievement_date", "network"],
+                condition=Q(state=State.HELD),
+                name="achievement_held",
+            ),
             models.Index(fields=["network", "achievement_date", "service"], name="achievement_of_network"),
             models.Index(fields=["provider", "achievement_date"], name="achievement_of_provider"),
         ]
@@ -187,17 +193,21 @@ class AchievementChange(TransitionLog):
 Achievement.LOG = AchievementChange
 
 
-def record_hands(model: type[Any], subject: str, transition: Transition, ids: Sequence[int], by: Actor) -> None:
-    """Write the actor's hand in the chains of these rows. Another stage of one chain raises IntegrityError."""
-    if transition.stage is None or by.user_id is None:
-        return
-    sql = f"""
-        INSERT INTO {Hand._meta.db_table} (service_id, achievement_date, subject_id, actor_id, stage, first_at)
-        SELECT DISTINCT service_id, achievement_date, {subject}, %s::bigint, %s::smallint, %s::timestamptz
-        FROM {model._meta.db_table} WHERE id = ANY(%s)
-        ON CONFLICT (actor_id, service_id, achievement_date, subject_id, stage) DO NOTHING"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [by.user_id, transition.stage, instant(), list(ids)])
+class Declaration(models.Model):
+    """One row is one declaration of one achievement: who accepted which text, and the figures they declared."""
+
+    achievement = models.ForeignKey(Achievement, models.PROTECT, related_name="declarations")
+    achievement_version = models.PositiveIntegerField(help_text="As it was seen.")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    service_version = models.ForeignKey(ServiceVersion, models.PROTECT, related_name="+", db_index=False)
+    text_version = models.PositiveSmallIntegerField(null=True, help_text="Of the text; null: the service has none.")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=200, help_text="Of whoever accepted the text, as it was then.")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers: ClassVar = [append_only()]
 
 
 class RunState(models.IntegerChoices):
@@ -215,10 +225,22 @@ class OvernightRun(models.Model):
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     finished_at = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
+    resumed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["business_date", "number"], name="overnight_run_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["business_date", "number"], name="overnight_run_once"),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state=RunState.RUNNING), name="overnight_run_one_at_a_time"
+            ),
+        ]
         ordering = ["-business_date", "-number"]
+
+    def __str__(self) -> str:
+        """`1 November 2021`, `1 November 2021, run 2`."""
+        day = long_date(self.business_date)
+        return day if self.number == 1 else f"{day}, run {self.number}"
 
 
 class Shard(models.Model):
@@ -234,6 +256,7 @@ class Shard(models.Model):
     lines_moved = models.PositiveIntegerField(default=0)
     amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     waiting = models.PositiveIntegerField(default=0)
+    waiting_by_reason = models.JSONField(default=dict, help_text="Plain reason -> networks; together `waiting`.")
     finished_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 

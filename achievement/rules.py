@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from collections.abc import Collection
+
+from django.db.models import Q
 
 from accounts.rules import Acting, NeedsRole, WithinLimit
 from accounts.states import SEES_POUNDS, Role
+from achievement.models import Achievement, RunState
+from achievement.states import FINALS, State
+from core import clock
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
+from operations.queries import keys_to_do
 from organisations.models import Kind, Parent
-from submission.models import Hand
+from submission.changes import Key
+from submission.rules import ActedInOneStage, acted_in_one_stage
 from submission.states import Stage
+
+CALCULATE_LATER = "achievement.calculate_achievements"
+"""The later work that handlers leave to workers where many networks are concerned."""
 
 PAID_TO_PRACTICE = Refusal("It is a line of a network's total.", lambda by: Q(network__isnull=True))
 LINE_OF_NETWORK = Refusal("It is paid to the practice, not through a network.", lambda by: Q(network__isnull=False))
 
 
-class ActedInOneStage(Refusal):
-    """Refuses whoever has had a hand in another stage of the same payment chain (domain 2, segregation)."""
-
-    def __init__(self, stage: Stage, *, subject: Coalesce | str) -> None:
-        super().__init__(
-            f"You acted on this payment before, in another stage; the {stage.label} stage is another person's."
-        )
-        self.stage, self.subject = stage, subject
-
-    def allowed(self, by: Actor) -> Q:
-        if by.user_id is None:
-            return ALL
-        other_stages = Hand.objects.filter(
-            actor=by.user_id,
-            service=OuterRef("service"),
-            achievement_date=OuterRef("achievement_date"),
-            subject=OuterRef(self.subject) if isinstance(self.subject, str) else self.subject,
-        ).exclude(stage=self.stage)
-        return ~Q(Exists(other_stages))
+def networks_to_work_out() -> set[int]:
+    """Ids of the networks whose lines are still to be worked out anew by a worker: what stands may be out of date."""
+    return {network for keys in keys_to_do(CALCULATE_LATER) for network in keys["networks"]}
 
 
-def acted_in_one_stage(stage: Stage) -> ActedInOneStage:
-    """For achievements: the chain of a line is its network's."""
-    return ActedInOneStage(stage, subject=Coalesce(OuterRef("network"), OuterRef("provider")))
-
+BEING_WORKED_OUT = Refusal(
+    "Something it stands on has changed, and it is being worked out anew. Look again in a few minutes.",
+    lambda by: ~Q(network__in=networks_to_work_out()),
+)
 
 PROVIDER_SIDE = (
     NeedsRole(Role.DECLARATION_MANAGEMENT, at="provider"),
@@ -60,11 +53,14 @@ NETWORK_FINANCE_LIMIT = WithinLimit(Role.FINANCE_MANAGEMENT, provider_of="networ
 NOT_AUTO_DECLARED = Refusal(
     "It was declared by the portal itself: it is held, not sent back.", lambda by: Q(auto_declared=False)
 )
+AUTO_DECLARED = Refusal("It was declared by its provider: it is sent back, not held.", lambda by: Q(auto_declared=True))
 
 Permission("achievement.declare", *PROVIDER_SIDE)
 Permission("achievement.withdraw_declaration", *PROVIDER_SIDE, NOT_AUTO_DECLARED)
 Permission("achievement.approve", *APPROVER, PAID_TO_PRACTICE, APPROVER_LIMIT)
-Permission("achievement.reject", *APPROVER, PAID_TO_PRACTICE)
+Permission("achievement.reject", *APPROVER, PAID_TO_PRACTICE, NOT_AUTO_DECLARED)
+Permission("achievement.hold", *APPROVER, PAID_TO_PRACTICE, AUTO_DECLARED)
+Permission("achievement.lift", *APPROVER, PAID_TO_PRACTICE)
 Permission("achievement.undo_approval", *APPROVER, PAID_TO_PRACTICE)
 Permission("achievement.give_finance_approval", *FINANCE, PAID_TO_PRACTICE, FINANCE_LIMIT)
 Permission("achievement.return", *FINANCE, PAID_TO_PRACTICE)
@@ -72,7 +68,7 @@ Permission("achievement.approve_line", *APPROVER, LINE_OF_NETWORK, APPROVER_LIMI
 Permission("achievement.reject_line", *APPROVER, LINE_OF_NETWORK)
 Permission("achievement.lift_hold", *APPROVER, LINE_OF_NETWORK)
 Permission("achievement.undo_line_approval", *APPROVER, LINE_OF_NETWORK)
-Permission("achievement.give_network_finance_approval", *NETWORK_FINANCE, NETWORK_FINANCE_LIMIT)
+Permission("achievement.give_network_finance_approval", *NETWORK_FINANCE, NETWORK_FINANCE_LIMIT, BEING_WORKED_OUT)
 Permission("achievement.return_network", *NETWORK_FINANCE)
 
 
@@ -82,7 +78,7 @@ def visible_to(by: Actor) -> Q:
         return ALL
     kind, here = _acts_for(by)
     if kind == Kind.COMMISSIONER:
-        children = Parent.objects.known().filter(parent=here).values("organisation")
+        children = Parent.objects.as_of(clock.today()).filter(parent=here).values("organisation")
         return Q(commissioner=here) | Q(provider__in=children)
     seen: dict[Kind | None, Q] = {Kind.PRACTICE: Q(provider=here), Kind.NETWORK: Q(network=here)}
     return seen.get(kind, NONE)
@@ -104,6 +100,70 @@ def _acts_for(by: Actor) -> tuple[Kind | None, int | None]:
     return Kind(by.organisation.kind), by.organisation.pk
 
 
+def sees_network_pounds(by: Actor) -> bool:
+    """Whether totals of whole networks are shown: a member sees the others' status, not their pounds (domain 2)."""
+    return sees_pounds(by) and (by.is_system or _acts_for(by)[0] in (Kind.COMMISSIONER, Kind.NETWORK))
+
+
 def sees_pounds(by: Actor) -> bool:
     """Whether amounts are shown: `View` alone sees points, never pounds (domain 2)."""
     return by.is_system or not by.roles().isdisjoint(SEES_POUNDS)
+
+
+def operates(by: Actor) -> bool:
+    """Whether somebody runs the portal: the role Operations, acting for the national operator."""
+    if by.is_system:
+        return True
+    at_operator = isinstance(by, Acting) and by.organisation is not None and by.organisation.kind == Kind.NATIONAL
+    return at_operator and Role.OPERATIONS in by.roles()
+
+
+OPERATES = Refusal(
+    f"You need the role {Role.OPERATIONS.label} of the national operator.", lambda by: ALL if operates(by) else NONE
+)
+SEE_OVERNIGHT_RUNS = Permission("achievement.see_overnight_runs", OPERATES)
+"""On organisations: acting for which of them somebody sees the overnight runs."""
+
+START_OVERNIGHT_RUN = Permission("achievement.start_overnight_run", OPERATES)
+"""On organisations: acting for which of them somebody may start a run by hand."""
+
+RESUME_OVERNIGHT_RUN = Permission(
+    "achievement.resume_overnight_run",
+    OPERATES,
+    Refusal("It is done: nothing of it is left to resume.", lambda by: ~Q(state=RunState.DONE)),
+)
+"""On overnight runs."""
+
+
+APPROVED = frozenset(
+    {
+        State.AWAITING_FINANCE,
+        State.AWAITING_NETWORK,
+        State.AGGREGATED,
+        State.FINANCE_APPROVED,
+        State.AGGREGATED_COMPLETE,
+    }
+)
+
+
+def figures_locked(keys: Collection[Key], on_behalf: bool) -> dict[Key, str]:
+    """Key -> why its figures may not be changed any more (domain 5): approved ones by the provider, those with
+    finance approval by nobody."""
+    locked = {}
+    near = Achievement.objects.payable().filter(
+        state__in=FINALS if on_behalf else APPROVED,
+        service__in={key.service_id for key in keys},
+        achievement_date__in={key.achievement_date for key in keys},
+        provider__in={key.provider_id for key in keys},
+    )
+    for service, day, provider, state in near.values_list("service", "achievement_date", "provider", "state"):
+        key = Key(service, day, provider)
+        if key in keys:
+            locked[key] = FINALLY_LOCKED if state in FINALS else LOCKED
+    return locked
+
+
+LOCKED = "It is approved: only the commissioning organisation can change its figures, until finance approval."
+FINALLY_LOCKED = (
+    "It has finance approval: its figures are not changed any more. What changes is put right by adjustment."
+)

@@ -108,6 +108,7 @@ FIGURES_CHANGED = Transition(
     SYSTEM,
     done="sent back: the figures changed",
 )
+REVIVE = Transition("revive", frozenset({State.WITHDRAWN}), State.AWAITING_PROVIDER, SYSTEM, done="worked out anew")
 WITHDRAW = Transition(
     "withdraw",
     frozenset(
@@ -134,6 +135,53 @@ PRACTICE_PAID = transition_table(
         GIVE_FINANCE_APPROVAL,
         RETURN,
         FIGURES_CHANGED,
+        REVIVE,
+        WITHDRAW,
+    ]
+)
+
+# The same, where the service requires no declaration: it is declared by itself, and held instead of sent back.
+HOLD = Transition(
+    "hold",
+    frozenset({State.AWAITING_COMMISSIONER}),
+    State.HELD,
+    "achievement.hold",
+    button="Reject",
+    done="rejected and held",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
+LIFT = Transition(
+    "lift",
+    frozenset({State.HELD}),
+    State.AWAITING_COMMISSIONER,
+    "achievement.lift",
+    button="Lift hold",
+    done="no longer held",
+    needs_reason=True,
+    stage=Stage.COMMISSIONER,
+)
+DECLARED_FIGURES_CHANGED = Transition(
+    "declared figures changed",
+    frozenset({State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE, State.HELD}),
+    State.AWAITING_COMMISSIONER,
+    SYSTEM,
+    done="worked out anew: the figures changed",
+)
+REVIVE_DECLARED = Transition(
+    "revive declared", frozenset({State.WITHDRAWN}), State.AWAITING_COMMISSIONER, SYSTEM, done="worked out anew"
+)
+
+AUTO_DECLARED = transition_table(
+    [
+        APPROVE,
+        HOLD,
+        LIFT,
+        UNDO_APPROVAL,
+        GIVE_FINANCE_APPROVAL,
+        RETURN,
+        DECLARED_FIGURES_CHANGED,
+        REVIVE_DECLARED,
         WITHDRAW,
     ]
 )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from achievement import commands
 from core.actors import SYSTEM
 from operations.later import each_minute, later_work
+from submission.changes import Key
 
 
 @later_work("achievement.aggregate_networks")
@@ -17,6 +19,12 @@ def calculate_achievements(keys: dict[str, Any]) -> None:
     commands.calculate_achievements(by=SYSTEM, networks=keys["networks"], services=keys.get("services"))
 
 
+@later_work("achievement.calculate_practice_payments")
+def calculate_practice_payments(keys: dict[str, Any]) -> None:
+    plain = [Key(int(service), date.fromisoformat(day), int(provider)) for service, day, provider in keys["keys"]]
+    commands.calculate_practice_payments(by=SYSTEM, keys=plain)
+
+
 @later_work("achievement.work_shard")
 def work_shard(keys: dict[str, Any]) -> None:
     commands.work_shard(keys["shard"], by=SYSTEM)
@@ -25,6 +33,12 @@ def work_shard(keys: dict[str, Any]) -> None:
 @later_work("achievement.finish_run")
 def finish_run(keys: dict[str, Any]) -> None:
     commands.finish_run(keys["run"], by=SYSTEM)
+
+
+@each_minute
+def notice_overnight_runs() -> None:
+    """Before the next: what starts late is told, although it starts now."""
+    commands.notice_overnight_runs(by=SYSTEM)
 
 
 @each_minute

@@ -103,11 +103,11 @@ def explain_capitation(result: CapitationResult, words: PopulationWords) -> Expl
     return _with_result(steps, result.unrounded, result.amount)
 
 
-def explain_item(result: ItemResult, one: str, many: str) -> Explanation:
-    """Show how an item line was worked out; `one` and `many` name the item ("referral", "referrals")."""
+def explain_item(result: ItemResult, one: str, many: str, limit: str = "allocation") -> Explanation:
+    """Show how an item line was worked out; `one` and `many` name the item ("referral"), `limit` what limits it."""
     fee = result.inputs.fee
     steps = [
-        Step(Kind.COUNT, "", str(result.payable), _items(result, one, many)),
+        Step(Kind.COUNT, "", str(result.payable), _items(result, one, many, limit)),
         Step(Kind.RATE, "x", exactly(fee), f"{sterling(fee)} a {one}"),
     ]
     return _with_result(steps, result.unrounded, result.amount)
@@ -159,10 +159,10 @@ def _share(share: Share) -> Step:
     return Step(Kind.SHARE, "x", exactly(share.fraction), text)
 
 
-def _items(result: ItemResult, one: str, many: str) -> str:
-    count, above = result.inputs.count, result.above_allocation
+def _items(result: ItemResult, one: str, many: str, limit: str) -> str:
+    count, most, above = result.inputs.count, result.inputs.allocation, result.above_allocation
     claimed = f"{count:,} {one if count == 1 else many}"
-    return f"{claimed}, {result.payable:,} payable, {above:,} above the allocation," if above else claimed
+    return f"{claimed}, {result.payable:,} payable, {above:,} above the {limit} of {most:,}," if above else claimed
 
 
 def _with_result(steps: list[Step], unrounded: Fraction, amount: Decimal) -> Explanation:

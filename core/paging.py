@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 
@@ -26,7 +27,7 @@ def page_of(rows: QuerySet[Any], order: Sequence[str], *, after: str, size: int)
     A cursor that is not one starts at the beginning.
     """
     ordered = rows.order_by(*order)
-    found = list(_after(ordered, order, _read(after, len(order)))[: size + 1])
+    found = list(_after(ordered, order, _read(after, rows.model, order))[: size + 1])
     page = found[:size]
     return Slice(page, _cursor(page[-1], order) if len(found) > size else "")
 
@@ -57,10 +58,38 @@ def _value(row: Any, path: str) -> Any:
     return row
 
 
-def _read(cursor: str, length: int) -> list[Any] | None:
+def _read(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any] | None:
+    """The values a page starts after; None where the text is no cursor of such a list."""
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, UnicodeDecodeError):
         return None
     plain = isinstance(values, list) and all(isinstance(value, str | int) for value in values)
-    return values if plain and len(values) == length else None
+    if not plain or len(values) != len(order):
+        return None
+    fits = all(_fits(model, name.removeprefix("-"), value) for name, value in zip(order, values, strict=True))
+    return values if fits else None
+
+
+def _fits(model: type[Model], path: str, value: str | int) -> bool:
+    """Whether a column can hold the value: one that somebody made up must not become an error of the database."""
+    field = _field(model, path)
+    if "\0" in str(value):
+        return False
+    try:
+        if field is not None:
+            field.run_validators(field.to_python(value))
+    except ValidationError:
+        return False
+    return True
+
+
+def _field(model: type[Model], path: str) -> Any:
+    """The field at the end of a path; None for what a query adds to its rows."""
+    try:
+        for part in path.split("__"):
+            field: Any = model._meta.get_field(part)
+            model = field.related_model or model
+    except FieldDoesNotExist:
+        return None
+    return field.target_field if field.is_relation else field

@@ -138,18 +138,22 @@ class Transition:
         by: Actor,
         note: str = "",
         params: Sequence[Any] = (),
+        own_notes: bool = False,
     ) -> Moved:
         """The same for rows that a set-based command has judged: `relation` is SQL with `id` and `columns`, whose
         values are set with the move. Only rows in `sources` move; one that another transaction moved meanwhile does
-        not, so the caller compares how many it expected."""
+        not, so the caller compares how many it expected. With `own_notes`, the relation's column `own_note` is what
+        is noted of each row, after `note`."""
         table, log = model._meta.db_table, model.LOG
+        own_note = ", r.own_note" if own_notes else ""
         settings = "".join(f", {column} = r.{column}" for column in columns)
         sql = f"""
-            WITH judged AS (SELECT r.*, t.state AS from_state FROM ({relation}) r JOIN {table} t USING (id)
-                            WHERE t.state = ANY(%s)),
+            WITH judged AS MATERIALIZED (
+                SELECT r.*, t.state AS from_state FROM ({relation}) r JOIN {table} t USING (id)
+                WHERE t.state = ANY(%s) ORDER BY id),
             moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{settings} FROM judged r
-                      WHERE t.id = r.id AND t.state = r.from_state RETURNING t.*, r.from_state)
-            {self._log_insert(log)}"""
+                      WHERE t.id = r.id AND t.state = r.from_state RETURNING t.*, r.from_state{own_note})
+            {self._log_insert(log, "concat(%s::text, m.own_note)" if own_notes else "%s")}"""
         values = [*params, sorted(self.sources), self.target, *self._log_params(by, note)]
         ids = self._ids(sql, values)
         if ids:
@@ -180,14 +184,15 @@ class Transition:
         params = [*selected_params, *seen_params, self.target, *values.values(), *self._log_params(by, note)]
         return self._ids(sql, params)
 
-    def _log_insert(self, log: type[models.Model]) -> str:
+    def _log_insert(self, log: type[models.Model], note: str = "%s") -> str:
         copied: tuple[str, ...] = log.COPIED  # type: ignore[attr-defined]
         into = "".join(f", {column}" for column in copied)
         from_ = "".join(f", m.{column}" for column in copied)
         return f"""
             INSERT INTO {log._meta.db_table}
                 (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note{into})
-            SELECT m.id, %s, %s, %s, %s, m.from_state, m.state, m.version, %s{from_} FROM moved m RETURNING row_id"""
+            SELECT m.id, %s, %s, %s, %s, m.from_state, m.state, m.version, {note}{from_}
+            FROM moved m RETURNING row_id"""
 
     def _log_params(self, by: Actor, note: str) -> list[Any]:
         return [instant(), by.user_id, by.organisation_id, self.name, note]

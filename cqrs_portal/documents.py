@@ -15,6 +15,7 @@ from catalogue.states import LOADED, SERVICE_VERSION, VersionState
 from core.changes import handlers
 from core.transitions import Creation, Transition
 from participation import states as participation
+from submission import states as submission
 
 DRAWN_BY = "Drawn from the code by `python3 portal.py manage draw_docs`; a test keeps it true."
 
@@ -33,7 +34,14 @@ MACHINES = (
     Machine("Account of a person", UserState, ACCOUNT),
     Machine("Version of a service definition", VersionState, SERVICE_VERSION, [LOADED]),
     Machine("Offer and participation", participation.State, participation.PARTICIPATION, [participation.OFFER]),
+    Machine("Submission of figures", submission.State, submission.SUBMISSION, [submission.BEGIN]),
     Machine("Achievement paid to a practice", achievement.State, achievement.PRACTICE_PAID, [achievement.CALCULATED]),
+    Machine(
+        "Achievement paid to a practice, no declaration required",
+        achievement.State,
+        achievement.AUTO_DECLARED,
+        [achievement.CALCULATED_AND_DECLARED],
+    ),
     Machine(
         "Practice line of an amounts network",
         achievement.State,

@@ -8,10 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.errors import NotPermitted, NotVisible, PortalError
+from cqrs_portal.api.problems import problem_answer
+
+API = "/api/"
 
 
 def answer(request: HttpRequest, error: PortalError) -> HttpResponse:
     """The page for an error: its own status, and what, why and who can."""
+    if request.path.startswith(API):
+        return problem_answer(error)
     template = {403: "403", 404: "404", 409: "409", 422: "422"}.get(error.status, "400")
     return render(request, f"errors/{template}.jinja", {"error": error}, status=error.status)
 
@@ -35,5 +40,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A reference to quote; nothing of the request was saved, because each command is one transaction."""
+    if request.path.startswith(API):
+        return problem_answer()
     reference = request.META.get("HTTP_X_REQUEST_ID") or uuid.uuid4().hex[:12]
     return render(None, "errors/500.jinja", {"error": {"reference": reference}}, status=500)

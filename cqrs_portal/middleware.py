@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from accounts.queries import acting_for
-from core.errors import PortalError
+from core.errors import NotPermitted, PortalError
 from cqrs_portal.errors import answer
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -37,4 +38,16 @@ class PortalErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return answer(request, exception) if isinstance(exception, PortalError) else None
+        error = ACTED_TWICE if second_stage_of_a_chain(exception) else exception
+        return answer(request, error) if isinstance(error, PortalError) else None
+
+
+ACTED_TWICE = NotPermitted(
+    "You acted on one of these payments before, in another stage; this stage is another person's.",
+    "Nothing was changed.",
+)
+
+
+def second_stage_of_a_chain(exception: Exception) -> bool:
+    """Whether the database refused one person's hand in two stages of a payment chain at the same instant."""
+    return isinstance(exception, IntegrityError) and "hand_in_one_stage_of_a_chain" in str(exception)

@@ -20,6 +20,8 @@ TAKING_PART = frozenset({Role.SERVICE_MANAGEMENT, Role.VIEW, Role.FINANCE_VIEW})
 OFFERING = frozenset({Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.VIEW})
 ENTERING = frozenset({Role.ACHIEVEMENT_ENTRY, Role.VIEW, Role.SUPERVISOR}) | NETWORK_ROLES
 
+REFERENCE_PAGES = frozenset({"organisations:ods_load", "organisations:upload_ods", "organisations:ods_upload"})
+
 PROVIDERS = frozenset({Kind.PRACTICE, Kind.NETWORK})
 COMMISSIONERS = frozenset({Kind.COMMISSIONER})
 NATIONAL = frozenset({Kind.NATIONAL})
@@ -85,7 +87,7 @@ SECTIONS = (
     Section(
         "Achievement",
         (
-            Entry("Achievement Results", "achievement:achievement_results", MONEY | NETWORK_ROLES, PROVIDERS),
+            Entry("Achievement Results", "achievement:achievement_results", MONEY | NETWORK_ROLES),
             Entry("Declare", "achievement:declare", frozenset({Role.DECLARATION_MANAGEMENT}), PROVIDERS),
             Entry("Declaration Management", "achievement:declaration_management", MONEY, COMMISSIONERS),
             Entry(
@@ -94,14 +96,22 @@ SECTIONS = (
         ),
         frozenset({"achievement"}),
     ),
-    Section("Reports", (Entry("Administrative", "reports:administrative"),), frozenset({"reports"})),
+    Section(
+        "Reports",
+        (
+            Entry("Administrative", "reports:administrative"),
+            Entry("Achievement Summary Report", "reports:achievement_summary", MONEY | NETWORK_ROLES),
+        ),
+        frozenset({"reports"}),
+    ),
     Section(
         "Administrative Tasks",
         (
             Entry("Quality services", "catalogue:services", frozenset({Role.SERVICE_RELEASE}), NATIONAL),
+            Entry("Reference data", "organisations:ods_loads", frozenset({Role.REFERENCE_DATA}), NATIONAL),
             Entry("Overnight runs", "achievement:overnight_runs", frozenset({Role.OPERATIONS}), NATIONAL),
         ),
-        frozenset({"catalogue", "operations", "achievement:overnight_run"}),
+        REFERENCE_PAGES | {"catalogue", "operations", "achievement:overnight_run", "achievement:start_overnight_run"},
     ),
 )
 

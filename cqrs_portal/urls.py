@@ -16,8 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/", include("organisations.urls")),
     path("participation/", include("participation.urls")),
     path("services/", include("catalogue.urls")),
+    path("submission/", include("submission.urls")),
     path("ui/", include("ui.urls")),
     path("achievement/", include("achievement.urls")),
+    path("api/v1/", include("cqrs_portal.api.addresses")),
+    path("reports/", include("reports.urls")),
     path("health/", PortalHealth.as_view(), name="health"),
     path("health/broker/", BrokerHealth.as_view(), name="broker_health"),
 ]

@@ -14,21 +14,32 @@ from accounts.rules import Acting
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
 from achievement.queries import needs_of as achievements_that_need
 from achievement.rules import networks_visible_to, sees_pounds
-from achievement.states import CALCULATED, NETWORK_AGGREGATED, NETWORK_LINE, NETWORK_TOTAL, PRACTICE_PAID
+from achievement.states import (
+    AUTO_DECLARED,
+    CALCULATED,
+    NETWORK_AGGREGATED,
+    NETWORK_LINE,
+    NETWORK_TOTAL,
+    PRACTICE_PAID,
+)
 from core.needs import Happening, Need
+from operations.tasks_for_people import needs_of as tasks_that_need
 from participation.queries import needs_of as participations_that_need
+from submission.queries import needs_of as figures_that_need
 from ui.wording import listed, month
 
 SHOWN, READ, NAMED = 8, 200, 3
 
-DONE = {move.name: move.done for move in chain(PRACTICE_PAID.values(), NETWORK_LINE.values(), NETWORK_TOTAL.values())}
+TABLES = (PRACTICE_PAID, AUTO_DECLARED, NETWORK_LINE, NETWORK_TOTAL)
+DONE = {move.name: move.done for move in chain.from_iterable(table.values() for table in TABLES)}
 DONE |= {creation.name: creation.done for creation in (CALCULATED, NETWORK_AGGREGATED)}
 """What each move did, in the past participle."""
 
 
 def needs_of(actor: Acting) -> list[Need]:
     """What waits for this person in the organisation they act for: what they can do first, then what is held up."""
-    return [*achievements_that_need(actor), *participations_that_need(actor)]
+    of_apps = (tasks_that_need, achievements_that_need, participations_that_need, figures_that_need)
+    return [need for needs in of_apps for need in needs(actor)]
 
 
 def happenings_of(actor: Acting) -> list[Happening]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Q
 
 from core import clock
@@ -44,7 +45,8 @@ def deliver(message_id: int) -> bool:
             work_named(message.task)(message.keys)
             OutboxMessage.objects.filter(pk=message_id).update(done_at=clock.now(), error="")
     except Exception as error:
-        _note_failure(message_id, error)
+        with suppress(Error):  # the database is away: the next tick sends it, uncounted
+            _note_failure(message_id, error)
         raise
     return True
 

@@ -5,20 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
+from core import clock
 from core.actors import Actor
 from core.errors import Conflict
 from operations.models import IdempotencyKey
 
 
-def once(key: str, request: Mapping[str, Any], do: Callable[[], Any], *, by: Actor, action: str) -> Any:
+def once(
+    key: str,
+    request: Mapping[str, Any],
+    do: Callable[[], Any],
+    *,
+    by: Actor,
+    action: str,
+    within: timedelta = timedelta(days=1),
+) -> Any:
     """Do what a request asks for and keep its answer (plain JSON), in one transaction; the same key again answers it.
 
-    A second request with the key waits for the first. Without a key, or for the portal itself, it is simply done.
-    Raises Conflict where the key was used for another request; what `do` raises leaves the key free.
+    A second request with the key waits for the first. Later than `within` it is done anew: what was answered then may
+    no longer be true. Without a key, or for the portal itself, it is simply done. Raises Conflict where the key was
+    used for another request; what `do` raises leaves the key free.
     """
     if not key or by.user_id is None:
         return do()
@@ -27,9 +38,9 @@ def once(key: str, request: Mapping[str, Any], do: Callable[[], Any], *, by: Act
         mine = IdempotencyKey.objects.select_for_update().get(key=key, user=by.user_id, action=action)
         if mine.digest != digest_of(request):
             raise Conflict("This was sent before with other values. Go back to the page and send it anew.")
-        if mine.answer is None:
-            mine.answer = do()
-            mine.save(update_fields=["answer"])
+        if mine.answer is None or mine.created_at < clock.now() - within:
+            mine.answer, mine.created_at = do(), clock.now()
+            mine.save(update_fields=["answer", "created_at"])
         return mine.answer
 
 

@@ -33,7 +33,10 @@ class JobState(models.IntegerChoices):
 
 
 class Job(models.Model):
-    """One row is one piece of long work somebody waits for, with its progress and its result."""
+    """One row is one piece of long work somebody waits for, with its progress and its result.
+
+    `result` is what the work answered; of one that failed, `{"problem": [sentences]}`.
+    """
 
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
@@ -43,6 +46,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     steps_done = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
+    step = models.CharField(max_length=300, blank=True, help_text="What is being done, in a sentence.")
     result = models.JSONField(default=dict)
 
 

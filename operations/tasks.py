@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import shared_task
 
-from operations import commands
-from operations.later import minutely
+from operations import commands, notifications
+from operations.later import later_work, minutely
 
 log = logging.getLogger(__name__)
 
@@ -13,6 +14,11 @@ log = logging.getLogger(__name__)
 @shared_task(name="operations.deliver")
 def deliver(message_id: int) -> None:
     commands.deliver(message_id)
+
+
+@later_work(notifications.SEND)
+def send_email(keys: dict[str, Any]) -> None:
+    notifications.deliver_email(keys)
 
 
 @shared_task(name="operations.tick")

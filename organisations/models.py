@@ -45,6 +45,9 @@ class Organisation(models.Model):
     postcode = models.CharField(max_length=10, blank=True)
     open_date = models.DateField(null=True, blank=True)
     close_date = models.DateField("closing date", null=True, blank=True, help_text="The last day it was open.")
+    known_by_code_only = models.BooleanField(
+        default=False, help_text="A network lists it as a member, and no file of practices has it."
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -168,7 +171,11 @@ class Cluster(models.Model):
 
 
 class OdsLoad(models.Model):
-    """One row is one ODS or list size file taken in: a complete snapshot as at a day."""
+    """One row is one ODS or list size file taken in: a complete snapshot as at a day.
+
+    `summary` counts what the file says, `corrections` what it changed, in words -> how many; `effects` are sentences.
+    `rows` are those refused or remarked on: [kind (RowKind), line, column, value, words].
+    """
 
     layout = models.CharField(max_length=30)
     file_name = models.CharField(max_length=200)
@@ -178,7 +185,39 @@ class OdsLoad(models.Model):
     loaded_at = models.DateTimeField()
     loaded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, db_index=False)
     summary = models.JSONField(default=dict)
-    refused = models.JSONField(default=list)
+    corrections = models.JSONField(default=dict)
+    effects = models.JSONField(default=list)
+    refused_rows = models.PositiveIntegerField(default=0)
+    rows = models.JSONField(default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["layout", "-as_at"], name="ods_load_latest")]
+        indexes = [
+            models.Index(fields=["layout", "-as_at"], name="ods_load_latest"),
+            models.Index(fields=["-loaded_at", "-id"], name="ods_load_newest"),
+        ]
+
+
+class OdsUpload(models.Model):
+    """One row is reference files that somebody uploaded: checked first, then loaded or dropped.
+
+    `as_at` and `lists_as_at` are the days given with them. What the check and the load found is their jobs' result.
+    """
+
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    as_at = models.DateField(null=True)
+    lists_as_at = models.DateField(null=True)
+    check_job = models.ForeignKey("operations.Job", models.PROTECT, related_name="+")
+    load_job = models.ForeignKey("operations.Job", models.PROTECT, null=True, related_name="+")
+    dropped_at = models.DateTimeField(null=True)
+
+
+class OdsUploadFile(models.Model):
+    """One row is one file of an upload. It is kept in the database, where every machine reaches it, until it is loaded
+    or dropped; then its content is removed, and its name stays."""
+
+    upload = models.ForeignKey(OdsUpload, models.CASCADE, related_name="files")
+    purpose = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField(null=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from core import clock
 from core.actors import Actor
@@ -21,6 +21,8 @@ from organisations.models import (
     ListSize,
     Membership,
     OdsLoad,
+    OdsUpload,
+    OdsUploadFile,
     Organisation,
     OrganisationQuerySet,
     Parent,
@@ -166,3 +168,37 @@ def _seen_by(own: Organisation) -> Q:
     members = known.filter(network__in=led).values("practice")
     children = Parent.objects.known().filter(parent=own).values("organisation")
     return itself | Q(pk__in=led) | Q(pk__in=members) | Q(pk__in=children)
+
+
+def ods_loads() -> QuerySet[OdsLoad]:
+    """Every file loaded, without its rows; newest first is ("-loaded_at", "-pk")."""
+    return OdsLoad.objects.defer("rows", "summary").select_related("loaded_by")
+
+
+def ods_load(load_id: int) -> OdsLoad:
+    """One file loaded, with its rows. Raises NotVisible."""
+    found = OdsLoad.objects.select_related("loaded_by").filter(pk=load_id).first()
+    if found is None:
+        raise NotVisible("You may not be able to see this, or it does not exist.")
+    return found
+
+
+def uploads_under_way() -> QuerySet[OdsUpload]:
+    """Uploads whose files are kept: being checked or loaded, or waiting for somebody; newest first."""
+    kept = OdsUploadFile.objects.filter(content__isnull=False).values("upload")
+    return _uploads().filter(pk__in=kept).order_by("-pk")
+
+
+def ods_upload(upload_id: int) -> OdsUpload:
+    """One upload with its jobs, and its files without their content. Raises NotVisible."""
+    found = _uploads().filter(pk=upload_id).first()
+    if found is None:
+        raise NotVisible("You may not be able to see this, or it does not exist.")
+    return found
+
+
+def _uploads() -> QuerySet[OdsUpload]:
+    files = OdsUploadFile.objects.defer("content").order_by("pk")
+    return OdsUpload.objects.select_related("uploaded_by", "check_job", "load_job").prefetch_related(
+        Prefetch("files", queryset=files)
+    )

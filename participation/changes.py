@@ -17,3 +17,10 @@ class ParticipationsChanged(Change):
     def network_keys(self) -> frozenset[tuple[int, int]]:
         """Pairs of (service id, network id)."""
         return frozenset((service, network) for service, network, _provider in self.keys if network)
+
+
+@dataclass(frozen=True)
+class AllocationsChanged(Change):
+    """Allocations of providers have been set or corrected. Pairs of (service id, provider id)."""
+
+    keys: frozenset[tuple[int, int]]

@@ -8,11 +8,10 @@ from typing import Any
 
 from django import forms
 
-from core.transitions import Seen
 from participation.models import REASON_LENGTH
 from participation.queries.lists import Filters
 from participation.states import State
-from ui.fields import DateField
+from ui.fields import DateField, SeenField
 from ui.forms import PortalForm, refuse_end_before_start
 from ui.wording import count
 
@@ -38,18 +37,6 @@ class OfferedForm(PortalForm):
             network_id=int(given["network"]) if given.get("network") else None,
             text=given.get("text", ""),
         )
-
-
-class SeenField(forms.MultipleChoiceField):
-    """Ticked rows, each "id:version" as it was seen; gives a list of Seen."""
-
-    widget = forms.MultipleHiddenInput
-
-    def valid_value(self, value: str) -> bool:
-        return value.count(":") == 1 and all(part.isdecimal() and len(part) < 10 for part in value.split(":"))
-
-    def clean(self, value: Any) -> list[Seen]:
-        return [Seen(*map(int, each.split(":"))) for each in super().clean(value or [])]
 
 
 class ChosenForm(PortalForm):

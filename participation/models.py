@@ -90,3 +90,17 @@ class Term(TwoClocked):
                 fields=["participation"], condition=Q(recorded__upper_inf=True), name="term_one_believed"
             ),
         ]
+
+
+class Allocation(TwoClocked):
+    """One row is one belief about how much of a service a provider is paid for at most in a payment period: its
+    allocation, which its commissioning organisation sets. Whole items; what is above it is shown and not paid."""
+
+    FACT_KEY: ClassVar = ("service", "provider")
+
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="allocations")
+    amount = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [believed_once("allocation_believed_once", "service", "provider")]

@@ -19,6 +19,7 @@ Permission("participation.answer", ANSWERS)
 Permission("participation.approve", COMMISSIONS)
 SAVE_END_DATES = Permission("participation.end", COMMISSIONS)
 Permission("participation.cancel", COMMISSIONS)
+SET_ALLOCATIONS = Permission("participation.set_allocations", COMMISSIONS)
 
 SEES_ENGLAND = frozenset({Role.REFERENCE_DATA, Role.SERVICE_RELEASE, Role.OPERATIONS, Role.PAYMENT_RELEASE})
 

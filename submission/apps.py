@@ -1,5 +1,10 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class SubmissionConfig(AppConfig):
     name = "submission"
+
+    def ready(self) -> None:
+        import_module("submission.rules")

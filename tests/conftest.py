@@ -15,7 +15,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from core import clock
 
-PLUGINS = ("tests.plugins.services", "tests.plugins.browser", "tests.plugins.real_data")
+PLUGINS = ("tests.plugins.services", "tests.plugins.browser", "tests.plugins.real_data", "tests.plugins.tables")
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 
@@ -31,6 +31,8 @@ TRAINING_DAY = date(2021, 12, 11)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long tests too: crash, race, England")
+    parser.addoption("--kills", type=int, default=100, help="how often the night under fire kills something (100)")
+    parser.addoption("--seed", type=int, default=20210401, help="the chance of the night under fire")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

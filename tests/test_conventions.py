@@ -36,7 +36,7 @@ NOT_COMMANDS = {
 """Modules of this name whose functions nobody acts in."""
 
 NO_TRANSITION_TABLE = {
-    "achievement/commands/overnight.py": "a run and its shards have progress, not a status that anybody moves",
+    "achievement/commands/overnight/": "a run and its shards have progress, not a status that anybody moves",
     "operations/": "a job has progress",
 }
 """Where a column named state is set without a transition, and why."""
@@ -99,7 +99,10 @@ def test_commands_know_no_http():
     assert known == []
 
 
-OTHER_CLOCKS = re.compile(r"\b(date|datetime)\.today$|\b(datetime|timezone)\.(now|utcnow)$|\btime\.time$")
+OTHER_CLOCKS = re.compile(
+    r"\b(date|datetime)\.today$|\b(datetime|timezone)\.(now|utcnow)$|\btime\.time$"
+    r"|\btimezone\.local(date|time)$|(^|\.)(Now|TransactionNow)$"
+)
 SQL_CLOCKS = re.compile(
     r"(?<![.\w])(now\(\)|current_date|current_timestamp|clock_timestamp\(\)|localtimestamp)", re.IGNORECASE
 )
@@ -126,7 +129,15 @@ def asks_the_time(tree: ast.Module) -> Iterator[int]:
 
 @pytest.mark.parametrize(
     "source",
-    ["date.today()", "datetime.datetime.now(UTC)", "timezone.now()", "run('SELECT now()')", "x = 'at > Current_Date'"],
+    [
+        "Now()",
+        "timezone.localdate()",
+        "date.today()",
+        "datetime.datetime.now(UTC)",
+        "timezone.now()",
+        "run('SELECT now()')",
+        "x = 'at > Current_Date'",
+    ],
 )
 def test_another_clock_would_be_found(source):
     assert list(asks_the_time(ast.parse(source)))
@@ -139,6 +150,10 @@ def test_another_clock_would_be_found(source):
         "rows.update(state=State.HELD)",
         "sql = 'UPDATE a SET version = 1, state = 3 WHERE id = 1'",
         "f'SET state = {x}'",
+        "setattr(row, 'state', 3)",
+        "rows.bulk_update(found, ['state'])",
+        "row.save(update_fields=['state'])",
+        "rows.aupdate(state=3)",
     ],
 )
 def test_a_status_set_by_hand_would_be_found(source):
@@ -167,15 +182,24 @@ def test_only_a_transition_changes_a_status():
     assert found == []
 
 
+WRITES = re.compile(r"\.a?(update|bulk_update|update_or_create|save)$|^setattr$")
+
+
+def named_columns(call: ast.Call) -> Iterator[ast.Constant]:
+    """The column names a call that writes is given: setattr(row, "state", ...), bulk_update(rows, ["state"])."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("update_fields", "fields"))]
+    lists = [each.elts if isinstance(each, ast.List | ast.Tuple) else [each] for each in given]
+    yield from (part for parts in lists for part in parts if isinstance(part, ast.Constant))
+
+
 def sets_state(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             yield from (each.lineno for each in targets if isinstance(each, ast.Attribute) and each.attr == "state")
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
-            (".update", ".bulk_update", ".update_or_create")
-        ):
+        if isinstance(node, ast.Call) and WRITES.search(ast.unparse(node.func)):
             yield from (node.lineno for keyword in node.keywords if keyword.arg == "state")
+            yield from (text.lineno for text in named_columns(node) if text.value == "state")
     for text in strings_of(tree):
         if SETS_STATE.search(text.value):
             yield text.lineno

@@ -99,6 +99,57 @@ class Progress:
         return self.done >= self.total
 
 
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a picture of counts: what is counted, and how many."""
+
+    label: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Counts as a picture, always with its table (bars.jinja). `what` heads the labels, `unit` the counts.
+
+    `empty` is said where there is nothing to count.
+    """
+
+    caption: str
+    what: str
+    unit: str
+    bars: Sequence[Bar]
+    empty: str = "Nothing to count."
+
+    @property
+    def total(self) -> int:
+        return sum(bar.value for bar in self.bars)
+
+    def width(self, bar: Bar) -> int:
+        """How long a bar is, in hundredths of the longest; what is not nothing can be seen."""
+        return max(1, round(100 * bar.value / max(each.value for each in self.bars))) if bar.value else 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One part of long work: whose, and how far it is in a word of STATES ("done", "failed", "again", "to come")."""
+
+    label: str
+    state: Literal["done", "failed", "again", "to come"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Long work in parts (grid.jinja): a cell for each, which has its word for whoever does not see it.
+
+    `sentence` says how far all of it is. `refresh_href` answers the same page; empty once it is at its end.
+    """
+
+    label: str
+    sentence: str
+    cells: Sequence[Cell]
+    refresh_href: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordedOn:
     """The closed detail "Show as recorded on ..." (recorded_on.jinja). `day` is set while the past is shown.

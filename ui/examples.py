@@ -10,7 +10,8 @@ from typing import Any
 
 from django import forms
 
-from ui.components import Confirm, Event, Explanation, Need, Progress, RecordedOn, Task, Term
+from ui import example_progress as long_work
+from ui.components import Bars, Confirm, Event, Explanation, Grid, Need, Progress, RecordedOn, Task, Term
 from ui.fields import DateField, MoneyField, WholeNumberField
 from ui.forms import PortalForm, refuse_end_before_start
 from ui.frame import Frame, Link, Page, Tab
@@ -74,6 +75,8 @@ class StylePage(Page):
     needs: Sequence[Need]
     confirm: Confirm
     progress: Progress
+    grid: Grid
+    bars: Bars
     recorded: RecordedOn
     facts: Sequence[tuple[str, str]]
     acts: Sequence[Confirm]
@@ -218,12 +221,12 @@ def _small_parts() -> dict[str, Any]:
     return {
         "explanation": _explanation(),
         "events": _events(),
-        "tasks": _tasks(),
+        "tasks": long_work.tasks(),
         "needs": _needs(),
         "confirm": _confirm(),
-        "progress": Progress(
-            label="Overnight run", done=17, total=42, sentence="17 of 42 commissioners done.", refresh_href="#"
-        ),
+        "progress": long_work.progress(),
+        "grid": long_work.grid(),
+        "bars": long_work.bars(),
         "recorded": RecordedOn(day=date(2021, 12, 5), href="/ui/", now_href="/ui/", kept=(("view", "50"),)),
         "facts": (("Payee", "Viking Medical Practice"), ("Period", "01/10/2021 - 31/10/2021")),
         "acts": (Confirm(href="#", button="Approve", cancel_href=""),),
@@ -258,14 +261,6 @@ def _events() -> list[Event]:
     return [
         Event(datetime(2021, 12, 9, 14, 2, tzinfo=UTC), "Ada Marsh", "approved it", "Checked against the list size."),
         Event(datetime(2021, 11, 1, 1, 4, tzinfo=UTC), "CQRS Portal", "calculated it: £735.36", href="#"),
-    ]
-
-
-def _tasks() -> list[Task]:
-    return [
-        Task("Referrals", "Completed", "#", "2 of 2 submitted"),
-        Task("Management information", "In progress", "#"),
-        Task("Declaration", "Not started"),
     ]
 
 

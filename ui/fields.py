@@ -15,6 +15,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.transitions import Seen
 from ui.wording import in_sentence, listed, long_date, money, number
 
 BOXES = ("day", "month", "year")
@@ -137,6 +138,18 @@ class WholeNumberField(forms.Field):
         if self.highest is not None and value > self.highest:
             raise _refusal(f"{self.label} must be {number(self.highest)} or less: it is {number(value)}")
         return None
+
+
+class SeenField(forms.MultipleChoiceField):
+    """Ticked rows, each "id:version" as it was seen; gives a list of Seen."""
+
+    widget = forms.MultipleHiddenInput
+
+    def valid_value(self, value: str) -> bool:
+        return re.fullmatch(r"[0-9]{1,18}:[0-9]{1,9}", value) is not None
+
+    def clean(self, value: Any) -> list[Seen]:
+        return [Seen(*map(int, each.split(":"))) for each in super().clean(value or [])]
 
 
 def _refusal(sentence: str, boxes: Sequence[str] = ()) -> ValidationError:

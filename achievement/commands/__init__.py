@@ -12,7 +12,16 @@ from achievement.commands.approvals import (
     undo_approval,
 )
 from achievement.commands.calculation import Calculated, calculate_achievements, take_over_networks
-from achievement.commands.overnight import finish_run, resume_overnight_runs, start_overnight_run, work_shard
+from achievement.commands.declarations import declare_achievements, withdraw_declarations
+from achievement.commands.overnight import (
+    finish_run,
+    notice_overnight_runs,
+    resume_overnight_run,
+    resume_overnight_runs,
+    start_overnight_run,
+    work_shard,
+)
+from achievement.commands.practice_payments import calculate_practice_payments
 
 __all__ = [
     "Aggregated",
@@ -22,15 +31,20 @@ __all__ = [
     "approve_achievements",
     "approve_practice_payments",
     "calculate_achievements",
+    "calculate_practice_payments",
+    "declare_achievements",
     "finish_run",
     "give_finance_approval",
     "lift_hold",
+    "notice_overnight_runs",
     "reject_achievements",
+    "resume_overnight_run",
     "resume_overnight_runs",
     "return_network_achievements",
     "return_practice_payments",
     "start_overnight_run",
     "take_over_networks",
     "undo_approval",
+    "withdraw_declarations",
     "work_shard",
 ]

@@ -12,6 +12,7 @@ from django.db import connection
 
 from achievement.models import Achievement, NetworkAchievement, NetworkAchievementChange
 from achievement.queries.expected import EXPECTED_LINES_SQL
+from achievement.rules import networks_to_work_out
 from achievement.states import AGGREGATE_LINE, NETWORK_AGGREGATED, State
 from core.actors import Actor
 from core.changes import Effect
@@ -68,26 +69,29 @@ def aggregate_networks(
 
     Complete: every expected practice has an approved line, and nobody else has. Lines move, totals and the change
     log are written, and counts and sums are compared, in one transaction; on any difference AggregationDiffers rolls
-    all of it back. With `skip_locked`, networks that somebody works on are left out and named in the answer.
+    all of it back. With `skip_locked`, networks that somebody works on are left out and named in the answer. Networks
+    still to be worked out anew are left out too: that work asks for their aggregation when it is done.
     """
     wanted = _networks_in_scope(commissioner, keys)
     locked = lock_ids(Organisation, wanted, skip_locked=skip_locked)
+    skipped, to_work_out = frozenset(wanted) - frozenset(locked), networks_to_work_out()
+    locked = [id for id in locked if id not in to_work_out]
     if not locked:
-        return Aggregated(skipped=frozenset(wanted))
+        return Aggregated(skipped=skipped)
     _stage_open(locked, commissioner, keys)
     _stage_ready()
     made = _insert_totals(by)
     moved = AGGREGATE_LINE.apply_each(Achievement, READY_LINES, ("network_achievement_id",), by=by)
     pounds = _compare(made, len(moved))
-    return Aggregated(made, len(moved), pounds, frozenset(wanted) - frozenset(locked))
+    return Aggregated(made, len(moved), pounds, skipped)
 
 
 READY_LINES = f"""
-    SELECT a.id, n.id AS network_achievement_id
+    SELECT l.id, n.id AS network_achievement_id
     FROM ready_network r
     JOIN achievement_networkachievement n USING (service_id, achievement_date, network_id)
-    JOIN achievement_achievement a USING (service_id, achievement_date, network_id)
-    WHERE n.state <> {State.WITHDRAWN:d} AND a.state = {State.AWAITING_NETWORK:d}"""
+    JOIN open_line l USING (service_id, achievement_date, network_id)
+    WHERE n.state <> {State.WITHDRAWN:d}"""
 
 
 def _networks_in_scope(commissioner: Organisation | int | None, keys: Collection[NetworkKey] | None) -> set[int]:
@@ -100,21 +104,26 @@ def _networks_in_scope(commissioner: Organisation | int | None, keys: Collection
 def _stage_open(
     locked: list[int], commissioner: Organisation | int | None, keys: Collection[NetworkKey] | None
 ) -> None:
-    """Temporary table `open_network`: keys with an approved line, their count and sum."""
+    """Temporary tables `open_line`: the approved lines, read once; and `open_network`: their keys, count and sum."""
     scope, params = _scope(locked, commissioner, keys)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS open_network, ready_network")
+        cursor.execute("DROP TABLE IF EXISTS open_line, open_network, ready_network")
         cursor.execute(
             f"""
-            CREATE TEMPORARY TABLE open_network ON COMMIT DROP AS
-            SELECT a.service_id, a.achievement_date, a.network_id, max(a.commissioner_id) AS commissioner_id,
-                   count(*) AS lines, sum(a.amount) AS amount
+            CREATE TEMPORARY TABLE open_line ON COMMIT DROP AS
+            SELECT a.id, a.service_id, a.achievement_date, a.network_id, a.provider_id, a.commissioner_id, a.amount
             FROM achievement_achievement a
-            WHERE a.state = {State.AWAITING_NETWORK:d} AND {scope}
-            GROUP BY 1, 2, 3""",
+            WHERE a.state = {State.AWAITING_NETWORK:d} AND {scope}""",
             params,
         )
-        cursor.execute("ANALYZE open_network")
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE open_network ON COMMIT DROP AS
+            SELECT service_id, achievement_date, network_id, max(commissioner_id) AS commissioner_id,
+                   count(*) AS lines, sum(amount) AS amount
+            FROM open_line GROUP BY 1, 2, 3"""
+        )
+        cursor.execute("ANALYZE open_line, open_network")
 
 
 def _scope(
@@ -141,12 +150,11 @@ def _stage_ready() -> None:
             WITH expected AS ({EXPECTED_LINES_SQL.format(keys="open_network")}),
             counted AS (
                 SELECT o.service_id, o.achievement_date, o.network_id,
-                       count(e.practice_id) AS expected,
-                       count(a.id) FILTER (WHERE a.state = {State.AWAITING_NETWORK:d}) AS approved
+                       count(e.practice_id) AS expected, count(l.id) AS approved
                 FROM open_network o
                 LEFT JOIN expected e USING (service_id, achievement_date, network_id)
-                LEFT JOIN achievement_achievement a
-                    ON (a.service_id, a.achievement_date, a.network_id, a.provider_id)
+                LEFT JOIN open_line l
+                    ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
                      = (e.service_id, e.achievement_date, e.network_id, e.practice_id)
                 GROUP BY 1, 2, 3)
             SELECT o.* FROM open_network o JOIN counted c USING (service_id, achievement_date, network_id)

@@ -12,9 +12,12 @@ from typing import Any
 from django.db import connection
 
 from achievement.commands.aggregation import NetworkKey
-from achievement.commands.verdicts import apply_verdicts, stage_verdicts
+from achievement.commands.courses import LINES
+from achievement.commands.joiners import withdraw_totals_without_a_member
+from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
 from achievement.models import Achievement
 from achievement.queries.expected import EXPECTED_LINES_SQL
+from achievement.queries.networks import with_rivals
 from achievement.queries.scope import services_that_aggregate_amounts
 from achievement.states import APPROVE_LINE, State
 from calculation.capitation import calculate_many
@@ -32,6 +35,12 @@ from organisations.models import ListKind, Membership, Organisation
 from participation.states import COVERING
 
 KEYS_IN_A_MESSAGE = 200
+
+FIGURE = (
+    "service_id", "achievement_date", "network_id", "provider_id", "commissioner_id", "participation_id",
+    "list_size_id", "amount",
+)  # fmt: skip
+"""What is copied of each line, in order."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,10 @@ def calculate_achievements(
 
     Lines that are no longer due are withdrawn, changed ones come back for approval, a total they stood in is
     withdrawn; what finance has approved stays, and is answered as "to be adjusted". A practice without a list size
-    or an approved participation for the date has no line. Locks the networks first.
+    or an approved participation for the date has no line. Locks the networks first, and those that a practice has
+    left for one of these, or come from, with its line still standing there.
     """
-    locked = lock_ids(Organisation, networks)
+    locked = lock_ids(Organisation, with_rivals(networks))
     counts: dict[str, int] = {}
     effects: list[Effect] = []
     for service_id in services_that_aggregate_amounts(services):
@@ -70,8 +80,9 @@ def calculate_achievements(
         definition = definition_of_version(version)
         due = _dates_due(definition, dates)
         _stage_figures(service_id, definition, due, locked)
-        stage_verdicts(service_id, due, locked)
-        done = apply_verdicts(version.pk, by=by)
+        stage_verdicts(LINES, service_id, due, locked)
+        done = apply_verdicts(LINES, version.pk, by=by)
+        withdraw_totals_without_a_member(by=by)
         for verdict, count in done.counts.items():
             counts[verdict] = counts.get(verdict, 0) + count
         effects += done.effects
@@ -104,24 +115,17 @@ def _dates_due(definition: Definition, dates: Collection[date] | None) -> list[d
 
 
 def _stage_figures(service_id: int, definition: Definition, due: Sequence[date], networks: Sequence[int]) -> None:
-    """Temporary table `figure`: each line that is due, its amount and the ids of what it was worked out from."""
+    """Fill the temporary table `figure`: each line that is due, its amount and what it was worked out from."""
     method = definition.calculation
     if not isinstance(method, Capitation):
         raise Invalid(f"{definition.name}: lines of a network are worked out by capitation only.")
     _stage_keys(service_id, method, due, networks)
+    create_figures()
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS figure")
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE figure (
-                service_id bigint, achievement_date date, network_id bigint, provider_id bigint, commissioner_id bigint,
-                participation_id bigint, list_size_id bigint, amount numeric(12, 2)
-            ) ON COMMIT DROP"""
-        )
         cursor.execute(_INPUTS, [ListKind[method.population.kind], clock.today()])
         rows = cursor.fetchall()
         lines = _as_copied(_worked_out(definition, method, rows))
-        cursor.copy_expert("COPY figure FROM STDIN", StringIO(lines))
+        cursor.copy_expert(f"COPY figure ({', '.join(FIGURE)}) FROM STDIN", StringIO(lines))
         cursor.execute("ANALYZE figure")
 
 

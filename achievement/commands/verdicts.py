@@ -1,4 +1,4 @@
-"""What is due compared with what stands, line by line, and each verdict carried out by its transition."""
+"""What is due compared with what stands, row by row, and each verdict carried out by its transition."""
 
 from __future__ import annotations
 
@@ -9,68 +9,84 @@ from decimal import Decimal
 
 from django.db import connection
 
+from achievement.commands.courses import LINES, Course
 from achievement.models import Achievement, AchievementChange, NetworkAchievement
 from achievement.states import (
     CALCULATED_AND_DECLARED,
     FINALS,
-    LINE_CHANGED,
     RELEASE_LINE,
-    REVIVE_LINE,
     SUPERSEDE_TOTAL,
-    WITHDRAW_LINE,
     State,
 )
 from core.actors import Actor
 from core.changes import Effect
 from core.commands import instant
-from ui.wording import long_date, money
+from ui.wording import count, long_date, money
 
-INPUTS = ("amount", "commissioner_id", "participation_id", "list_size_id", "service_version_id")
+INPUTS = ("amount", "commissioner_id", "participation_id", "list_size_id", "inputs", "service_version_id")
 _FINALS = ", ".join(str(int(state)) for state in sorted(FINALS))
 
 
 @dataclass(frozen=True)
 class Done:
-    """Lines by verdict, and what happened in words."""
+    """Rows by verdict, and what happened in words."""
 
     counts: dict[str, int]
     effects: tuple[Effect, ...]
 
 
-def stage_verdicts(service_id: int, dates: Sequence[date], networks: Sequence[int]) -> None:
-    """Temporary table `verdict`: every line that is due or stands, and what is to become of it.
+def create_figures() -> None:
+    """Temporary table `figure`: each row that is due, its amount, and what it was worked out from."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS figure")
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE figure (
+                service_id bigint, achievement_date date, network_id bigint, provider_id bigint, commissioner_id bigint,
+                participation_id bigint, list_size_id bigint, amount numeric(12, 2), inputs jsonb NOT NULL DEFAULT '{}'
+            ) ON COMMIT DROP"""
+        )
 
-    `figure` says what is due. A line that finance has approved, or whose network's total it has approved, or whose
-    practice was paid for the date through another network, is only "to be adjusted".
+
+def stage_verdicts(course: Course, service_id: int, dates: Sequence[date], whose: Sequence[int]) -> None:
+    """Temporary table `verdict`: every row that is due or stands, and what is to become of it.
+
+    `figure` says what is due; `whose` are networks or providers, as the course says. A row that finance has
+    approved, or whose network's total it has approved, or whose practice was paid for the date through another
+    network, is only "to be adjusted".
     """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS verdict")
-        cursor.execute(_VERDICTS, [service_id, list(dates), list(networks), service_id, list(dates)])
+        cursor.execute(_verdicts(course), [service_id, list(dates), list(whose), service_id, list(dates)])
         cursor.execute("ANALYZE verdict")
 
 
-_VERDICTS = f"""
+def _verdicts(course: Course) -> str:
+    """SQL. Other numbers claimed are a change even where a limit keeps the amount: they were not what was declared."""
+    mine, due = ", ".join(f"s.{each}" for each in course.same), ", ".join(f"f.{each}" for each in course.same)
+    return f"""
     CREATE TEMPORARY TABLE verdict ON COMMIT DROP AS
     WITH standing AS (
         SELECT * FROM achievement_achievement
-        WHERE service_id = %s AND achievement_date = ANY(%s) AND network_id = ANY(%s)),
+        WHERE service_id = %s AND achievement_date = ANY(%s) AND {course.standing}),
     compared AS (
         SELECT s.id, coalesce(f.service_id, s.service_id) AS service_id,
                coalesce(f.achievement_date, s.achievement_date) AS achievement_date,
                coalesce(f.network_id, s.network_id) AS network_id,
                coalesce(f.provider_id, s.provider_id) AS provider_id,
-               f.commissioner_id, f.participation_id, f.list_size_id, f.amount, s.amount AS was, s.state,
+               f.commissioner_id, f.participation_id, f.list_size_id, f.amount, f.inputs, s.amount AS was,
+               s.inputs AS was_inputs, s.state,
                CASE WHEN s.id IS NULL THEN 'new'
                     WHEN s.state = {State.WITHDRAWN:d} AND f.provider_id IS NULL THEN 'same'
                     WHEN s.state = {State.WITHDRAWN:d} THEN 'revived'
                     WHEN f.provider_id IS NULL THEN 'gone'
-                    WHEN f.amount <> s.amount THEN 'changed'
-                    WHEN (f.list_size_id, f.participation_id) IS DISTINCT FROM (s.list_size_id, s.participation_id)
+                    WHEN f.amount <> s.amount OR f.inputs->'figures' IS DISTINCT FROM s.inputs->'figures' THEN 'changed'
+                    WHEN (f.list_size_id, f.participation_id, f.inputs)
+                         IS DISTINCT FROM (s.list_size_id, s.participation_id, s.inputs)
                          AND s.state NOT IN ({_FINALS}) THEN 'other inputs'
                     ELSE 'same' END AS verdict
         FROM figure f
-        FULL JOIN standing s ON (s.achievement_date, s.network_id, s.provider_id)
-                              = (f.achievement_date, f.network_id, f.provider_id)),
+        FULL JOIN standing s ON ({mine}) = ({due})),
     settled AS (
         SELECT achievement_date, network_id, NULL::bigint AS provider_id FROM achievement_networkachievement
         WHERE service_id = %s AND achievement_date = ANY(%s) AND state = {State.AGGREGATED_COMPLETE:d}),
@@ -86,24 +102,36 @@ _VERDICTS = f"""
                   AND o.state IN ({_FINALS}))))) AS is_final
         FROM compared c)
     SELECT id, service_id, achievement_date, network_id, provider_id, commissioner_id, participation_id, list_size_id,
-           amount, was, CASE WHEN is_final THEN 'to be adjusted' ELSE verdict END AS verdict
+           amount, inputs, was, was_inputs, CASE WHEN is_final THEN 'to be adjusted' ELSE verdict END AS verdict
     FROM judged WHERE verdict <> 'same'"""
 
 
-def apply_verdicts(service_version_id: int, *, by: Actor) -> Done:
+def apply_verdicts(course: Course, service_version_id: int, *, by: Actor) -> Done:
     """Carry the verdicts out: totals first, then what is gone, so that a practice can move between networks."""
-    _withdraw_touched_totals(by)
-    WITHDRAW_LINE.apply_each(Achievement, _lines("gone"), by=by, note="It is no longer due.")
-    changes = {"changed": LINE_CHANGED, "revived": REVIVE_LINE}
-    for verdict, transition in changes.items():
-        relation = _lines(
-            verdict,
-            f", amount, commissioner_id, participation_id, list_size_id, {service_version_id:d} AS service_version_id",
-        )
-        transition.apply_each(Achievement, relation, INPUTS, by=by)
-    _insert_new(service_version_id, by)
+    if course is LINES:
+        _withdraw_touched_totals(by)
+    course.gone.apply_each(Achievement, _lines("gone"), by=by, note="It is no longer due.")
+    columns = f", {', '.join(INPUTS[:-1])}, {service_version_id:d} AS service_version_id"
+    changed = _lines("changed", f"{columns}, {_DIFFERENCE} AS own_note")
+    course.changed.apply_each(Achievement, changed, INPUTS, by=by, own_notes=True)
+    course.revived.apply_each(Achievement, _lines("revived", columns), INPUTS, by=by)
+    _insert_new(course, service_version_id, by)
     _take_other_inputs()
-    return _done()
+    return _done(course)
+
+
+def _sterling(amount: str) -> str:
+    return f"to_char({amount}, 'FM\"£\"999,999,999,990.00')"
+
+
+def _claimed(inputs: str) -> str:
+    """SQL: " for 37 claimed", of a row that counts claims; otherwise null, which concat leaves out."""
+    return f"' for ' || ({inputs}->'figures'->>'count') || ' claimed'"
+
+
+_DIFFERENCE = f"""concat('Was ', {_sterling("was")}, {_claimed("was_inputs")}, ', now ', {_sterling("amount")},
+    {_claimed("inputs")}, CASE WHEN amount > was THEN ': ' || {_sterling("amount - was")} || ' more'
+                               WHEN amount < was THEN ': ' || {_sterling("was - amount")} || ' less' END, '.')"""
 
 
 def _lines(verdict: str, columns: str = "") -> str:
@@ -141,23 +169,31 @@ def release_lines_of(total_ids: Sequence[int], *, by: Actor) -> None:
     )
 
 
-def _insert_new(service_version_id: int, by: Actor) -> None:
-    creation, log = CALCULATED_AND_DECLARED, AchievementChange._meta.db_table
+def _insert_new(course: Course, service_version_id: int, by: Actor) -> None:
+    creation, log = course.created, AchievementChange._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH made AS (
                 INSERT INTO {Achievement._meta.db_table} (achievement_date, service_id, provider_id, network_id,
                     commissioner_id, state, version, amount, auto_declared, service_version_id, list_size_id,
-                    participation_id)
-                SELECT achievement_date, service_id, provider_id, network_id, commissioner_id, %s, 1, amount, TRUE, %s,
-                       list_size_id, participation_id
+                    participation_id, inputs)
+                SELECT achievement_date, service_id, provider_id, network_id, commissioner_id, %s, 1, amount, %s, %s,
+                       list_size_id, participation_id, inputs
                 FROM verdict WHERE verdict = 'new' ORDER BY achievement_date, service_id, provider_id
                 RETURNING id, state, version, amount)
             INSERT INTO {log}
                 (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
             SELECT id, %s, %s, %s, %s, NULL, state, version, '', amount FROM made""",
-            [creation.target, service_version_id, instant(), by.user_id, by.organisation_id, creation.name],
+            [
+                creation.target,
+                creation is CALCULATED_AND_DECLARED,
+                service_version_id,
+                instant(),
+                by.user_id,
+                by.organisation_id,
+                creation.name,
+            ],
         )
 
 
@@ -166,12 +202,12 @@ def _take_other_inputs() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE {Achievement._meta.db_table} a
-                SET list_size_id = v.list_size_id, participation_id = v.participation_id
+                SET list_size_id = v.list_size_id, participation_id = v.participation_id, inputs = v.inputs
                 FROM verdict v WHERE v.id = a.id AND v.verdict = 'other inputs'"""
         )
 
 
-def _done() -> Done:
+def _done(course: Course) -> Done:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT verdict, achievement_date, count(*), sum(coalesce(amount, 0)), sum(coalesce(was, 0))
@@ -179,21 +215,21 @@ def _done() -> Done:
         )
         rows = cursor.fetchall()
     counts: dict[str, int] = {}
-    for verdict, _day, count, _now, _was in rows:
-        counts[verdict] = counts.get(verdict, 0) + count
-    return Done(counts, tuple(_effect(*row) for row in rows))
+    for verdict, _day, how_many, _now, _was in rows:
+        counts[verdict] = counts.get(verdict, 0) + how_many
+    return Done(counts, tuple(_effect(course, *row) for row in rows))
 
 
-def _effect(verdict: str, day: date, count: int, now: Decimal, was: Decimal) -> Effect:
-    one = count == 1
-    lines, are, await_ = ("1 line", "is", "awaits") if one else (f"{count:,} lines", "are", "await")
+def _effect(course: Course, verdict: str, day: date, how_many: int, now: Decimal, was: Decimal) -> Effect:
+    one, rows, awaited = how_many == 1, count(how_many, *course.noun), course.awaits
+    are, await_ = ("is", "awaits") if one else ("are", "await")
     said = {
-        "new": f"{lines} {are} calculated, {money(now)}, and {await_} approval",
-        "revived": f"{lines} {are} calculated anew, {money(now)}, and {await_} approval",
-        "changed": f"{lines} {'changes' if one else 'change'} from {money(was)} to {money(now)} "
-        f"and {await_} approval again",
-        "gone": f"{lines} {are} withdrawn, {money(was)}",
-        "to be adjusted": f"{lines}, financially approved, {'stays as it is' if one else 'stay as they are'}; "
+        "new": f"{rows} {are} calculated, {money(now)}, and {await_} {awaited}",
+        "revived": f"{rows} {are} calculated anew, {money(now)}, and {await_} {awaited}",
+        "changed": f"{rows} {'changes' if one else 'change'} from {money(was)} to {money(now)} "
+        f"and {await_} {awaited} again",
+        "gone": f"{rows} {are} withdrawn, {money(was)}",
+        "to be adjusted": f"{rows}, financially approved, {'stays as it is' if one else 'stay as they are'}; "
         "to be adjusted",
     }
-    return Effect(f"lines {verdict}", f"{long_date(day)}: {said[verdict]}.", count, now - was)
+    return Effect(f"{course.noun[1]} {verdict}", f"{long_date(day)}: {said[verdict]}.", how_many, now - was)

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from achievement.commands.approvals import Outcome
+from achievement.commands.outcomes import Outcome
+from achievement.queries.lists import PayCodeTotal
 from achievement.states import State
 from ui.components import Confirm
 from ui.forms import PortalForm
@@ -21,6 +22,7 @@ from ui.wording import count, money
 
 APPROVE, REJECT, UNDO, LIFT = "approve", "reject", "undo", "lift"
 FINANCE_APPROVE, RETURN = "finance_approve", "return"
+WITHDRAW = "withdraw"
 
 ACTIONS: Mapping[str, tuple[str, str]] = {
     APPROVE: ("Approve", "approved"),
@@ -29,8 +31,9 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     LIFT: ("Lift hold...", "no longer held"),
     FINANCE_APPROVE: ("Give finance approval", "financially approved"),
     RETURN: ("Return...", "returned"),
+    WITHDRAW: ("Withdraw declaration...", "withdrawn from approval"),
 }
-NEEDS_REASON = frozenset({REJECT, UNDO, LIFT, RETURN})
+NEEDS_REASON = frozenset({REJECT, UNDO, LIFT, RETURN, WITHDRAW})
 
 OFFERED: Mapping[State, tuple[str, ...]] = {
     State.AWAITING_COMMISSIONER: (APPROVE, REJECT),
@@ -56,6 +59,7 @@ class Row:
     status: str
     amount: Decimal | None
     notes: str
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,7 @@ class DeclarationsPage(Page):
     pager: Pager
     selection: Selection | None
     may_not: str = ""
+    pay_codes: Table | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +105,9 @@ def columns(*, totals: bool, pounds: bool, statuses: bool) -> list[Column]:
 
 
 def row_of(
-    each: Any, *, totals: bool, periods: Mapping[tuple[int, date], tuple[date, date]], notes: Counter[int], pounds: bool
-) -> Row:
+    each: Any, *, totals: bool, periods: Mapping[tuple[int, date], tuple[date, date]], notes: Counter[int],
+    pounds: bool, remarks: Sequence[str] = (),
+) -> Row:  # fmt: skip
     subject = each.network if totals else each.provider
     return Row(
         token=f"{each.pk}:{each.version}",
@@ -114,6 +120,25 @@ def row_of(
         status=each.state_label,
         amount=each.amount if pounds else None,
         notes=count(notes[each.pk], "note", "notes") if notes[each.pk] else "",
+        remarks=remarks,
+    )
+
+
+def pay_code_table(totals: Sequence[PayCodeTotal]) -> Table:
+    """What awaits finance approval, by pay code."""
+    return Table(
+        caption="By pay code",
+        columns=[
+            Column(key="pay_code", label="Pay code", kind="code"),
+            Column(key="service", label="Quality Service"),
+            Column(key="count", label="Achievements", kind="number"),
+            Column(key="pounds", label="Achievement Amount", kind="money"),
+        ],
+        rows=totals,
+        noun=("pay code", "pay codes"),
+        count=len({each.pay_code for each in totals}),
+        total=sum((each.pounds for each in totals), Decimal(0)),
+        id="pay-codes",
     )
 
 

@@ -1,8 +1,8 @@
-"""One achievement, one network on one date, the list of networks, and the overnight runs."""
+"""One achievement, one network on one date, and the list of networks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,8 @@ from achievement.presenters.declarations import network_href
 from achievement.queries.details import NetworkDate
 from achievement.queries.readiness import MemberLine, Readiness
 from achievement.states import (
+    AUTO_DECLARED,
+    CALCULATED,
     CALCULATED_AND_DECLARED,
     NETWORK_AGGREGATED,
     NETWORK_LINE,
@@ -25,7 +27,7 @@ from ui.components import Confirm, Event, Explanation, Term
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Column, Pager, Table
-from ui.wording import long_date, money, month
+from ui.wording import long_date, moment, money, month
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,40 @@ class AchievementPage(Page):
     cannot: Sequence[CannotDo]
     events: Sequence[Event]
     network_link: Link | None
+    declare_link: Link | None
+    accepted: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparePage(Page):
+    """An achievement beside the period before: the difference, what differs, and how each was worked out."""
+
+    lead_sentence: str
+    table: Table
+    explanations: Sequence[tuple[str, Explanation]]
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """One figure, then and now."""
+
+    name: str
+    then: str
+    now: str
+
+
+def inputs_table(inputs: Sequence[tuple[str, str, str]], then: str, now: str) -> Table:
+    return Table(
+        caption="What differs",
+        columns=[
+            Column(key="name", label="Figure"),
+            Column(key="then", label=then),
+            Column(key="now", label=now),
+        ],
+        rows=[InputRow(name[0].upper() + name[1:], *values) for name, *values in inputs],
+        noun=("figure", "figures"),
+        empty="Nothing that the amount is worked out from differs.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,35 +109,40 @@ class NetworksPage(Page):
     as_at: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunsPage(Page):
-    """The overnight runs, newest first; the one chosen with its shards."""
-
-    table: Table
-    shards: Table | None
-
-
 DONE = {
     transition.name: transition.done
-    for table in (PRACTICE_PAID, NETWORK_LINE, NETWORK_TOTAL)
+    for table in (PRACTICE_PAID, AUTO_DECLARED, NETWORK_LINE, NETWORK_TOTAL)
     for transition in table.values()
 }
-DONE |= {CALCULATED_AND_DECLARED.name: CALCULATED_AND_DECLARED.done, NETWORK_AGGREGATED.name: NETWORK_AGGREGATED.done}
+CREATED = {
+    (creation.name, creation.target): creation.done
+    for creation in (CALCULATED, CALCULATED_AND_DECLARED, NETWORK_AGGREGATED)
+}
 
 
 def event_of(change: Any, *, pounds: bool) -> Event:
     who = change.by.name if change.by else "CQRS Portal"
     at = f", {change.organisation.name}" if change.organisation else ""
     amount = f", {money(change.amount)}" if pounds else ""
-    return Event(change.at, f"{who}{at}", f"{DONE.get(change.transition, change.transition)}{amount}", change.note)
+    done = CREATED.get((change.transition, change.to_state)) or DONE.get(change.transition, change.transition)
+    return Event(change.at, f"{who}{at}", f"{done}{amount}", change.note)
+
+
+def accepted_words(declarations: Iterable[Any]) -> list[str]:
+    """ "Tamsin Dale, Portland Surgery, accepted version 2 of the declaration text on 8 December 2021, 14:02." """
+    return [
+        f"{each.name}, {each.organisation.name}, accepted version {each.text_version} of the declaration text "
+        f"on {moment(each.at)}."
+        for each in declarations
+        if each.text_version is not None
+    ]
 
 
 def explained(
-    amount: Decimal, subject: str, source: str, steps: Any, sentences: Sequence[str], json_href: str
+    amount: Decimal, subject: str, source: str, steps: Any, sentences: Sequence[str], links: Sequence[Link]
 ) -> Explanation:
     """From the calculation's own steps to the component: each step a term."""
     terms = [Term(step.sign.replace("x", "×"), *_value_and_words(step.text)) for step in steps]
-    links = [Link("Download as JSON", json_href)]
     return Explanation(amount=amount, subject=subject, source=source, sums=[terms], sentences=sentences, links=links)
 
 
@@ -176,7 +217,9 @@ def network_list_row(
 def waiting_words(ready: Readiness) -> str:
     if ready.expected == 0:
         return "No members"
-    return State.AWAITING_NETWORK.label if ready.approved else State.AWAITING_COMMISSIONER.label
+    if ready.approved:
+        return State.AWAITING_NETWORK.label
+    return State.AWAITING_COMMISSIONER.label if ready.lines else "Waiting"
 
 
 def network_list_table(rows: Sequence[NetworkListRow], *, pounds: bool, count: int) -> Table:
@@ -212,80 +255,3 @@ def lead_sentence(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bo
     if expected == approved and expected:
         return f"{when}: every practice is approved. It is aggregated by itself."
     return f"{when} waits: {approved} of {expected} practices are approved."
-
-
-def runs_table(runs: Sequence[Any]) -> Table:
-    return Table(
-        caption="Overnight runs",
-        columns=[
-            Column(key="day", label="Business date", kind="date", href="href"),
-            Column(key="started_at", label="Started", kind="moment"),
-            Column(key="finished_at", label="Finished", kind="moment"),
-            Column(key="networks", label="Networks aggregated", kind="number"),
-            Column(key="lines", label="Lines moved", kind="number"),
-            Column(key="pounds", label="Pounds", kind="money"),
-            Column(key="waiting", label="Networks waiting", kind="number"),
-            Column(key="status", label="Result", kind="status"),
-        ],
-        rows=[RunRow.of(run) for run in runs],
-        noun=("run", "runs"),
-        empty="No overnight run yet. The first one starts by itself.",
-    )
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """One overnight run."""
-
-    day: date
-    href: str
-    started_at: Any
-    finished_at: Any
-    networks: int
-    lines: int
-    pounds: Decimal
-    waiting: int
-    status: str
-
-    @classmethod
-    def of(cls, run: Any) -> RunRow:
-        href = reverse("achievement:overnight_run", args=[run.pk])
-        totals = (run.networks or 0, run.lines or 0, run.pounds or Decimal(0), run.waiting or 0)
-        return cls(run.business_date, href, run.started_at, run.finished_at, *totals, run.get_state_display())
-
-
-def shards_table(run_date: date, shards: Sequence[Any]) -> Table:
-    return Table(
-        caption=f"Shards of {long_date(run_date)}",
-        columns=[
-            Column(key="name", label="Commissioning Organisation"),
-            Column(key="status", label="Result", kind="status"),
-            Column(key="networks_aggregated", label="Networks aggregated", kind="number"),
-            Column(key="lines_moved", label="Lines moved", kind="number"),
-            Column(key="amount", label="Pounds", kind="money"),
-            Column(key="waiting", label="Networks waiting", kind="number"),
-            Column(key="error", label="Error"),
-        ],
-        rows=[ShardRow.of(shard) for shard in shards],
-        noun=("shard", "shards"),
-        empty="Nobody leads a network yet.",
-        id="shards",
-    )
-
-
-@dataclass(frozen=True)
-class ShardRow:
-    """One commissioner's part of a run."""
-
-    name: str
-    status: str
-    networks_aggregated: int
-    lines_moved: int
-    amount: Decimal
-    waiting: int
-    error: str
-
-    @classmethod
-    def of(cls, shard: Any) -> ShardRow:
-        figures = (shard.networks_aggregated, shard.lines_moved, shard.amount, shard.waiting, shard.error)
-        return cls(shard.commissioner.name, shard.get_state_display(), *figures)

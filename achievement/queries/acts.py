@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,27 +12,39 @@ from achievement.models import NetworkAchievement
 from achievement.states import (
     APPROVE,
     APPROVE_LINE,
+    AUTO_DECLARED,
     COMPLETE_TOTAL,
+    DECLARE,
     GIVE_FINANCE_APPROVAL,
+    HOLD,
     HOLD_LINE,
+    LIFT,
     LIFT_LINE,
+    NETWORK_LINE,
+    NETWORK_TOTAL,
+    PRACTICE_PAID,
     REJECT,
     RETURN,
     RETURN_TOTAL,
     UNDO_APPROVAL,
     UNDO_LINE,
+    WITHDRAW_DECLARATION,
 )
 from core.actors import Actor
 from core.transitions import Transition
 
+DECLARES = "declare"
 ACTS: tuple[tuple[str, str, Role, tuple[Transition, ...]], ...] = (
+    (DECLARES, DECLARE.button, Role.DECLARATION_MANAGEMENT, (DECLARE,)),
+    ("withdraw", WITHDRAW_DECLARATION.button, Role.DECLARATION_MANAGEMENT, (WITHDRAW_DECLARATION,)),
     ("approve", "Approve", Role.APPROVAL_MANAGEMENT, (APPROVE, APPROVE_LINE)),
-    ("reject", "Reject", Role.APPROVAL_MANAGEMENT, (REJECT, HOLD_LINE)),
-    ("lift", "Lift hold", Role.APPROVAL_MANAGEMENT, (LIFT_LINE,)),
+    ("reject", "Reject", Role.APPROVAL_MANAGEMENT, (REJECT, HOLD, HOLD_LINE)),
+    ("lift", "Lift hold", Role.APPROVAL_MANAGEMENT, (LIFT, LIFT_LINE)),
     ("undo", "Undo approval", Role.APPROVAL_MANAGEMENT, (UNDO_APPROVAL, UNDO_LINE)),
     ("finance_approve", "Give finance approval", Role.FINANCE_MANAGEMENT, (GIVE_FINANCE_APPROVAL, COMPLETE_TOTAL)),
     ("return", "Return", Role.FINANCE_MANAGEMENT, (RETURN, RETURN_TOTAL)),
 )
+"""What can be done by hand, in the order of a payment's stages. *Declare* has a page of its own."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +75,25 @@ def impossible(row: Any, by: Actor) -> list[tuple[str, str, str]]:
 
 def _open(row: Any) -> Iterator[tuple[str, str, Role, Transition]]:
     """Acts of this row's own table of states that start where it is."""
-    is_total = isinstance(row, NetworkAchievement)
-    of_kind = {COMPLETE_TOTAL, RETURN_TOTAL} if is_total else _lines() if row.network_id else _practice_paid()
+    of_kind = set(_table(row).values())
     for action, label, role, transitions in ACTS:
         for transition in transitions:
             if transition in of_kind and row.state in transition.sources:
                 yield action, label, role, transition
 
 
-def _lines() -> set[Transition]:
-    return {APPROVE_LINE, HOLD_LINE, LIFT_LINE, UNDO_LINE}
-
-
-def _practice_paid() -> set[Transition]:
-    return {APPROVE, REJECT, UNDO_APPROVAL, GIVE_FINANCE_APPROVAL, RETURN}
+def _table(row: Any) -> Mapping[str, Transition]:
+    if isinstance(row, NetworkAchievement):
+        return NETWORK_TOTAL
+    if row.network_id:
+        return NETWORK_LINE
+    return AUTO_DECLARED if row.auto_declared else PRACTICE_PAID
 
 
 def _who_can(row: Any, role: Role, by: Actor) -> str:
-    others = [user.name for user in holders_of(role, row.commissioner) if user.pk != by.user_id]
+    where = row.provider if role == Role.DECLARATION_MANAGEMENT else row.commissioner
+    others = [user.name for user in holders_of(role, where) if user.pk != by.user_id]
     if not others:
-        return f"Nobody else holds the role {role.label} at {row.commissioner.name}."
+        return f"Nobody else holds the role {role.label} at {where.name}."
     shown = ", ".join(others[:3]) + (" and others" if len(others) > 3 else "")
-    return f"{shown}, with the role {role.label} at {row.commissioner.name}, can."
+    return f"{shown}, with the role {role.label} at {where.name}, can."

@@ -8,14 +8,8 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from achievement.models import (
-    Achievement,
-    AchievementChange,
-    NetworkAchievement,
-    NetworkAchievementChange,
-    OvernightRun,
-    Shard,
-)
+from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
+from achievement.queries.figures import explained as by_item
 from achievement.queries.lists import Summary
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import State
@@ -55,12 +49,18 @@ def network_history(totals: QuerySet[NetworkAchievement]) -> QuerySet[NetworkAch
 
 
 def explanation_of(achievement: Achievement) -> Explanation:
-    """The calculation run again on the rows it was worked out from."""
-    definition = definition_of_version(achievement.service_version)
-    method = definition.calculation
+    """The calculation run again on what it was worked out from. Raises NotVisible where there is nothing to explain."""
+    explanation = _by_capitation(achievement) or by_item(achievement)
+    if explanation is None:
+        raise NotVisible("There is no explanation for this amount.")
+    return explanation
+
+
+def _by_capitation(achievement: Achievement) -> Explanation | None:
+    method = definition_of_version(achievement.service_version).calculation
     rate = method.rate_on(achievement.achievement_date) if isinstance(method, Capitation) else None
     if not isinstance(method, Capitation) or rate is None or achievement.list_size is None:
-        raise NotVisible("There is no explanation for this amount.")
+        return None
     result = calculate(CapitationInputs(achievement.list_size.size, rate))
     counts, as_at = method.population.counts, achievement.list_size.start_date or achievement.achievement_date
     return explain_capitation(result, PopulationWords(method.population.name, as_at, counts.one, counts.many))
@@ -129,17 +129,3 @@ def awaiting(by: Actor, state: State) -> Summary:
     model = NetworkAchievement if state == State.AGGREGATED else Achievement
     rows = model._default_manager.filter(commissioner=by.organisation_id, state=state)
     return Summary(rows.count(), rows.aggregate(pounds=Sum("amount"))["pounds"] or Decimal(0))
-
-
-def overnight_runs() -> QuerySet[OvernightRun]:
-    """Runs, newest first, with what they did in all."""
-    return OvernightRun.objects.annotate(
-        networks=Sum("shards__networks_aggregated"),
-        lines=Sum("shards__lines_moved"),
-        pounds=Sum("shards__amount"),
-        waiting=Sum("shards__waiting"),
-    ).order_by("-business_date", "-number")
-
-
-def shards_of(run_id: int) -> QuerySet[Shard]:
-    return Shard.objects.filter(run=run_id).select_related("commissioner").order_by("commissioner__name")

@@ -21,6 +21,7 @@ from achievement.models import (
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import State
 from catalogue.models import AchievementDate
+from catalogue.queries import definitions_of
 from core import clock
 from core.actors import Actor
 from core.paging import Slice, page_of
@@ -117,6 +118,33 @@ def notes_of(rows: Collection[Any], *, totals: bool) -> Counter[int]:
 
 
 @dataclass(frozen=True)
+class PayCodeTotal:
+    """What matches of one quality service, and the pay code it is paid under; "" where that is not known."""
+
+    pay_code: str
+    service: str
+    count: int
+    pounds: Decimal
+
+
+def pay_code_totals(by: Actor, filters: Filters) -> list[PayCodeTotal]:
+    """What matches, by pay code."""
+    rows = rows_matching(by, filters).order_by().values("service", "service__short_name")
+    found = list(rows.annotate(count=Count("pk"), pounds=Sum("amount")))
+    definitions = definitions_of([row["service"] for row in found])
+    totals = [
+        PayCodeTotal(
+            (definitions[row["service"]].pay_code.value or "") if row["service"] in definitions else "",
+            row["service__short_name"],
+            row["count"],
+            row["pounds"],
+        )
+        for row in found
+    ]
+    return sorted(totals, key=lambda each: (each.pay_code, each.service))
+
+
+@dataclass(frozen=True)
 class Choices:
     """What the filters offer: services and networks (id, name), and payment dates that have come, latest first.
 
@@ -158,11 +186,18 @@ def all_matching(by: Actor, filters: Filters, *, at_most: int) -> tuple[Summary,
     return Summary(len(rows), pounds), [Seen(id, version) for id, version, _amount in rows]
 
 
-def pounds_of(seen: Collection[Seen], *, totals: bool) -> Decimal:
-    """The sum of rows as they stand now."""
-    model = NetworkAchievement if totals else Achievement
-    found = model._default_manager.filter(pk__in=[row.id for row in seen]).aggregate(pounds=Sum("amount"))
-    return found["pounds"] or Decimal(0)
+def visible_rows(by: Actor, seen: Collection[Seen], *, totals: bool) -> QuerySet[Any]:
+    """Those of the rows named that somebody may see."""
+    ids = [row.id for row in seen]
+    if totals:
+        return NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=ids)
+    return Achievement.objects.filter(visible_to(by), pk__in=ids)
+
+
+def summary_of_seen(by: Actor, seen: Collection[Seen], *, totals: bool) -> Summary:
+    """How many of the rows named somebody may see, and their pounds as they stand now."""
+    found = visible_rows(by, seen, totals=totals).aggregate(count=Count("pk"), pounds=Sum("amount"))
+    return Summary(found["count"], found["pounds"] or Decimal(0))
 
 
 def keys_of(ids: Collection[int]) -> list[tuple[int, date, int]]:

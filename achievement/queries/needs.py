@@ -5,27 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.db.models import Min, Sum
+from django.db.models import Count, Min, Sum
 from django.urls import reverse
 
 from accounts.rules import Acting
 from accounts.states import Role
 from achievement.models import Achievement
+from achievement.queries.declarations import to_declare
 from achievement.queries.details import awaiting
+from achievement.queries.sent_back import SentBack, sent_back
 from achievement.rules import sees_pounds
 from achievement.states import State
 from core.needs import Need
 from organisations.models import Kind
 from ui.wording import count, long_date
 
-NETWORKS_NAMED = 5
+NETWORKS_NAMED = SENT_BACK_NAMED = 5
 
 
 def needs_of(by: Acting) -> list[Need]:
     """What awaits this person in the organisation they act for, each a link to the page already filtered on it."""
-    if by.organisation is None or by.organisation.kind != Kind.COMMISSIONER:
+    if by.organisation is None:
         return []
-    return [*_to_approve(by), *_to_finance(by), *_waiting_networks(by)]
+    if by.organisation.kind != Kind.COMMISSIONER:
+        return [*_sent_back(by), *_to_declare(by)]
+    return [*_sent_back(by), *_to_approve(by), *_to_finance(by), *_waiting_networks(by)]
+
+
+def _to_declare(by: Acting) -> Iterator[Need]:
+    """What awaits declaration, and when it can be."""
+    if not by.holds(Role.DECLARATION_MANAGEMENT):
+        return
+    found = to_declare(by).aggregate(count=Count("pk"), pounds=Sum("amount"))
+    if found["count"]:
+        await_ = "awaits" if found["count"] == 1 else "await"
+        sentence = f"{count(found['count'], 'achievement')} {await_} your declaration"
+        yield Need(sentence, found["pounds"], reverse("achievement:declare"))
+
+
+def _sent_back(by: Acting) -> Iterator[Need]:
+    """What came back to whoever acts next, one sentence for each act, with who sent it and why."""
+    mine = {
+        State.AWAITING_PROVIDER: (Role.DECLARATION_MANAGEMENT, "provider"),
+        State.HELD: (Role.ACHIEVEMENT_ENTRY, "provider"),
+        State.AWAITING_COMMISSIONER: (Role.APPROVAL_MANAGEMENT, "commissioner"),
+    }
+    for state, (role, whose) in mine.items():
+        if by.holds(role):
+            for act in sent_back(state, whose, by)[:SENT_BACK_NAMED]:
+                yield Need(act.sentence, act.pounds if sees_pounds(by) else None, _page_of(act))
+
+
+def _page_of(act: SentBack) -> str:
+    if act.rows == 1:
+        return reverse("achievement:achievement", args=[act.first_id])
+    query = urlencode({"status": int(act.state), "period": act.achievement_date.isoformat()})
+    return f"{reverse('achievement:declaration_management')}?{query}"
 
 
 def _to_approve(by: Acting) -> Iterator[Need]:

@@ -56,9 +56,10 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class Readiness:
-    """How many practices a network waits for, how many are approved, and the pounds approved."""
+    """How many practices a network waits for, how many have a line, how many are approved, and the pounds approved."""
 
     expected: int
+    lines: int
     approved: int
     pounds: Decimal
 
@@ -95,6 +96,7 @@ def readiness_of(keys: Collection[tuple[int, date, int]]) -> dict[tuple[int, dat
                 AS k(service_id, achievement_date, network_id)),
         expected AS ({EXPECTED_LINES_SQL.format(keys="k")})
         SELECT k.service_id, k.achievement_date, k.network_id, count(e.practice_id),
+               count(a.id) FILTER (WHERE a.state <> {State.WITHDRAWN:d}),
                count(a.id) FILTER (WHERE a.state = ANY(%s)), coalesce(sum(a.amount) FILTER (WHERE a.state = ANY(%s)), 0)
         FROM k LEFT JOIN expected e USING (service_id, achievement_date, network_id)
         LEFT JOIN achievement_achievement a

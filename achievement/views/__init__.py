@@ -2,16 +2,27 @@
 
 from achievement.views.acts import act
 from achievement.views.declarations import achievement_results, declaration_management
-from achievement.views.details import achievement, explanation_json, network, networks
-from achievement.views.overnight import overnight_runs
+from achievement.views.declare import declare
+from achievement.views.details import achievement, compare_periods, explanation_json, network, networks
+from achievement.views.overnight import (
+    overnight_run,
+    overnight_runs,
+    resume_overnight_run,
+    start_overnight_run,
+)
 
 __all__ = [
     "achievement",
     "achievement_results",
     "act",
+    "compare_periods",
     "declaration_management",
+    "declare",
     "explanation_json",
     "network",
     "networks",
+    "overnight_run",
     "overnight_runs",
+    "resume_overnight_run",
+    "start_overnight_run",
 ]

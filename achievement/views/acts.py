@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from django.contrib import messages
@@ -14,8 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.rules import Acting, PortalRequest
-from achievement import commands
-from achievement.commands.approvals import Outcome
+from achievement import commands, rules
+from achievement.commands.outcomes import Outcome
 from achievement.forms import ActForm, ReasonForm
 from achievement.presenters import declarations as shown
 from achievement.queries import lists
@@ -30,6 +31,7 @@ from ui.wording import count, money
 
 CHECK_ABOVE = 200
 NOUN = ("achievement", "achievements")
+DOUBLE_CLICK = timedelta(seconds=20)
 
 
 class Act(Protocol):
@@ -41,6 +43,7 @@ ACTS: Mapping[tuple[str, bool], Act] = {
     (shown.REJECT, False): commands.reject_achievements,
     (shown.UNDO, False): commands.undo_approval,
     (shown.LIFT, False): commands.lift_hold,
+    (shown.WITHDRAW, False): commands.withdraw_declarations,
     (shown.FINANCE_APPROVE, False): commands.approve_practice_payments,
     (shown.RETURN, False): commands.return_practice_payments,
     (shown.FINANCE_APPROVE, True): commands.give_finance_approval,
@@ -73,7 +76,7 @@ def act(request: PortalRequest) -> HttpResponse:
     if asked.action in shown.NEEDS_REASON:
         return _with_reason(request, by, asked)
     if len(asked.seen) > CHECK_ABOVE and not form.cleaned_data["confirmed"]:
-        return render(request, "achievement/check.jinja", {"page": _check_page(asked)})
+        return render(request, "achievement/check.jinja", {"page": _check_page(by, asked)})
     return _done(request, by, asked, note="")
 
 
@@ -84,7 +87,7 @@ def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> 
     key = given["key"]
     hidden = [("action", action), ("totals", "1" if totals else ""), ("back", back), ("key", key), ("confirmed", "1")]
     if token:
-        return Asked(action, totals, seen_in(token, SELECTION), back, key, (*hidden, ("all_matching", token)))
+        return Asked(action, totals, seen_in(token, SELECTION, by), back, key, (*hidden, ("all_matching", token)))
     seen = list(given["seen"])
     return Asked(action, totals, seen, back, key, (*hidden, *(("seen", f"{row.id}:{row.version}") for row in seen)))
 
@@ -98,21 +101,22 @@ def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpRespon
         title=f"{button} {count(len(asked.seen), *NOUN)}",
         in_error=form.is_bound,
         breadcrumb=shown.breadcrumb(),
-        confirm=_confirm(asked, button),
+        confirm=_confirm(by, asked, button),
         form=form,
     )
     return render(request, "achievement/reason.jinja", {"page": page})
 
 
-def _check_page(asked: Asked) -> shown.CheckPage:
+def _check_page(by: Acting, asked: Asked) -> shown.CheckPage:
     button = shown.ACTIONS[asked.action][0]
     title = f"Check before you {button[0].lower()}{button[1:]}"
-    return shown.CheckPage(title=title, breadcrumb=shown.breadcrumb(), confirm=_confirm(asked, button))
+    return shown.CheckPage(title=title, breadcrumb=shown.breadcrumb(), confirm=_confirm(by, asked, button))
 
 
-def _confirm(asked: Asked, button: str) -> Confirm:
-    pounds = lists.pounds_of(asked.seen, totals=asked.totals)
-    effects = [f"{count(len(asked.seen), *NOUN)}, {money(pounds)}."]
+def _confirm(by: Acting, asked: Asked, button: str) -> Confirm:
+    found = lists.summary_of_seen(by, asked.seen, totals=asked.totals)
+    pounds = f", {money(found.pounds)}" if rules.sees_pounds(by) else ""
+    effects = [f"{count(found.count, *NOUN)}{pounds}."]
     return Confirm(
         href=reverse("achievement:act"), button=button, cancel_href=asked.back, effects=effects, hidden=asked.hidden
     )
@@ -122,7 +126,7 @@ def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str) -> Htt
     """Do it once: the same form sent twice is answered twice, and done once."""
     what = {"action": asked.action, "totals": asked.totals, "seen": asked.seen, "note": note}
     key = f"{asked.key}:{digest_of(what)}" if asked.key else ""
-    said = once(key, what, lambda: _act(by, asked, note), by=by, action="achievement.act")
+    said = once(key, what, lambda: _act(by, asked, note), by=by, action="achievement.act", within=DOUBLE_CLICK)
     messages.add_message(request, said["level"], said["text"])
     return redirect(asked.back)
 

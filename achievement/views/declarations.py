@@ -14,7 +14,7 @@ from accounts.states import Role
 from achievement import rules
 from achievement.forms import ListForm
 from achievement.presenters import declarations as shown
-from achievement.queries import lists
+from achievement.queries import compare, lists
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
 from core.selections import AT_MOST, token_of
@@ -62,14 +62,15 @@ def _page(
     request: PortalRequest, by: Acting, form: ListForm, filters: Filters, choices: lists.Choices, title: str
 ) -> shown.DeclarationsPage:
     address, pounds, totals = Address.of(request), rules.sees_pounds(by), filters.lists_totals
-    order = Order.parse(address.get("sort"), tuple(lists.ORDERS), "date")
+    order = Order.parse(address.get("sort"), [key for key in lists.ORDERS if pounds or key != "amount"], "date")
     pager = Pager.sized(address)
     actions, summary, seen = _matching(by, filters)
     found = lists.page_matching(
         by, filters, order=order.key, descending=order.descending, after=address.get("after"), size=pager.size
     )
-    selection = _selection(actions, summary, seen, filters, address)
+    selection = _selection(by, actions, summary, seen, filters, address)
     notes = lists.notes_of(found.rows, totals=totals)
+    remarks = compare.remarks_of(found.rows) if pounds and not totals else {}
     return shown.DeclarationsPage(
         title=title,
         subject=filters.state.label if filters.state else "",
@@ -79,9 +80,17 @@ def _page(
             caption="PCN achievements" if totals else "Achievements",
             columns=shown.columns(totals=totals, pounds=pounds, statuses=filters.state is None),
             rows=[
-                shown.row_of(each, totals=totals, periods=choices.periods, notes=notes, pounds=pounds)
+                shown.row_of(
+                    each,
+                    totals=totals,
+                    periods=choices.periods,
+                    notes=notes,
+                    pounds=pounds,
+                    remarks=remarks.get(each.pk, ()),
+                )
                 for each in found.rows
             ],
+            detail="remarks",
             empty=_empty(filters),
             noun=("achievement", "achievements"),
             count=summary.count,
@@ -93,7 +102,15 @@ def _page(
         pager=pager.followed_by(found.next_cursor),
         selection=selection,
         may_not=_who_can(filters) if filters.commissioner_id and summary.count and not selection else "",
+        pay_codes=_pay_codes(by, filters, summary) if pounds else None,
     )
+
+
+def _pay_codes(by: Acting, filters: Filters, summary: Summary) -> Table | None:
+    awaits_finance = filters.state in (State.AWAITING_FINANCE, State.AGGREGATED)
+    if not (awaits_finance and filters.commissioner_id and summary.count):
+        return None
+    return shown.pay_code_table(lists.pay_code_totals(by, filters))
 
 
 def _matching(by: Acting, filters: Filters) -> tuple[list[Action], Summary, list[Seen]]:
@@ -106,12 +123,12 @@ def _matching(by: Acting, filters: Filters) -> tuple[list[Action], Summary, list
 
 
 def _selection(
-    actions: list[Action], summary: Summary, seen: list[Seen], filters: Filters, address: Address
+    by: Acting, actions: list[Action], summary: Summary, seen: list[Seen], filters: Filters, address: Address
 ) -> Selection | None:
     """The bar of buttons; "all matching" carries every row as it is seen now: what is approved is exactly this."""
     if not actions or not summary.count:
         return None
-    token = token_of(seen, SELECTION)
+    token = token_of(seen, SELECTION, by)
     return Selection(
         href=reverse("achievement:act"),
         actions=actions,

@@ -16,7 +16,7 @@ from achievement import rules
 from achievement.forms import NetworkListForm
 from achievement.presenters import declarations as lists_shown
 from achievement.presenters import details as shown
-from achievement.queries import acts, details, readiness
+from achievement.queries import acts, compare, declarations, details, readiness
 from achievement.states import State
 from core import clock
 from core.dates import FinancialYear
@@ -25,14 +25,16 @@ from core.paging import page_of
 from ui.components import Confirm, Explanation
 from ui.frame import Link
 from ui.tables import Address, Pager
-from ui.wording import long_date, moment, money, period
+from ui.wording import long_date, moment, money, month, period
+
+NO_POUNDS = "Your roles show points, not pounds."
 
 
 @require_GET
 def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
     by = request.actor
     found = details.achievement_seen_by(by, achievement_id)
-    pounds = rules.sees_pounds(by)
+    pounds, can = rules.sees_pounds(by), acts.possible(found, by)
     page = shown.AchievementPage(
         title=f"{found.service.short_name}, {long_date(found.achievement_date)}",
         subject=found.provider.name,
@@ -40,13 +42,43 @@ def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
         breadcrumb=lists_shown.breadcrumb(),
         status=State(found.state).label,
         facts=_facts(found, pounds=pounds),
-        explanation=_explanation(found) if pounds else None,
-        actions=[_button(request, found, act) for act in acts.possible(found, by)],
+        explanation=_explanation(found, whole=rules.sees_network_pounds(by)) if pounds else None,
+        actions=[_button(request, found, act) for act in can if act.action != acts.DECLARES],
         cannot=[shown.CannotDo(*each) for each in acts.impossible(found, by)],
         events=[shown.event_of(change, pounds=pounds) for change in details.history_of(found)],
         network_link=_network_link(found),
+        declare_link=_declare_link(can),
+        accepted=shown.accepted_words(declarations.accepted_texts(found)),
     )
     return render(request, "achievement/achievement.jinja", {"page": page})
+
+
+@require_GET
+def compare_periods(request: PortalRequest, achievement_id: int) -> HttpResponse:
+    """An achievement beside the period before."""
+    by = request.actor
+    found = details.achievement_seen_by(by, achievement_id)
+    if not rules.sees_pounds(by):
+        raise NotPermitted(NO_POUNDS)
+    difference = compare.differences_of([found.pk]).get(found.pk)
+    if difference is None:
+        raise NotVisible("There is no earlier payment period to compare with.")
+    before = details.achievement_seen_by(by, difference.before.pk)
+    then, now = month(before.achievement_date), month(found.achievement_date)
+    whole = rules.sees_network_pounds(by)
+    page = shown.ComparePage(
+        title=f"Compare with {difference.period}",
+        subject=found.service.short_name,
+        caption=f"{found.provider.name} ({found.provider.code})",
+        breadcrumb=[
+            *lists_shown.breadcrumb()[:1],
+            Link(f"{found.service.short_name}, {now}", reverse("achievement:achievement", args=[found.pk])),
+        ],
+        lead_sentence=f"{now}: {difference.words}.",
+        table=shown.inputs_table(difference.inputs, then, now),
+        explanations=[(now, _explanation(found, whole=whole)), (then, _explanation(before, whole=whole))],
+    )
+    return render(request, "achievement/compare.jinja", {"page": page})
 
 
 @require_GET
@@ -54,7 +86,7 @@ def explanation_json(request: PortalRequest, achievement_id: int) -> HttpRespons
     by = request.actor
     found = details.achievement_seen_by(by, achievement_id)
     if not rules.sees_pounds(by):
-        raise NotPermitted("Your roles show points, not pounds.")
+        raise NotPermitted(NO_POUNDS)
     about = {
         "achievement": found.pk,
         "quality_service": found.service.name,
@@ -114,7 +146,7 @@ def networks(request: PortalRequest) -> HttpResponse:
 def _networks_page(
     by: Acting, address: Address, form: NetworkListForm, service: object, day: date | None
 ) -> shown.NetworksPage:
-    pager, pounds = Pager.sized(address), rules.sees_pounds(by)
+    pager, pounds = Pager.sized(address), rules.sees_network_pounds(by)
     seen = details.networks_led(by)
     found = page_of(seen, ("name", "code"), after=address.get("after"), size=pager.size)
     rows = _network_rows(found.rows, service, day, pounds=pounds) if service and day else []
@@ -175,21 +207,39 @@ def _network_facts(found: details.NetworkDate) -> list[tuple[str, str]]:
     ]
 
 
-def _explanation(found: Any) -> Explanation:
+def _declare_link(can: list[acts.Possible]) -> Link | None:
+    """*Declare* has a page of its own: its text is read there."""
+    may = any(act.action == acts.DECLARES for act in can)
+    return Link("Declare Achievement", reverse("achievement:declare")) if may else None
+
+
+def _compare_links(found: Any) -> list[Link]:
+    difference = compare.differences_of([found.pk]).get(found.pk)
+    if difference is None:
+        return []
+    change = "no change" if not difference.pounds else difference.words.split(" than ")[0]
+    href = reverse("achievement:compare", args=[found.pk])
+    return [Link(f"Compare with {difference.period}: {change}", href)]
+
+
+def _explanation(found: Any, *, whole: bool) -> Explanation:
     explained = details.explanation_of(found)
     version = found.service_version
     released = (
         f", released {long_date(version.released_at.astimezone(clock.LONDON).date())}" if version.released_at else ""
     )
     total = found.network_achievement
-    part_of = [f"Part of {found.network.name}'s {money(total.amount)}."] if total else []
+    part_of = [f"Part of {found.network.name}'s {money(total.amount)}."] if total and whole else []
     return shown.explained(
         explained.amount,
         f"{found.service.short_name}, {long_date(found.achievement_date)}, {found.provider.name}",
         f"Service version {version.number}{released}",
         explained.steps,
         part_of,
-        reverse("achievement:explanation_json", args=[found.pk]),
+        [
+            Link("Download as JSON", reverse("achievement:explanation_json", args=[found.pk])),
+            *_compare_links(found),
+        ],
     )
 
 

@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "health_check",
+    "knox",
+    "drf_spectacular",
 ]
 
 MIDDLEWARE = [
@@ -168,6 +170,7 @@ STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "assets"]
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds; a worker waits no longer for a mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="CQRS Portal <no-reply@cqrs-portal.example>")
 
 SESSION_COOKIE_HTTPONLY = True
@@ -196,6 +199,49 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     }
 }
 
+API_RATE = env.str("API_RATE", default="300/min")  # requests of one person to the API
+API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)
+KNOX_TOKEN_MODEL = "accounts.ApiToken"
+MIGRATION_MODULES = {"knox": None}  # its own table of tokens would be made and stand empty beside ours
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "cqrs_portal.api.access.TokenAuthentication",
+        "cqrs_portal.api.access.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["cqrs_portal.api.access.PersonThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "cqrs_portal.api.access.AlwaysJson",
+    "DEFAULT_PAGINATION_CLASS": "cqrs_portal.api.pages.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["cqrs_portal.api.pages.Filters"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "cqrs_portal.api.documents.PortalSchema",
+    "EXCEPTION_HANDLER": "cqrs_portal.api.problems.problem_of",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "CQRS Portal",
+    "DESCRIPTION": "What the pages show and do, for other systems. The same commands, rules and sentences.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AchievementStatus": "achievement.serializers.STATUSES",
+        "ParticipationStatus": "participation.serializers.STATUSES",
+        "SubmissionStatus": "submission.serializers.STATUSES",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "cqrs_portal.api.documents.refuse_other_names",
+    ],
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -210,4 +256,6 @@ TRAINING = False
 BUSINESS_CLOCK_FILE: str = ""
 NHS_BRANDING = env.bool("NHS_BRANDING", default=False)
 HELP_DESK = env.str("HELP_DESK", default="help-desk@cqrs-portal.example")
+PORTAL_URL = env.str("PORTAL_URL", default="")  # the address that e-mails lead to, as https://cqrs.example
 OVERNIGHT_STARTS_AT = env.str("OVERNIGHT_STARTS_AT", default="01:00")
+OVERNIGHT_GRACE_MINUTES = env.int("OVERNIGHT_GRACE_MINUTES", default=30)  # later than that, Operations are told

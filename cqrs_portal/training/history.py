@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -20,8 +19,6 @@ import organisations.commands as organisations
 import participation.commands as participation
 from accounts.commands import Limits, grant_role, invite_user, set_training_password
 from accounts.models import User
-from accounts.queries import acting_for
-from accounts.rules import Acting
 from achievement.models import Achievement, NetworkAchievement
 from achievement.states import State
 from catalogue.models import QualityService, ServiceVersion
@@ -29,6 +26,9 @@ from core import clock
 from core.actors import SYSTEM
 from core.dates import month_ends
 from core.transitions import Seen
+from cqrs_portal.training import weight_management
+from cqrs_portal.training.acting import acting, organisation
+from cqrs_portal.training.events import Event
 from cqrs_portal.training.people import BRAM, CLEO, DILYS, NADIA, OWEN, PASSWORD, PEOPLE, Person
 from cqrs_portal.training.places import (
     BISCAY,
@@ -49,6 +49,7 @@ from organisations.commands import Spell
 from organisations.models import ListKind, Organisation
 
 TODAY = date(2021, 12, 11)
+CODE = "PCN-CD-2020-22"
 DEFINITION = "primary-care-networks-calculations-2020-22-clinical-director-payment.yaml"
 PARENTS_SINCE, PEOPLE_SINCE = date(2013, 4, 1), date(2019, 4, 1)
 LISTS_TOLD = date(2021, 1, 20)
@@ -56,14 +57,6 @@ DRAFTED, RELEASED, OFFERED = date(2021, 3, 1), date(2021, 3, 2), date(2021, 3, 1
 PAID_FROM, PAID_UNTIL = date(2021, 4, 1), date(2021, 11, 30)
 LEFT_TO_APPROVE_FROM = date(2021, 10, 31)
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something done on a day. Events of one day happen in the order they are named."""
-
-    day: date
-    act: Callable[[], object]
 
 
 def is_loaded() -> bool:
@@ -92,6 +85,7 @@ def _events() -> Iterator[Event]:
     yield from (Event(OFFERED, partial(_offer, network)) for network in NETWORKS)
     for month_end in month_ends(PAID_FROM, PAID_UNTIL):
         yield from _events_of_month(month_end)
+    yield from weight_management.events()
 
 
 def _events_of_month(month_end: date) -> Iterator[Event]:
@@ -107,10 +101,10 @@ def _register_places() -> None:
         Organisation(code=place.code, name=place.name, kind=place.kind, postcode=place.postcode) for place in PLACES
     )
     for commissioner in (BISCAY, VIKING):
-        organisations.set_parent(_organisation(commissioner.code), _organisation(REGION.code), PARENTS_SINCE, by=SYSTEM)
+        organisations.set_parent(organisation(commissioner.code), organisation(REGION.code), PARENTS_SINCE, by=SYSTEM)
     for practice in PRACTICES:
-        parent = _organisation(parent_of(practice).code)
-        organisations.set_parent(_organisation(practice.code), parent, PARENTS_SINCE, by=SYSTEM)
+        parent = organisation(parent_of(practice).code)
+        organisations.set_parent(organisation(practice.code), parent, PARENTS_SINCE, by=SYSTEM)
 
 
 def _invite_people() -> None:
@@ -119,52 +113,52 @@ def _invite_people() -> None:
 
 
 def _invite(person: Person) -> User:
-    organisation = _organisation(person.organisation)
-    user = invite_user(person.email, person.name, to=organisation, by=SYSTEM)
+    here = organisation(person.organisation)
+    user = invite_user(person.email, person.name, to=here, by=SYSTEM)
     for role in person.roles:
-        grant_role(user, organisation, role, limits=Limits(pounds=person.limit), by=SYSTEM)
+        grant_role(user, here, role, limits=Limits(pounds=person.limit), by=SYSTEM)
     return user
 
 
 def _found(network: Network) -> None:
-    organisation = _organisation(network.place.code)
-    organisations.set_lead(organisation, _organisation(network.lead), network.since, by=SYSTEM)
-    organisations.nominate_payee(organisation, _organisation(network.payee), network.since, by=SYSTEM)
+    here = organisation(network.place.code)
+    organisations.set_lead(here, organisation(network.lead), network.since, by=SYSTEM)
+    organisations.nominate_payee(here, organisation(network.payee), network.since, by=SYSTEM)
 
 
 def _tell_memberships(network: Network, day: date) -> None:
     """Record what was known of the network's memberships on a day."""
-    network_id = _organisation(network.place.code).pk
+    network_id = organisation(network.place.code).pk
     known = network.known_on(day)
     spells = {
-        (_organisation(practice).pk, network_id): [Spell(start, end) for start, end in dates]
+        (organisation(practice).pk, network_id): [Spell(start, end) for start, end in dates]
         for practice, dates in known.items()
     }
     organisations.correct_memberships(spells, by=SYSTEM)
 
 
 def _set_list_sizes() -> None:
-    sizes: dict[Organisation | int, Decimal | int | None] = {_organisation(code): size for code, size in LISTS.items()}
+    sizes: dict[Organisation | int, Decimal | int | None] = {organisation(code): size for code, size in LISTS.items()}
     organisations.set_list_sizes(ListKind.CRP, LISTS_AS_AT, sizes, by=SYSTEM)
 
 
 def _propose_definition() -> None:
     source = Path(settings.BASE_DIR) / "catalogue" / "definitions" / DEFINITION
-    loaded = catalogue.load_definition(source, by=_acting(NADIA))
-    catalogue.propose_release(loaded.version_id, by=_acting(NADIA))
+    loaded = catalogue.load_definition(source, by=acting(NADIA))
+    catalogue.propose_release(loaded.version_id, by=acting(NADIA))
 
 
 def _confirm_definition() -> None:
-    catalogue.confirm_release(ServiceVersion.objects.get().pk, by=_acting(OWEN))
+    catalogue.confirm_release(ServiceVersion.objects.get(service__code=CODE).pk, by=acting(OWEN))
 
 
 def _offer(network: Network) -> None:
     participation.offer_to_networks(
-        QualityService.objects.get().pk,
-        [_organisation(network.place.code).pk],
+        QualityService.objects.get(code=CODE).pk,
+        [organisation(network.place.code).pk],
         PAID_FROM,
         network.offered_until,
-        by=_acting(DILYS),
+        by=acting(DILYS),
     )
 
 
@@ -177,24 +171,16 @@ def _approve(month_end: date, networks: Collection[Network]) -> None:
     codes = [network.place.code for network in networks]
     lines = Achievement.objects.in_state(State.AWAITING_COMMISSIONER).filter(achievement_date=month_end)
     seen = [Seen(*row) for row in lines.filter(network__code__in=codes).values_list("pk", "version")]
-    achievements.approve_achievements(seen, by=_acting(BRAM))
+    achievements.approve_achievements(seen, by=acting(BRAM))
 
 
 def _give_finance_approval(month_end: date) -> None:
     totals = NetworkAchievement.objects.in_state(State.AGGREGATED).filter(achievement_date=month_end)
     seen = [Seen(*row) for row in totals.values_list("pk", "version")]
-    achievements.give_finance_approval(seen, by=_acting(CLEO))
+    achievements.give_finance_approval(seen, by=acting(CLEO))
 
 
 def _do_later_work() -> None:
     """What a worker would do: here, so that each day ends with its networks aggregated."""
     for message in list(OutboxMessage.objects.filter(done_at=None).order_by("pk")):
         deliver(message.pk)
-
-
-def _organisation(code: str) -> Organisation:
-    return Organisation.objects.get(code=code)
-
-
-def _acting(person: Person) -> Acting:
-    return acting_for(User.objects.get(email=person.email), _organisation(person.organisation).pk)

@@ -51,11 +51,14 @@ AT_BISCAY = (
     _person("Hana Reed", "biscay", BISCAY.code, Role.VIEW),
     _person("Ivor Shaw", "biscay", BISCAY.code, Role.FINANCE_VIEW),
 )
+KEZIA = _person("Kezia Moor", "viking", VIKING.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW)
+
 AT_VIKING = (
     _person("Jory Lind", "viking", VIKING.code, Role.ADVANCED_USER_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR),
-    _person("Kezia Moor", "viking", VIKING.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW),
+    KEZIA,
     _person("Lars Quill", "viking", VIKING.code, Role.APPROVAL_MANAGEMENT, Role.VIEW),
     _person("Mina Stour", "viking", VIKING.code, Role.FINANCE_MANAGEMENT, Role.FINANCE_VIEW),
+    _person("Orla Finn", "viking", VIKING.code, Role.ACHIEVEMENT_ENTRY, Role.VIEW),
 )
 NADIA = _person("Nadia Tern", "national", NATIONAL.code, Role.SERVICE_RELEASE)
 OWEN = _person("Owen Vale", "national", NATIONAL.code, Role.SERVICE_RELEASE)

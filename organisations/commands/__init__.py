@@ -5,18 +5,40 @@ from organisations.commands.memberships import Spell, correct_membership, correc
 from organisations.commands.nominations import nominate_payee, set_lead, set_parent
 from organisations.commands.ods import LoadReport, OdsFiles, load_ods
 from organisations.commands.results import Corrected
+from organisations.commands.uploads import (
+    CHECK,
+    LOAD,
+    Given,
+    check_again,
+    check_upload,
+    confirm_upload,
+    drop_old_uploads,
+    drop_upload,
+    load_upload,
+    upload_files,
+)
 
 __all__ = [
+    "CHECK",
+    "LOAD",
     "Corrected",
+    "Given",
     "LoadReport",
     "OdsFiles",
     "Spell",
+    "check_again",
+    "check_upload",
+    "confirm_upload",
     "correct_membership",
     "correct_memberships",
+    "drop_old_uploads",
+    "drop_upload",
     "end_membership",
     "load_ods",
+    "load_upload",
     "nominate_payee",
     "set_lead",
     "set_list_sizes",
     "set_parent",
+    "upload_files",
 ]

@@ -1,6 +1,6 @@
 """Reads the Organisation Data Service's files: practices, commissioners, networks and who belongs to them."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -51,13 +51,16 @@ _COMMISSIONER_COLUMNS = (
 )
 
 
-def read_practices(path: Path) -> Iterator[PracticeRow | Refused]:
-    """Read epraccur: a row for each general practice (prescribing setting 4); other prescribers are left out."""
+def read_practices(path: Path, also: Container[str] = ()) -> Iterator[PracticeRow | Refused]:
+    """Read epraccur: a row for each general practice (prescribing setting 4), and for each Org ID of `also`; other
+    prescribers are left out."""
     require(path, Layout.PRACTICES)
     once = Once()
 
     def read(record: Record) -> PracticeRow | None:
-        return _practice(record, once) if record.text("Prescribing Setting") == GENERAL_PRACTICE else None
+        is_one = record.text("Prescribing Setting") == GENERAL_PRACTICE
+        wanted = is_one or record.text("Organisation Code") in also
+        return _practice(record, once, is_one) if wanted else None
 
     return typed(plain_records(path.name, csv_lines(path), _PRACTICE_COLUMNS), read)
 
@@ -106,7 +109,7 @@ class _Spells:
         seen.append((row.start_date, end, row.line))
 
 
-def _practice(record: Record, once: Once) -> PracticeRow:
+def _practice(record: Record, once: Once, general_practice: bool) -> PracticeRow:
     opened, joined = record.day("Open Date"), record.day_or_none("Join Provider Date")
     row = PracticeRow(
         line=record.line,
@@ -115,13 +118,14 @@ def _practice(record: Record, once: Once) -> PracticeRow:
         region_code=record.text("National Grouping"),
         icb_code=record.text("High Level Health Geography"),
         address=tuple(filter(None, map(record.text, _ADDRESS))),
-        postcode=record.text("Postcode"),
+        postcode=record.text("Postcode", most=10),
         open_date=opened,
         close_date=record.end_day("Close Date", opened, "Open Date"),
         status=_status(record),
         commissioner_code=record.code_or_blank("Commissioner", COMMISSIONER_CODE),
         commissioner_joined_date=joined,
         commissioner_left_date=record.end_day("Left Provider Date", joined, "Join Provider Date"),
+        general_practice=general_practice,
     )
     once.check(record, "Organisation Code", row.code)
     return row
@@ -145,7 +149,7 @@ def _network(record: Record, once: Once) -> NetworkRow:
         lead_name=record.text("Lead Name"),
         open_date=opened,
         close_date=record.end_day("Close Date", opened, "Open Date"),
-        postcode=record.text("Postcode"),
+        postcode=record.text("Postcode", most=10),
     )
     once.check(record, "PCN Code", row.code)
     return row

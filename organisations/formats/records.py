@@ -12,6 +12,7 @@ from organisations.formats.rows import Refused
 Row = TypeVar("Row")
 
 _YEARS = range(1900, 2100)
+MOST_CHARACTERS = 200
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -47,9 +48,12 @@ class Record:
         self.file, self.line = file, line
         self._cells, self._places = cells, places
 
-    def text(self, column: str) -> str:
-        """The cell's words without spaces around them, "" for none; control characters are refused."""
+    def text(self, column: str, most: int = MOST_CHARACTERS) -> str:
+        """The cell's words without spaces around them, "" for none; control characters are refused, and more than
+        `most` characters."""
         value = self._cells[self._places[column]].strip()
+        if len(value) > most:
+            raise Unfit(column, f"{value[:40]}…", f"is longer than {most} characters")
         if _CONTROL.search(value):
             raise Unfit(column, value, "holds a character that is not text")
         return value

@@ -50,7 +50,10 @@ class ListKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PracticeRow:
-    """One general practice, with its parent commissioner and the dates, inclusive, of that relationship."""
+    """One practice, with its parent commissioner and the dates, inclusive, of that relationship.
+
+    `general_practice` is False for another prescriber that was asked for by its code.
+    """
 
     line: int
     code: str
@@ -65,6 +68,7 @@ class PracticeRow:
     commissioner_code: str
     commissioner_joined_date: date | None
     commissioner_left_date: date | None
+    general_practice: bool = True
 
 
 @dataclass(frozen=True, slots=True)

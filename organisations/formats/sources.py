@@ -4,22 +4,40 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, TypeAlias
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from organisations.formats.rows import WrongFile
 
+_ENCRYPTED = 0x1
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, InvalidFileException, ParseError,
+    KeyError, ValueError, TypeError, IndexError, AttributeError, OSError,
+)  # fmt: skip
+"""What openpyxl raises, in one place or another, over a file that is no whole workbook. It reads XML by way of
+defusedxml, whose refusals of bombs are ValueErrors."""
+
 Line: TypeAlias = tuple[int, Sequence[str]]
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CHUNK = 1 << 20
-_MOST_TEXT = 1 << 30  # bytes a zipped file may unpack to
+
+# What no reference file comes near, and what a file made to break the portal would pass (England's workbook unpacks to
+# 5 MB and has 7,700 rows; its list sizes have 330,000 lines).
+MOST_TEXT = 256 << 20  # bytes a zipped text may unpack to
+MOST_WORKBOOK = 64 << 20  # bytes a workbook may unpack to, in all its parts
+MOST_PARTS = 1_000
+MOST_LINES = 2_000_000
+MOST_SHEET_ROWS = 100_000
+MOST_SHEET_COLUMNS = 64
 
 
 def is_workbook(path: Path) -> bool:
@@ -27,7 +45,7 @@ def is_workbook(path: Path) -> bool:
     start = _start_of(path)
     if start == _OLD_EXCEL:
         raise WrongFile(f"{path.name} looks like an old Excel workbook (.xls): save it as .xlsx first.")
-    return start == _ZIP and "[Content_Types].xml" in _members(path)
+    return start == _ZIP and "[Content_Types].xml" in [part.filename for part in _parts(path)]
 
 
 def csv_lines(path: Path) -> Iterator[Line]:
@@ -41,6 +59,8 @@ def csv_lines(path: Path) -> Iterator[Line]:
         reader, before = csv.reader(text), 0
         try:
             for cells in reader:
+                if reader.line_num > MOST_LINES:
+                    raise WrongFile(f"{path.name} has more than {MOST_LINES:,} lines.")
                 if any(cells):
                     yield before + 1, cells
                 before = reader.line_num
@@ -51,22 +71,42 @@ def csv_lines(path: Path) -> Iterator[Line]:
 @contextmanager
 def workbook_sheets(path: Path) -> Iterator[list[tuple[str, Callable[[], Iterator[Line]]]]]:
     """Open a workbook as (title, lines) for each sheet; lines are read as they are asked for."""
-    try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise WrongFile(f"{path.name} cannot be read as a workbook: {error}.") from error
-    try:
-        yield [(sheet.title, _lines_of(sheet.iter_rows)) for sheet in workbook.worksheets]
-    finally:
-        workbook.close()
+    _must_not_unpack_to_more(path)
+    with path.open("rb") as opened:
+        with _broken_is_wrong(path):
+            workbook = load_workbook(opened, read_only=True, data_only=True)
+        try:
+            yield [(sheet.title, _lines_of(path, sheet.iter_rows)) for sheet in workbook.worksheets]
+        finally:
+            workbook.close()
 
 
-def _lines_of(rows: Callable[..., Iterable[Sequence[object]]]) -> Callable[[], Iterator[Line]]:
+@contextmanager
+def _broken_is_wrong(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise WrongFile(f"{path.name} cannot be read as a workbook: it is damaged, or no workbook.") from error
+
+
+def _must_not_unpack_to_more(path: Path) -> None:
+    """A small file can be made to unpack to more than any machine has. The sizes it states are the most it can give:
+    whatever is longer is cut off there, and fails its checksum."""
+    parts = _parts(path)
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_WORKBOOK:
+        raise WrongFile(f"{path.name} unpacks to more than {MOST_WORKBOOK >> 20} MB: a reference file is smaller.")
+
+
+def _lines_of(path: Path, rows: Callable[..., Iterable[Sequence[object]]]) -> Callable[[], Iterator[Line]]:
     def lines() -> Iterator[Line]:
-        for number, row in enumerate(rows(values_only=True), start=1):
-            cells = list(map(_cell_text, row))
-            if any(cells):
-                yield number, cells
+        within = {"max_row": MOST_SHEET_ROWS + 1, "max_col": MOST_SHEET_COLUMNS, "values_only": True}
+        with _broken_is_wrong(path):
+            for number, row in enumerate(rows(**within), start=1):
+                if number > MOST_SHEET_ROWS:
+                    raise WrongFile(f"{path.name} has a sheet of more than {MOST_SHEET_ROWS:,} rows.")
+                cells = list(map(_cell_text, row))
+                if any(cells):
+                    yield number, cells
 
     return lines
 
@@ -90,10 +130,10 @@ def _start_of(path: Path) -> bytes:
         raise WrongFile(f"{path.name} cannot be opened: {error.strerror}.") from error
 
 
-def _members(path: Path) -> list[str]:
+def _parts(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.namelist()
+            return archive.infolist()
     except zipfile.BadZipFile as error:
         raise WrongFile(f"{path.name} is a damaged zip file.") from error
 
@@ -104,14 +144,23 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as file:
             yield file
         return
-    names = [name for name in _members(path) if name.lower().endswith(".csv")]
-    if len(names) != 1:
-        raise WrongFile(f"{path.name} holds {len(names)} CSV files, and not one.")
-    with zipfile.ZipFile(path) as archive:
-        if archive.getinfo(names[0]).file_size > _MOST_TEXT:
-            raise WrongFile(f"{path.name} unpacks to more than {_MOST_TEXT >> 20} MB.")
-        with archive.open(names[0]) as file:
-            yield file
+    found = [part for part in _parts(path) if part.filename.lower().endswith(".csv")]
+    if len(found) != 1:
+        raise WrongFile(f"{path.name} holds {len(found)} CSV files, and not one.")
+    if found[0].file_size > MOST_TEXT:
+        raise WrongFile(f"{path.name} unpacks to more than {MOST_TEXT >> 20} MB: a reference file is smaller.")
+    if found[0].flag_bits & _ENCRYPTED:
+        raise WrongFile(f"{path.name} is locked with a password.")
+    with zipfile.ZipFile(path) as archive, _damaged_is_wrong(path), archive.open(found[0]) as file:
+        yield file
+
+
+@contextmanager
+def _damaged_is_wrong(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise WrongFile(f"{path.name} is a damaged zip file.") from error
 
 
 def _encoding_of(file: IO[bytes]) -> str:
@@ -122,6 +171,4 @@ def _encoding_of(file: IO[bytes]) -> str:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
-    except zipfile.BadZipFile as error:
-        raise WrongFile(f"The zip file is damaged: {error}.") from error
     return "utf-8-sig"

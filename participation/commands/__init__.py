@@ -1,5 +1,6 @@
 """What happens to offers and participations."""
 
+from participation.commands.allocations import set_allocations
 from participation.commands.answers import (
     Answered,
     accept_offers,
@@ -10,7 +11,9 @@ from participation.commands.answers import (
 )
 from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships
 from participation.commands.ends import save_end_date
-from participation.commands.offers import OffersMade, offer_to_networks
+from participation.commands.offering import OffersMade
+from participation.commands.offers import offer_to_networks
+from participation.commands.practice_offers import offer_to_practices
 from participation.commands.previews import preview_end_date, preview_offer
 from participation.commands.terms import EndDatesSaved, change_end_dates
 
@@ -27,8 +30,10 @@ __all__ = [
     "do_not_approve_participations",
     "follow_memberships",
     "offer_to_networks",
+    "offer_to_practices",
     "preview_end_date",
     "preview_offer",
     "reject_offers",
     "save_end_date",
+    "set_allocations",
 ]

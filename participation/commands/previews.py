@@ -11,7 +11,8 @@ from core.actors import Actor
 from core.commands import command
 from core.transitions import Seen
 from participation.commands.ends import save_end_date
-from participation.commands.offers import OffersMade, offer_to_networks
+from participation.commands.offering import OffersMade
+from participation.commands.offers import offer_to_networks
 from participation.commands.terms import EndDatesSaved
 
 

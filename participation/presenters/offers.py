@@ -75,7 +75,8 @@ def effects_of(made: OffersMade, *, taken_up: bool, approved: bool) -> list[str]
 
 def made_sentences(service: QualityService, start: date, end: date, made: OffersMade) -> list[str]:
     """The confirmation, in sentences."""
-    to = f"{count(len(made.network_ids), 'PCN', 'PCNs')} and {count(len(made.ids), 'practice')}"
+    networks = [count(len(made.network_ids), "PCN", "PCNs")] if made.network_ids else []
+    to = listed([*networks, count(len(made.ids), "practice")])
     first = f"{service.name} was offered to {to}, from {long_date(start)} to {long_date(end)}."
     return [first, *(effect.sentence for effect in made.effects), *([left_out(made.left_out)] if made.left_out else [])]
 

@@ -1,5 +1,6 @@
 """What is read about offers and participations."""
 
+from participation.queries.allocations import AllocationFact, allocation_of, allocations_for
 from participation.queries.lists import needs_of
 from participation.queries.participations import (
     COVERING_PARTICIPATIONS_SQL,
@@ -21,9 +22,12 @@ from participation.queries.spans import (
 __all__ = [
     "COVERING_PARTICIPATIONS_SQL",
     "FOLLOWS_MEMBERSHIP",
+    "AllocationFact",
     "Held",
     "NewEnd",
     "Span",
+    "allocation_of",
+    "allocations_for",
     "covering_participations_sql",
     "ends_that_follow",
     "keys_of",

@@ -66,7 +66,7 @@ def _chosen(by: Acting, service: QualityService, form: ChosenForm, back: str) ->
     token, seen = form.cleaned_data["all_matching"], form.cleaned_data["seen"]
     if not token:
         return Chosen(service, seen, back, (("back", back), *(("seen", f"{row.id}:{row.version}") for row in seen)))
-    return Chosen(service, seen_in(token, SELECTION), back, (("back", back), ("all_matching", token)))
+    return Chosen(service, seen_in(token, SELECTION, by), back, (("back", back), ("all_matching", token)))
 
 
 def _check_or_save(request: HttpRequest, by: Acting, chosen: Chosen, form: EndDateForm, *, save: bool) -> HttpResponse:

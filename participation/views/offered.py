@@ -92,7 +92,7 @@ def _selection(
 ) -> Selection | None:
     if not (how_many and rules.may_offer(by)):
         return None
-    token = token_of(lists.all_matching(by, service.pk, filters, at_most=AT_MOST), SELECTION)
+    token = token_of(lists.all_matching(by, service.pk, filters, at_most=AT_MOST), SELECTION, by)
     return Selection(
         href=reverse("participation:save_end_date", args=[service.code]),
         actions=[shown.save_end_date_action()],

@@ -47,21 +47,21 @@ def overtaken(act: Callable[[], Any], by: Callable[[], Any]) -> Any:
         by()
         pool = ThreadPoolExecutor(1)
         future = pool.submit(on_own_connection, act)
-        until_somebody_waits(future)
+        untilsomebody_waits(future)
     pool.shutdown()
     return future.result(PATIENCE)
 
 
-def until_somebody_waits(future: Future[Any]) -> None:
+def untilsomebody_waits(future: Future[Any]) -> None:
     """Until another session of this database waits for a lock; fails where it does not come to that."""
     end = time.monotonic() + PATIENCE
-    while not _somebody_waits():
+    while not somebody_waits():
         assert not future.done(), f"It did not wait: {future.exception() or future.result()}"
         assert time.monotonic() < end, "Nobody waits for a lock."
         time.sleep(0.01)
 
 
-def _somebody_waits() -> bool:
+def somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the view would stand still
         cursor.execute(

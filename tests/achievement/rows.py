@@ -20,10 +20,10 @@ AT = datetime(2021, 12, 1, 9, tzinfo=UTC)
 
 def practice_paid(
     world: World, practice: Organisation, *, day: date = OCTOBER, state: State = State.AWAITING_COMMISSIONER,
-    amount: str = "345.00",
+    amount: str = "345.00", auto_declared: bool = False,
 ) -> Achievement:  # fmt: skip
-    """Paid to the practice itself, declared by hand."""
-    return _achievement(world, practice, None, day, state, amount, auto_declared=False)
+    """Paid to the practice itself, declared by hand unless told otherwise."""
+    return _achievement(world, practice, None, day, state, amount, auto_declared=auto_declared)
 
 
 def line_in(

@@ -135,6 +135,19 @@ def test_a_joiner_withdraws_an_aggregated_total(world):
     assert world.aggregate().networks == 0, "the joiner's line awaits approval"
 
 
+def test_a_joiner_who_does_not_take_part_withdraws_it_too_for_the_network_waits_for_them(world):
+    total = world.aggregated()
+    add_member(world, "Dogger Surgery", 5_000, start_date=date(2021, 10, 1), participates=False)
+
+    done = world.calculate()
+
+    total.refresh_from_db()
+    assert done.lines == {}
+    assert total.state == State.WITHDRAWN
+    assert {line.state for line in world.lines()} == {State.AWAITING_NETWORK}
+    assert world.aggregate().networks == 0
+
+
 def test_a_joiner_after_finance_approval_gets_no_line_but_an_adjustment(world):
     world.completed()
     add_member(world, "Dogger Surgery", 5_000, start_date=date(2021, 10, 1))

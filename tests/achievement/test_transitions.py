@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.rules import Acting
 from accounts.states import Role
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
-from achievement.states import NETWORK_LINE, NETWORK_TOTAL, PRACTICE_PAID, State
+from achievement.states import AUTO_DECLARED, NETWORK_LINE, NETWORK_TOTAL, PRACTICE_PAID, State
 from core import clock
 from core.actors import SYSTEM
 from core.dates import month_ends
@@ -30,6 +30,8 @@ TODAY = date(2021, 12, 11)
 DATES = month_ends(date(2021, 1, 1), date(2021, 10, 31))
 PLACES = ("commissioner", "practice", "network", "another commissioner")
 NOBODY = None
+STAGE_OF = {"Declaration Management": 1, "Approval Management": 2, "Finance Management": 3}
+"""The stage of the chain that each role acts in (domain 2): provider side, commissioner, finance."""
 
 # What the specification (domain 2 and 6) lets happen: transition -> (from, to, who by hand, where they act).
 PRACTICE_PAID_MOVES = {
@@ -41,6 +43,18 @@ PRACTICE_PAID_MOVES = {
     "give finance approval": ({4}, 5, "Finance Management", "commissioner"),
     "return": ({4}, 3, "Finance Management", "commissioner"),
     "figures changed": ({1, 2, 3, 4, 9}, 2, NOBODY, ""),
+    "revive": ({10}, 2, NOBODY, ""),
+    "withdraw": ({1, 2, 3, 4, 9}, 10, NOBODY, ""),
+}
+AUTO_DECLARED_MOVES = {
+    "approve": ({3}, 4, "Approval Management", "commissioner"),
+    "hold": ({3}, 9, "Approval Management", "commissioner"),
+    "lift": ({9}, 3, "Approval Management", "commissioner"),
+    "undo approval": ({4}, 3, "Approval Management", "commissioner"),
+    "give finance approval": ({4}, 5, "Finance Management", "commissioner"),
+    "return": ({4}, 3, "Finance Management", "commissioner"),
+    "declared figures changed": ({3, 4, 9}, 3, NOBODY, ""),
+    "revive declared": ({10}, 3, NOBODY, ""),
     "withdraw": ({1, 2, 3, 4, 9}, 10, NOBODY, ""),
 }
 NETWORK_LINE_MOVES = {
@@ -64,10 +78,11 @@ NETWORK_TOTAL_MOVES = {
 
 TABLES = (
     (PRACTICE_PAID, PRACTICE_PAID_MOVES, "practice paid"),
+    (AUTO_DECLARED, AUTO_DECLARED_MOVES, "auto-declared"),
     (NETWORK_LINE, NETWORK_LINE_MOVES, "line"),
     (NETWORK_TOTAL, NETWORK_TOTAL_MOVES, "total"),
 )
-CASES = [(table[name], *moves[name], kind) for table, moves, kind in TABLES for name in table]
+CASES = [(table[name], *moves[name], kind) for table, moves, kind in TABLES for name in table if name in moves]
 
 
 @dataclass(frozen=True)
@@ -103,11 +118,15 @@ def made() -> Rows:
         "practice paid": {
             state: practice_paid(world, world.practices[0], day=day, state=state) for state, day in days.items()
         },
+        "auto-declared": {
+            state: practice_paid(world, world.practices[2], day=day, state=state, auto_declared=True)
+            for state, day in days.items()
+        },
         "line": {state: line_in(world, state, day=day, practice=world.practices[1]) for state, day in days.items()},
         "total": {state: total_in(world, state, day=day) for state, day in days.items()},
     }
     here = {
-        "commissioner": [world.commissioner], "practice": world.practices[:2], "network": [world.network],
+        "commissioner": [world.commissioner], "practice": world.practices, "network": [world.network],
         "another commissioner": [CommissionerFactory.create()],
     }  # fmt: skip
     return Rows(by_kind, {(role, place): somebody(role, here[place]) for role in Role for place in PLACES})
@@ -128,8 +147,10 @@ def moves_counted() -> int:
     return AchievementChange.objects.count() + NetworkAchievementChange.objects.count()
 
 
-def tried(transition: Transition, kind: str, ids: Any, by: Any) -> tuple[Moved, dict[int, tuple[int, int]], int, int]:
-    """What came of it: moved and refused, (state, version) of each row, moves logged, hands; all undone."""
+def tried(
+    transition: Transition, kind: str, ids: Any, by: Any
+) -> tuple[Moved, dict[int, tuple[int, int]], int, list[tuple[int, int]]]:
+    """What came of it: moved and refused, (state, version) of each row, moves logged, hands (who, stage); undone."""
     with transaction.atomic():
         before = moves_counted()
         moved = transition.apply(model_of(kind).objects.filter(pk__in=ids), by=by)
@@ -137,7 +158,7 @@ def tried(transition: Transition, kind: str, ids: Any, by: Any) -> tuple[Moved, 
             id: (state, version)
             for id, state, version in model_of(kind).objects.filter(pk__in=ids).values_list("pk", "state", "version")
         }
-        logged, hands = moves_counted() - before, Hand.objects.count()
+        logged, hands = moves_counted() - before, list(Hand.objects.values_list("actor", "stage"))
         transaction.set_rollback(True)
     return moved, after, logged, hands
 
@@ -148,7 +169,9 @@ def test_the_specification_knows_every_transition_there_is():
 
 
 @pytest.mark.parametrize(
-    ("transition", "sources", "target", "role", "place", "kind"), CASES, ids=[case[0].name for case in CASES]
+    ("transition", "sources", "target", "role", "place", "kind"),
+    CASES,
+    ids=[f"{case[0].name} ({case[5]})" for case in CASES],
 )
 class TestEveryTransition:
     def test_moves_from_its_sources_alone_and_only_for_whom_the_specification_says(
@@ -167,7 +190,7 @@ class TestEveryTransition:
             assert all(row.reasons for row in moved.refused)
             assert after == {id: (target, 2) if id in expected else (state, 1) for id, state in ids.items()}
             assert logged == len(expected)
-            assert hands == (len(expected) if transition.stage else 0)
+            assert hands == [(by.user_id, STAGE_OF.get(role))] * len(expected)
 
     def test_moves_from_its_sources_alone_for_the_portal_itself(
         self, held, transition, sources, target, role, place, kind
@@ -182,12 +205,12 @@ class TestEveryTransition:
         assert {row.reasons for row in moved.refused} == {
             (f"It is {State(state).label}.",) for state in set(State) - sources
         }
-        assert (logged, hands) == (len(expected), 0)
+        assert (logged, hands) == (len(expected), [])
 
     def test_never_moves_what_the_other_table_of_states_is_for(
         self, held, transition, sources, target, role, place, kind
     ):
-        other = {"practice paid": "line", "line": "practice paid"}.get(kind)
+        other = {"practice paid": "line", "auto-declared": "line", "line": "practice paid"}.get(kind)
         if other is None or role is NOBODY:
             return
 

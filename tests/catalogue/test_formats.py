@@ -145,6 +145,16 @@ def test_dates_may_be_listed_one_by_one(content):
     assert definition.payment_dates == (date(2021, 10, 31),)
 
 
+def test_weight_management_pays_by_the_referral_up_to_the_allocation():
+    definition = read_definition(DEFINITIONS / "weight-management-2021-22.yaml")
+
+    assert check_golden_cases(definition) == []
+    assert unknown_figures(definition) == []
+    assert definition.calculation.fee_on(date(2021, 11, 30)) == Decimal("11.50")
+    assert definition.calculation.limit.kind == "allocation"
+    assert (definition.entry_mode, definition.entry_closes_after_days) == ("manual", 12)
+
+
 def test_a_service_paid_by_the_item_is_a_definition_too(item_content):
     definition = definition_from(item_content)
 

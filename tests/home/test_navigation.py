@@ -30,7 +30,7 @@ def test_somebody_without_a_role_finds_home_and_help():
 def test_an_approver_finds_offers_and_achievements():
     actor = acting_as(Role.APPROVAL_MANAGEMENT, organisation=CommissionerFactory())
 
-    assert tabs_of(actor) == ["Home", "Participation Management", "Achievement", "Help"]
+    assert tabs_of(actor) == ["Home", "Participation Management", "Achievement", "Reports", "Help"]
 
 
 @pytest.mark.parametrize("factory", [PracticeFactory, NetworkFactory])
@@ -39,7 +39,9 @@ def test_a_provider_finds_its_services_and_achievements_and_no_approvals(factory
 
     place = place_of(actor, resolve(reverse("achievement:achievement_results")))
 
-    assert [tab.label for tab in place.tabs] == ["Home", "Participation Management", "Achievement", "Help"]
+    assert [tab.label for tab in place.tabs] == [
+        "Home", "Participation Management", "Data Submission", "Achievement", "Reports", "Help",
+    ]  # fmt: skip
     assert "Declaration Management" not in [tab.label for tab in place.sub_tabs]
 
 

@@ -41,6 +41,7 @@ class OdsRelease:
     memberships: list[tuple[str, str, str, str]] = field(default_factory=list)
     lists: dict[str, tuple[str, str]] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
 
     def practice_file(self, day: str = "2021-11-30") -> Path:
         rows = [self._practice(code, parent) for code, parent in self.practices.items()]
@@ -86,7 +87,7 @@ class OdsRelease:
             closed,
         ]
         cells += ["C" if closed else "A", "B", parent, "20200401", closed]
-        return cells + [""] * 8 + ["4", ""]
+        return cells + [""] * 8 + [self.settings.get(code, "4"), ""]
 
     def _csv(self, name: str, rows: Sequence[Sequence[str]]) -> Path:
         path = self.folder / name

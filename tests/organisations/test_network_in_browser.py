@@ -40,9 +40,9 @@ def fastnet(tmp_path, settings):
     return network
 
 
-def signed_in(page, url, organisation):
+def signed_in(page, url, organisation, role=Role.VIEW):
     client = Client()
-    client.force_login(acting_as(Role.VIEW, organisation=organisation).user)
+    client.force_login(acting_as(role, organisation=organisation).user)
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value, "url": url}]
     )

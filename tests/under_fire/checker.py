@@ -6,7 +6,7 @@ Independent of the portal's own queries on purpose: tables, states and the moves
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from achievement.states import (
@@ -17,7 +17,7 @@ from achievement.states import (
     NETWORK_TOTAL,
     State,
 )
-from core.transitions import Transition
+from core.transitions import Creation, Transition
 from tests.under_fire.ledger import LOST, Said
 from tests.under_fire.portal import Portal
 
@@ -27,18 +27,20 @@ FINAL = ", ".join(str(int(state)) for state in sorted(FINALS))
 KEY = "service_id, achievement_date, network_id"
 
 
-def _moves(table: dict[str, Transition], creation: tuple[str, int]) -> str:
+def _moves(table: dict[str, Transition], creation: Creation) -> str:
     """SQL: every legal (transition, from_state, to_state) of a table of moves."""
-    name, target = creation
-    legal = [f"('{name}', NULL::int, {target:d})"]
+    legal = [f"('{creation.name}', NULL::int, {creation.target:d})"]
     legal += [f"('{move.name}', {source:d}, {move.target:d})" for move in table.values() for source in move.sources]
     return f"(VALUES {', '.join(legal)}) AS legal(transition, from_state, to_state)"
 
 
-def _stages(table: dict[str, Transition]) -> str:
-    """SQL: the moves that are a hand in a stage of a chain."""
-    staged = [f"('{move.name}', {move.stage:d})" for move in table.values() if move.stage is not None]
-    return f"(VALUES {', '.join(staged)}) AS staged(transition, stage)"
+def _hands_in(rows: str, changes: str, subject: str, table: dict[str, Transition]) -> str:
+    """SQL: who had a hand in which stage of which chain, by the history of these rows."""
+    staged = ", ".join(f"('{move.name}', {move.stage:d})" for move in table.values() if move.stage is not None)
+    return f"""
+        SELECT c.by_id AS actor_id, r.service_id, r.achievement_date, {subject} AS subject_id, s.stage
+        FROM {changes} c JOIN {rows} r ON r.id = c.row_id
+        JOIN (VALUES {staged}) AS s(transition, stage) USING (transition) WHERE c.by_id IS NOT NULL"""
 
 
 MEMBERS = """
@@ -49,17 +51,11 @@ MEMBERS = """
         WHERE upper_inf(recorded) AND valid @> d.achievement_date
         ORDER BY practice_id, lower(valid) DESC, id DESC) m ON TRUE"""
 
+_LINES, _LINE_CHANGES = "achievement_achievement", "achievement_achievementchange"
+_TOTALS, _TOTAL_CHANGES = "achievement_networkachievement", "achievement_networkachievementchange"
 _HANDS = f"""
-    SELECT DISTINCT c.by_id AS actor_id, a.service_id, a.achievement_date, coalesce(a.network_id, a.provider_id)
-           AS subject_id, s.stage
-    FROM achievement_achievementchange c JOIN achievement_achievement a ON a.id = c.row_id
-    JOIN {_stages(NETWORK_LINE)[:-len("AS staged(transition, stage)")]} AS s(transition, stage) USING (transition)
-    WHERE c.by_id IS NOT NULL
-    UNION
-    SELECT DISTINCT c.by_id, n.service_id, n.achievement_date, n.network_id, s.stage
-    FROM achievement_networkachievementchange c JOIN achievement_networkachievement n ON n.id = c.row_id
-    JOIN {_stages(NETWORK_TOTAL)[:-len("AS staged(transition, stage)")]} AS s(transition, stage) USING (transition)
-    WHERE c.by_id IS NOT NULL"""
+    {_hands_in(_LINES, _LINE_CHANGES, "coalesce(r.network_id, r.provider_id)", NETWORK_LINE)}
+    UNION {_hands_in(_TOTALS, _TOTAL_CHANGES, "r.network_id", NETWORK_TOTAL)}"""
 
 
 def _history(rows: str, changes: str, legal: str) -> dict[str, str]:
@@ -68,8 +64,10 @@ def _history(rows: str, changes: str, legal: str) -> dict[str, str]:
         SELECT c.*, lag(to_state) OVER w AS state_before, coalesce(lag(version) OVER w, 0) AS version_before
         FROM {changes} c WINDOW w AS (PARTITION BY row_id ORDER BY version, id)"""
     return {
-        f"{rows}: a version was left out or came twice": f"SELECT row_id FROM ({steps}) s WHERE version <> version_before + 1",
-        f"{rows}: a move starts where the one before did not end": f"SELECT row_id FROM ({steps}) s WHERE from_state IS DISTINCT FROM state_before",
+        f"{rows}: a version was left out or came twice": f"""
+            SELECT row_id, version FROM ({steps}) s WHERE version <> version_before + 1""",
+        f"{rows}: a move starts where the one before did not end": f"""
+            SELECT row_id, version FROM ({steps}) s WHERE from_state IS DISTINCT FROM state_before""",
         f"{rows}: a move that no table of states has": f"""
             SELECT c.row_id, c.transition, c.from_state, c.to_state FROM {changes} c WHERE NOT EXISTS (
                 SELECT FROM {legal} WHERE c.transition = legal.transition AND c.to_state = legal.to_state
@@ -106,7 +104,7 @@ RULES: dict[str, str] = {
         SELECT id FROM achievement_achievement WHERE state NOT IN {LIVE} AND network_achievement_id IS NOT NULL""",
     "a total whose lines are not those of its members": f"""
         WITH member AS ({MEMBERS}),
-        paid AS (SELECT n.id, {KEY.replace("service_id", "n.service_id").replace(", a", ", n.a").replace(", net", ", n.net")},
+        paid AS (SELECT n.id, n.achievement_date, n.network_id,
                         array_agg(a.provider_id ORDER BY a.provider_id) AS providers
                  FROM achievement_networkachievement n
                  JOIN achievement_achievement a ON a.network_achievement_id = n.id
@@ -125,26 +123,20 @@ RULES: dict[str, str] = {
     "one person in two stages of a chain": """
         SELECT actor_id, service_id, achievement_date, subject_id FROM submission_hand
         GROUP BY 1, 2, 3, 4 HAVING count(DISTINCT stage) > 1""",
-    **_history(
-        "achievement_achievement",
-        "achievement_achievementchange",
-        _moves(NETWORK_LINE, (CALCULATED_AND_DECLARED.name, CALCULATED_AND_DECLARED.target)),
-    ),
-    **_history(
-        "achievement_networkachievement",
-        "achievement_networkachievementchange",
-        _moves(NETWORK_TOTAL, (NETWORK_AGGREGATED.name, NETWORK_AGGREGATED.target)),
-    ),
+    **_history(_LINES, _LINE_CHANGES, _moves(NETWORK_LINE, CALCULATED_AND_DECLARED)),
+    **_history(_TOTALS, _TOTAL_CHANGES, _moves(NETWORK_TOTAL, NETWORK_AGGREGATED)),
 }
 """What must hold at every moment that is committed."""
 
 WHEN_ALL_IS_DONE: dict[str, str] = {
     "a run that still runs": "SELECT id, business_date, number FROM achievement_overnightrun WHERE state = 1",
     "a shard that still runs": "SELECT id, run_id, attempts, error FROM achievement_shard WHERE state = 1",
-    "later work that was not done": "SELECT id, task, attempts, error FROM operations_outboxmessage WHERE done_at IS NULL",
+    "later work that was not done": """
+        SELECT id, task, attempts, error FROM operations_outboxmessage WHERE done_at IS NULL""",
     "a complete network that was not aggregated": f"""
         WITH member AS ({MEMBERS}),
-        line AS (SELECT {KEY}, array_agg(provider_id ORDER BY provider_id) AS providers, bool_and(state = {WAITING}) AS wait
+        line AS (SELECT {KEY}, array_agg(provider_id ORDER BY provider_id) AS providers,
+                        bool_and(state = {WAITING}) AS wait
                  FROM achievement_achievement WHERE state <> {GONE} GROUP BY 1, 2, 3)
         SELECT {KEY} FROM line WHERE wait AND providers = (
             SELECT array_agg(practice_id ORDER BY practice_id) FROM member m
@@ -153,21 +145,19 @@ WHEN_ALL_IS_DONE: dict[str, str] = {
 """What must hold besides once a night has gone through undisturbed."""
 
 
-def broken(portal: Portal, *rules: dict[str, str]) -> dict[str, list[Any]]:
-    """The rules that do not hold, each with the first rows that break it."""
+def broken(ask: Callable[[str], list[Any]], *rules: dict[str, str]) -> dict[str, list[Any]]:
+    """The rules that do not hold, each with the first rows that break it; `ask` answers SQL with rows."""
     questions = {rule: sql for each in rules for rule, sql in each.items()}
-    found = {rule: portal.rows(f"SELECT * FROM ({sql}) broken LIMIT 5") for rule, sql in questions.items()}
+    found = {rule: ask(f"SELECT * FROM ({sql}) broken LIMIT 5") for rule, sql in questions.items()}
     return {rule: rows for rule, rows in found.items() if rows}
 
 
-def damaged_indexes(portal: Portal) -> list[Any]:
-    """Indexes that do not hold exactly what their tables do; raises what PostgreSQL says of the first."""
+def indexes_checked(portal: Portal) -> int:
+    """How many indexes hold exactly what their tables do; raises what PostgreSQL says of one that does not."""
     portal.rows("CREATE EXTENSION IF NOT EXISTS amcheck")
-    return portal.rows(
-        """SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
-           WHERE am.amname = 'btree' AND c.relnamespace = 'public'::regnamespace
-             AND bt_index_check(c.oid, true) IS NULL"""
-    )
+    sql = """SELECT c.oid FROM pg_class c JOIN pg_am am ON am.oid = c.relam
+             WHERE c.relkind = 'i' AND am.amname = 'btree' AND c.relnamespace = 'public'::regnamespace"""
+    return len([portal.value("SELECT bt_index_check(%s, true)", [index]) for (index,) in portal.rows(sql)])
 
 
 LOGS = {
@@ -213,27 +203,45 @@ def _is_there(portal: Portal, said: Said, left: dict[tuple[str, str], set[int]])
     told = said.told
     if said.kind in LOGS:
         return left.get((LOGS[said.kind], said.act), set()) == set(told["ids"])
-    if said.kind == "list size":
-        sql, given = "SELECT count(*) FROM organisations_listsize WHERE organisation_id = %s AND size = %s", "size"
-        return bool(portal.value(sql, [told["practice"], told[given]]))
     if said.kind == "run":
         return bool(portal.value("SELECT count(*) FROM achievement_overnightrun WHERE id = %s", [told["run"]]))
-    day = told.get("day", "2019-07-01")
+    if said.kind == "list size":
+        sql = "SELECT count(*) FROM organisations_listsize WHERE organisation_id = %s AND size = %s"
+        return bool(portal.value(sql, [told["practice"], told["size"]]))
+    return all(_was_held(portal, told["practice"], *held) for held in told["held"])
+
+
+def _was_held(portal: Portal, practice: int, network: int, start: str, end: str | None) -> bool:
     sql = """SELECT count(*) FROM organisations_membership
-             WHERE practice_id = %s AND network_id = %s AND lower(valid) = %s"""
-    return bool(portal.value(sql, [told["practice"], told["network"], day]))
+             WHERE practice_id = %s AND network_id = %s AND valid = daterange(%s, %s)"""
+    return bool(portal.value(sql, [practice, network, start, end]))
 
 
-def misplaced(portal: Portal, acts: Iterable[Said]) -> list[Said]:
-    """Last corrections of a practice that are not what is believed now, though nothing after them was unknown."""
-    last: dict[tuple[str, int], Said | None] = {}
+def corrections_undone(portal: Portal, acts: Iterable[Said]) -> list[list[Said]]:
+    """The last corrections of a practice, where what is believed now is none of them.
+
+    The last acknowledged one, or one whose answer was lost after it: one person corrects a practice, one by one.
+    """
+    last: dict[tuple[str, int], list[Said]] = {}
     for said in acts:
-        if said.answer == "acknowledged" and "practice" in said.told:
-            last["size" if "size" in said.told else "network", said.told["practice"]] = said
-        elif said.answer == LOST and said.kind in ("list size", "move", "move back"):
-            return _not_believed(portal, last.values())  # which practice it was about was lost with the answer
-    return _not_believed(portal, last.values())
+        if "practice" not in said.told or said.answer not in ("acknowledged", LOST):
+            continue
+        key = ("size" if said.kind == "list size" else "held", said.told["practice"])
+        if said.answer == "acknowledged":
+            last[key] = [said]
+        elif key in last:
+            last[key].append(said)
+    return [each for key, each in last.items() if _believed(portal, *key) not in _said(each, key[0])]
 
 
-def _not_believed(portal: Portal, last: Iterable[Said | None]) -> list[Said]:
-    return []
+def _said(acts: Iterable[Said], what: str) -> list[Any]:
+    return [sorted(said.told[what]) if what == "held" else said.told[what] for said in acts]
+
+
+def _believed(portal: Portal, what: str, practice: int) -> Any:
+    if what == "size":
+        sql = "SELECT size::int FROM organisations_listsize WHERE organisation_id = %s AND upper_inf(recorded)"
+        return portal.value(sql, [practice])
+    sql = """SELECT network_id, lower(valid)::text, upper(valid)::text FROM organisations_membership
+             WHERE practice_id = %s AND upper_inf(recorded)"""
+    return sorted(map(list, portal.rows(sql, [practice])))

@@ -24,6 +24,10 @@ IN_A_HUNDRED = {WORKER_CHILD: 34, WORKER: 20, BACKEND: 22, VALKEY: 12, POSTMASTE
 PAUSE = (0.2, 1.6)
 IN_WORK = "application_name = 'worker' AND xact_start IS NOT NULL"
 
+BACKENDS = """
+    SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+    ORDER BY xact_start IS NULL, random() LIMIT 1"""
+
 
 class Killer:
     """Keeps the workers and beat of a portal running, and kills, `many` times in all."""
@@ -35,6 +39,7 @@ class Killer:
         self.kills: Counter[str] = Counter()
         self.in_work: Counter[str] = Counter()
         self.ended_by_itself: Counter[str] = Counter()
+        self.last_words: list[str] = []
         self.recovery: dict[str, list[float]] = defaultdict(list)
 
     def kill_all(self, many: int) -> None:
@@ -57,6 +62,7 @@ class Killer:
         for number, worker in enumerate(self.workers):
             if not worker.alive:
                 self.ended_by_itself[WORKER] += 1
+                self.last_words += self.portal.errors_of(f"worker-{number}")
                 self.workers[number] = self.portal.begin_worker(number)
         if not self.beat.alive:
             self.ended_by_itself[BEAT] += 1
@@ -108,9 +114,8 @@ class Killer:
 
     def _kill_backend(self) -> bool:
         """One that works for a worker or a person, if there is one; PostgreSQL ends all others and recovers."""
-        sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY xact_start IS NULL, random() LIMIT 1"
         with contextlib.suppress(psycopg2.Error):
-            backends = [pid for (pid,) in self.portal.rows(sql)]
+            backends = [pid for (pid,) in self.portal.rows(BACKENDS)]
             if backends and kill(backends[0]):
                 wait_until(self.portal.is_up, 60, "PostgreSQL recovers")
                 return True
@@ -130,6 +135,7 @@ class Killer:
         ]
         lines.append(f"{'in all':24}{sum(self.kills.values()):6}{sum(self.in_work.values()):9}")
         lines += [f"{kind} ended by itself {times} times" for kind, times in self.ended_by_itself.items()]
+        lines += sorted(set(self.last_words))
         return "\n".join(lines)
 
 

@@ -14,41 +14,56 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import django
 
 if __name__ == "__main__":
     django.setup()
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection  # noqa: E402
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 
-from accounts.models import User  # noqa: E402
-from accounts.rules import Acting  # noqa: E402
-from achievement import commands as achievement  # noqa: E402
-from achievement.models import Achievement, NetworkAchievement  # noqa: E402
-from achievement.states import State  # noqa: E402
-from celery import current_app  # noqa: E402
-from core.errors import PortalError  # noqa: E402
-from core.transitions import Seen  # noqa: E402
-from operations.models import OutboxMessage  # noqa: E402
-from organisations.commands import Spell, correct_memberships, set_list_sizes  # noqa: E402
-from organisations.models import ListKind, Organisation  # noqa: E402
-from participation.commands import save_end_date  # noqa: E402
-from participation.models import Participation  # noqa: E402
-from participation.states import COVERING  # noqa: E402
-from tests.under_fire.world import FIRST_DAY, LIST_DATE  # noqa: E402
+from accounts.models import User
+from accounts.rules import Acting
+from achievement import commands as achievement
+from achievement.models import Achievement, NetworkAchievement
+from achievement.states import State
+from core.errors import PortalError
+from core.transitions import Seen
+from operations.models import OutboxMessage
+from organisations.commands import Spell, correct_memberships, set_list_sizes
+from organisations.models import ListKind, Organisation
+from participation.commands import save_end_date
+from participation.models import Participation
+from participation.states import COVERING
+from tests.under_fire.world import FIRST_DAY, LIST_DATE
 
 LET_GO = {"40P01": "deadlock", "55P03": "lock timeout"}
 """Codes with which the server says for certain that nothing was done."""
 
+GOING_DOWN = ("08", "57P")
+"""Codes with which it says that it goes or is not there yet; without any code, it is not there."""
+
 LOST = (DatabaseError, InterfaceError)
+THE_LAST_DAY = date(2022, 3, 31)
 
 Answer = dict[str, Any]
-Act = Callable[[str], Answer]
+
+
+class Choice(NamedTuple):
+    """Something a person may do now: what it is called, what does it under the act's name, and what it is about."""
+
+    kind: str
+    act: Callable[[str], Answer]
+    about: Answer
 
 
 class Ledger:
@@ -85,8 +100,8 @@ class Person:
         self.world, self.ledger, self.chosen = world, ledger, chosen
         self.networks = {int(id): led for id, led in world["networks"].items()}
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
-        """Acts to choose from, each with its name; chosen anew each time."""
+    def acts(self) -> Iterator[Choice]:
+        """What there is to choose from now."""
         raise NotImplementedError
 
     def work(self) -> None:
@@ -95,37 +110,29 @@ class Person:
             try:
                 acts = list(self.acts())
                 if acts:
-                    self.do(*self.chosen.choice(acts))
+                    self.do(self.chosen.choice(acts))
             except LOST:
                 pass  # it was only looking, or its answer stands in the ledger: it comes back in a moment
             connection.close_if_unusable_or_obsolete()
             time.sleep(self.chosen.uniform(0.02, 0.4))
         connection.close()
 
-    def do(self, kind: str, act: Act) -> None:
+    def do(self, chosen: Choice) -> None:
         """One act, with its intention before and the answer after it."""
         name = self.ledger.name()
-        self.ledger.write(act=name, kind=kind, answer="intended")
+        say = partial(self.ledger.write, act=name, kind=chosen.kind, **chosen.about)
+        say(answer="intended")
         try:
-            told = act(name)
+            told = chosen.act(name)
         except PortalError as error:
-            self.ledger.write(act=name, kind=kind, answer="refused", why=type(error).__name__, said=str(error))
+            say(answer="refused", why=type(error).__name__, said=str(error))
         except LOST as error:
-            self._answer_lost(name, kind, error)
+            say(**_without_answer(error))
             raise
         except Exception:
-            self.ledger.write(act=name, kind=kind, answer="failed", why=traceback.format_exc())
+            say(answer="failed", why=traceback.format_exc())
         else:
-            self.ledger.write(act=name, kind=kind, answer="acknowledged", **told)
-
-    def _answer_lost(self, name: str, kind: str, error: Exception) -> None:
-        code = getattr(error.__cause__, "pgcode", None)
-        if code in LET_GO:
-            self.ledger.write(act=name, kind=kind, answer="refused", why=LET_GO[code])
-        elif isinstance(error, OperationalError | InterfaceError):
-            self.ledger.write(act=name, kind=kind, answer="unknown", why=str(error))
-        else:
-            self.ledger.write(act=name, kind=kind, answer="failed", why=traceback.format_exc())
+            say(answer="acknowledged", **told)
 
     def network(self) -> tuple[int, int]:
         """Some network and its commissioner."""
@@ -142,10 +149,20 @@ class Person:
         return self.chosen.sample(found, min(len(found), self.chosen.randint(1, at_most)))
 
 
+def _without_answer(error: Exception) -> Answer:
+    """What is known of an act that the database did not carry out, or did without being able to say so."""
+    code = getattr(error.__cause__, "pgcode", None)
+    if code in LET_GO:
+        return {"answer": "refused", "why": LET_GO[code]}
+    if code is None or code.startswith(GOING_DOWN):
+        return {"answer": "unknown", "why": str(error)}
+    return {"answer": "failed", "why": traceback.format_exc()}
+
+
 class Approver(Person):
     """Approves, takes back, rejects, and lifts what is held."""
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
+    def acts(self) -> Iterator[Choice]:
         network, commissioner = self.network()
         by = self.acting("approvers", commissioner)
         for kind, state, at_most, command in (
@@ -157,42 +174,41 @@ class Approver(Person):
         ):
             seen = self.seen(Achievement.objects.in_state(state).filter(network=network), at_most)
             if seen:
-                yield kind, _command(command, seen, by)
+                yield _on_rows(kind, command, seen, by)
 
 
 class Financier(Person):
     """Gives finance approval now and then, and returns totals more often: what is returned can be approved again."""
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
+    def acts(self) -> Iterator[Choice]:
         network, commissioner = self.network()
         by = self.acting("finance", commissioner)
         totals = NetworkAchievement.objects.in_state(State.AGGREGATED).filter(network=network)
         seen = self.seen(totals, 2)
         if seen:
-            yield "return total", _command(achievement.return_network_achievements, seen, by)
-            yield "return total", _command(achievement.return_network_achievements, seen, by)
-            yield "complete total", _command(achievement.give_finance_approval, seen, by)
+            yield _on_rows("return total", achievement.return_network_achievements, seen, by)
+            yield _on_rows("return total", achievement.return_network_achievements, seen, by)
+            yield _on_rows("complete total", achievement.give_finance_approval, seen, by)
 
 
-def _command(command: Callable[..., Any], seen: Collection[Seen], by: Acting) -> Act:
+def _on_rows(kind: str, command: Callable[..., Any], seen: Collection[Seen], by: Acting) -> Choice:
     """An approval or a way back, with the act's name as its note."""
-    return lambda name: {"ids": sorted(command(seen, by=by, note=name).ids), "user": by.user_id}
+    return Choice(kind, lambda name: {"ids": sorted(command(seen, by=by, note=name).ids)}, {"user": by.user_id})
 
 
 class Commissioner(Person):
     """Saves end dates, and moves them back to the end of the service."""
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
+    def acts(self) -> Iterator[Choice]:
         network, commissioner = self.network()
         by = self.acting("commissioning", commissioner)
         rows = Participation.objects.in_state(*COVERING).filter(network=network)
         seen = self.seen(rows, 1)
-        days = [date(2020, 8, 31) + timedelta(self.chosen.randrange(400)), date(2022, 3, 31), date(2022, 3, 31)]
-        for day in days if seen else ():
-            yield "end date", lambda name, day=day: self._end(seen, day, name, by)
-
-    def _end(self, seen: list[Seen], day: date, name: str, by: Acting) -> Answer:
-        return {"ids": sorted(save_end_date(seen, day, name, by=by).ids), "user": by.user_id, "day": day}
+        earlier = date(2020, 8, 31) + timedelta(self.chosen.randrange(400))
+        day = self.chosen.choice([earlier, THE_LAST_DAY, THE_LAST_DAY])
+        if seen:
+            save = partial(save_end_date, seen, day, by=by)
+            yield Choice("end date", lambda name: {"ids": sorted(save(reason=name).ids)}, {"day": day})
 
 
 class ReferenceData(Person):
@@ -212,58 +228,72 @@ class ReferenceData(Person):
         self.away: dict[int, int] = {}
         self.told = 0
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
+    def acts(self) -> Iterator[Choice]:
         (operator,) = self.world["reference"]
         by = self.acting("reference", int(operator))
         practice = self.chosen.choice(list(self.homes))
-        yield "list size", lambda name: self._size(practice, by)
+        self.told += 1
+        yield self._size(practice, by)
+        yield self._back(self.chosen.choice(list(self.away)), by) if self.away else self._move(practice, by)
         if practice not in self.away:
-            yield "move", lambda name: self._move(practice, by)
-        if self.away:
-            yield "move back", lambda name: self._back(self.chosen.choice(list(self.away)), by)
+            yield self._move(practice, by)
 
-    def _size(self, practice: int, by: Acting) -> Answer:
-        self.told += 1
+    def _size(self, practice: int, by: Acting) -> Choice:
         size = 30_000 + 2 * self.told + self.ledger.number % 2
-        set_list_sizes(ListKind.CRP, LIST_DATE, {practice: Decimal(size)}, by=by)
-        return {"practice": practice, "size": size}
 
-    def _move(self, practice: int, by: Acting) -> Answer:
-        self.told += 1
+        def act(name: str) -> Answer:
+            set_list_sizes(ListKind.CRP, LIST_DATE, {practice: Decimal(size)}, by=by)
+            return {}
+
+        return Choice("list size", act, {"practice": practice, "size": size})
+
+    def _move(self, practice: int, by: Acting) -> Choice:
         home, day = self.homes[practice], date(2020, 6, 1) + timedelta(self.told % 280)
         other = self.chosen.choice([network for network in self.networks if network != home])
-        self.away[practice] = other
-        spells = {(practice, home): [Spell(FIRST_DAY, day)], (practice, other): [Spell(day + timedelta(1))]}
-        correct_memberships(spells, by=by)
-        return {"practice": practice, "network": other, "day": day + timedelta(1)}
 
-    def _back(self, practice: int, by: Acting) -> Answer:
+        def act(name: str) -> Answer:
+            self.away[practice] = other
+            spells = {(practice, home): [Spell(FIRST_DAY, day)], (practice, other): [Spell(day + timedelta(1))]}
+            correct_memberships(spells, by=by)
+            return {}
+
+        held = [[home, FIRST_DAY, day + timedelta(1)], [other, day + timedelta(1), None]]
+        return Choice("move", act, {"practice": practice, "held": held})
+
+    def _back(self, practice: int, by: Acting) -> Choice:
         home, other = self.homes[practice], self.away[practice]
-        correct_memberships({(practice, home): [Spell(FIRST_DAY)], (practice, other): []}, by=by)
-        del self.away[practice]
-        return {"practice": practice, "network": home}
+
+        def act(name: str) -> Answer:
+            correct_memberships({(practice, home): [Spell(FIRST_DAY)], (practice, other): []}, by=by)
+            del self.away[practice]
+            return {}
+
+        return Choice("move back", act, {"practice": practice, "held": [[home, FIRST_DAY, None]]})
 
 
 class Operations(Person):
     """Starts a run by hand, every few seconds."""
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
+    def acts(self) -> Iterator[Choice]:
         time.sleep(self.chosen.uniform(2, 6))
         (operator,) = self.world["operations"]
         by = self.acting("operations", int(operator))
-        yield "run", lambda name: {"run": achievement.start_overnight_run(by=by).pk}
+        yield Choice("run", lambda name: {"run": achievement.start_overnight_run(by=by).pk}, {})
 
 
 class Postman(Person):
     """Delivers messages again and again, done or not, several times at once: what a broker may do, at its worst."""
 
-    AT_MOST = 60
+    AT_MOST, ON_THEIR_WAY = 60, 40
 
-    def acts(self) -> Iterator[tuple[str, Act]]:
-        yield "delivery", self._again
+    def acts(self) -> Iterator[Choice]:
+        """Nothing while many are on their way: what is to be tried is the same message at once, not a long queue."""
+        with suppress(redis.RedisError), redis.Redis.from_url(settings.REDIS_URL) as broker:
+            if broker.llen(settings.CELERY_TASK_DEFAULT_QUEUE) < self.ON_THEIR_WAY:
+                yield Choice("delivery", self._again, {})
 
-    def do(self, kind: str, act: Act) -> None:
-        act("")
+    def do(self, chosen: Choice) -> None:
+        chosen.act("")
 
     def _again(self, name: str) -> Answer:
         to_do = list(OutboxMessage.objects.filter(done_at=None).values_list("pk", flat=True)[: self.AT_MOST])

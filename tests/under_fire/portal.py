@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg2
 
+from cqrs_portal.embedded.folders import make_folder
 from cqrs_portal.embedded.postgres import EmbeddedPostgres
 from cqrs_portal.embedded.processes import Process, process, stop_group
 from cqrs_portal.embedded.tuning import DURABLE
@@ -27,12 +28,11 @@ TICK_SECONDS = "2"
 class Portal:
     """The servers of one portal on a state folder, its processes, and questions to its database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, postgres: EmbeddedPostgres | None = None) -> None:
         self.folder = folder
-        self.logs = folder / "logs"
-        self.logs.mkdir()
+        self.logs = make_folder(folder / "logs")
         self.clock_file = folder / "business-clock"
-        self.postgres = EmbeddedPostgres(folder, "fire", DURABLE)
+        self.postgres = postgres or EmbeddedPostgres(folder, "fire", DURABLE)
         self.valkey = EmbeddedValkey(folder, "fire")
         self.begun: list[subprocess.Popen[bytes]] = []
 
@@ -99,6 +99,15 @@ class Portal:
             )  # fmt: skip
         self.begun.append(popen)
         return process(popen.pid)
+
+    def log_of(self, name: str, characters: int = 3_000) -> str:
+        """The end of what a process that was begun here has said."""
+        return (self.logs / f"{name}.log").read_text(errors="replace")[-characters:]
+
+    def errors_of(self, name: str) -> list[str]:
+        """What a Celery process that was begun here said when it could not go on, without the time."""
+        said = (self.logs / f"{name}.log").read_text(errors="replace").splitlines()
+        return [line.partition("CRITICAL/")[2] for line in said if "CRITICAL/" in line]
 
     def begin_worker(self, number: int) -> Process:
         """A worker of two processes, as in production."""

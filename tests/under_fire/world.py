@@ -16,6 +16,33 @@ from zoneinfo import ZoneInfo
 
 import django
 
+if __name__ == "__main__":
+    django.setup()
+
+from accounts.models import User
+from accounts.rules import Acting
+from accounts.states import Role
+from achievement import commands
+from achievement.models import Achievement
+from catalogue.models import QualityService
+from core import clock
+from core.actors import SYSTEM
+from core.transitions import Seen
+from operations.models import OutboxMessage
+from organisations.models import Organisation
+from tests.factories.accounts import acting_as
+from tests.factories.catalogue import released_service
+from tests.factories.organisations import (
+    CommissionerFactory,
+    LeadFactory,
+    ListSizeFactory,
+    MembershipFactory,
+    NationalOperatorFactory,
+    NetworkFactory,
+    PracticeFactory,
+)
+from tests.factories.participation import ParticipationFactory
+
 COMMISSIONERS, NETWORKS, PRACTICES = 6, 60, 300
 LONDON = ZoneInfo("Europe/London")
 EVE = date(2021, 3, 31)
@@ -27,13 +54,10 @@ FIRST_DAY = date(2019, 7, 1)
 LEFT_TO_APPROVE = 0.04
 
 
-def build(seed: int, *, commissioners: int = COMMISSIONERS, networks: int = NETWORKS, practices: int = PRACTICES) -> Any:
-    """Twelve months of the Clinical Director payment; answers who can act, by role: lists of [user, organisation]."""
-    from achievement import commands
-    from core import clock
-    from core.actors import SYSTEM
-    from operations.models import OutboxMessage
-
+def build(
+    seed: int, *, commissioners: int = COMMISSIONERS, networks: int = NETWORKS, practices: int = PRACTICES
+) -> dict[str, Any]:
+    """Twelve months of the Clinical Director payment; answers its networks, and by role who can act for whom."""
     with clock.held_at(EVE):
         chosen = random.Random(seed)
         leads, people = _commissioners(commissioners)
@@ -45,11 +69,8 @@ def build(seed: int, *, commissioners: int = COMMISSIONERS, networks: int = NETW
     return {"service": service.pk, "networks": led, **people}
 
 
-def _commissioners(many: int) -> tuple[list[Any], dict[str, Any]]:
+def _commissioners(many: int) -> tuple[list[Organisation], dict[str, Any]]:
     """Each with two approvers, one person of finance and one who commissions; and a national operator."""
-    from accounts.states import Role
-    from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory
-
     leads = [CommissionerFactory.create() for _ in range(many)]
     operator = NationalOperatorFactory.create()
     people: dict[str, Any] = {
@@ -62,17 +83,14 @@ def _commissioners(many: int) -> tuple[list[Any], dict[str, Any]]:
     return leads, people
 
 
-def _person(role: Any, organisation: Any) -> int:
-    from tests.factories.accounts import acting_as
-
+def _person(role: Role, organisation: Organisation) -> int:
     return acting_as(role, organisation=organisation).user_id
 
 
-def _networks(leads: list[Any], networks: int, practices: int, chosen: random.Random) -> tuple[Any, dict[int, Any]]:
+def _networks(
+    leads: list[Organisation], networks: int, practices: int, chosen: random.Random
+) -> tuple[Any, dict[int, Any]]:
     """Networks of some five practices each: network id -> the ids of its commissioner and its practices."""
-    from tests.factories.catalogue import released_service
-    from tests.factories.organisations import LeadFactory, NetworkFactory
-
     service, led = released_service(), {}
     for number in range(networks):
         network, lead = NetworkFactory.create(), leads[number % len(leads)]
@@ -85,10 +103,7 @@ def _networks(leads: list[Any], networks: int, practices: int, chosen: random.Ra
     return service, led
 
 
-def _member(service: Any, network: Any, lead: Any, size: int) -> int:
-    from tests.factories.organisations import ListSizeFactory, MembershipFactory, PracticeFactory
-    from tests.factories.participation import ParticipationFactory
-
+def _member(service: QualityService, network: Organisation, lead: Organisation, size: int) -> int:
     practice = PracticeFactory.create()
     MembershipFactory.create(practice=practice, network=network, start_date=FIRST_DAY)
     ListSizeFactory.create(organisation=practice, start_date=LIST_DATE, size=Decimal(size))
@@ -96,19 +111,12 @@ def _member(service: Any, network: Any, lead: Any, size: int) -> int:
     return practice.pk
 
 
-def _approve(lead: Any, approvers: list[int], chosen: random.Random) -> None:
+def _approve(lead: Organisation, approvers: list[int], chosen: random.Random) -> None:
     """One person approves all but a few of a commissioner's lines."""
-    from accounts.models import User
-    from accounts.rules import Acting
-    from achievement import commands
-    from achievement.models import Achievement
-    from core.transitions import Seen
-
     lines = Achievement.objects.filter(commissioner=lead).order_by("pk").values_list("pk", "version")
     seen = [Seen(*line) for line in lines if chosen.random() >= LEFT_TO_APPROVE]
     commands.approve_achievements(seen, by=Acting(User.objects.get(pk=approvers[0]), lead))
 
 
 if __name__ == "__main__":
-    django.setup()
     Path(sys.argv[1]).write_text(json.dumps(build(int(sys.argv[2]), **json.loads(sys.argv[3]))))

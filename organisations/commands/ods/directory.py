@@ -10,7 +10,7 @@ from organisations.commands.ods.report import FileReport
 from organisations.formats import CommissionerRow, NetworkRow, PracticeRow
 from organisations.models import Kind, Organisation
 
-UPDATED = ("name", "postcode", "open_date", "close_date")
+UPDATED = ("name", "postcode", "open_date", "close_date", "known_by_code_only")
 
 
 @dataclass
@@ -64,30 +64,40 @@ class Directory:
         return bool(known) and all(getattr(known, name) == getattr(wanted, name) for name in UPDATED)
 
 
-def want_commissioners(directory: Directory, release: Release) -> None:
-    """Those of the parents' files, which name them best; then those that others mention."""
+def want_commissioners(directory: Directory, release: Release, file: FileReport, rows: list[CommissionerRow]) -> None:
+    """Those of a parents' file; for one commissioner's load, those that its networks and practices mention."""
     mentioned = set(_mentioned(release))
-    for file, rows in release.parent_files:
-        for row in rows:
-            if not release.commissioner or row.code in mentioned:
-                directory.want(_commissioner(row), file, row.line, "Organisation Code")
-    for network in release.networks:
-        directory.name_if_missing(network.lead_code, network.lead_name)
-    for practice in release.practices:
-        if practice.commissioner_code:
-            directory.name_if_missing(practice.commissioner_code, "")
+    for row in rows:
+        if not release.commissioner or row.code in mentioned:
+            directory.want(_commissioner(row), file, row.line, "Organisation Code")
 
 
 def want_networks(directory: Directory, release: Release) -> None:
+    """The networks, and who leads them."""
     for row in release.networks:
+        directory.name_if_missing(row.lead_code, row.lead_name)
         if release.network_file:
             directory.want(_network(row), release.network_file, row.line, "PCN Code")
 
 
 def want_practices(directory: Directory, release: Release) -> None:
+    """The practices, and their commissioning organisations."""
     for row in release.practices:
+        if row.commissioner_code:
+            directory.name_if_missing(row.commissioner_code, "")
         if release.practice_file:
             directory.want(_practice(row), release.practice_file, row.line, "Organisation Code")
+
+
+def want_members(directory: Directory, release: Release) -> None:
+    """Members that no file of practices has: taken by code and name, so that their network waits for them rather than
+    being paid without them."""
+    for row in release.memberships:
+        known = directory.known.get(row.practice_code)
+        if row.practice_code not in directory.wanted and (known is None or known.known_by_code_only):
+            directory.wanted[row.practice_code] = Organisation(
+                code=row.practice_code, name=row.practice_name, kind=Kind.PRACTICE, known_by_code_only=True
+            )
 
 
 def _commissioner(row: CommissionerRow) -> Organisation:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from core.dates import DAY, inclusive, share_a_day
+from core.dates import DAY, inclusive
 from core.timelines import Span, cut, with_value
 from core.two_clocks import Belief, Recorded, TwoClocked, believe
 from organisations.commands.memberships import Pair, Spell, membership_beliefs
@@ -39,7 +39,6 @@ def take_memberships(release: Release, directory: Directory) -> Recorded:
         {"memberships written": recorded.written, "memberships no longer believed": recorded.closed}
     )
     file.corrections["of them, in no row any more"] = len(gone & recorded.keys)
-    _count_memberships(file, release.memberships, spells)
     return recorded
 
 
@@ -115,39 +114,24 @@ def _pair(row: MembershipRow, file: FileReport, directory: Directory) -> Pair | 
 
 
 def pairs_in_scope(release: Release, directory: Directory) -> set[Pair]:
-    """Memberships now believed of the networks that the file would list: those in it, and those led by its
-    commissioner, or by any; of the same series of Org IDs, so that training networks are left alone."""
-    series = {row.code[0] for row in release.networks}
-    led = Organisation.objects.networks()
-    if release.commissioner:
-        led = led.filter(pk__in=Lead.objects.known().filter(commissioner__code=release.commissioner).values("network"))
-    scope = {id for id, code in led.values_list("pk", "code") if code[0] in series}
+    """Memberships now believed of the networks that the file would list."""
+    scope = set(networks_in_scope(release).values())
     scope |= {id for row in release.networks if (id := directory.id_of(row.code, Kind.NETWORK))}
     return set(Membership.objects.known().filter(network__in=scope).values_list("practice_id", "network_id"))
 
 
+def networks_in_scope(release: Release) -> dict[str, int]:
+    """Org ID -> id of the networks known that the file would list: those led by its commissioner, or by any; of the
+    same series of Org IDs, so that training networks are left alone."""
+    series = {row.code[0] for row in release.networks}
+    led = Organisation.objects.networks()
+    if release.commissioner:
+        led = led.filter(pk__in=Lead.objects.known().filter(commissioner__code=release.commissioner).values("network"))
+    return {code: id for id, code in led.values_list("pk", "code") if code[0] in series}
+
+
 def _membership_key(pair: Pair) -> dict[str, int]:
     return {"practice": pair[0], "network": pair[1]}
-
-
-def _count_memberships(file: FileReport, rows: list[MembershipRow], spells: Mapping[Pair, list[Spell]]) -> None:
-    file.counts["memberships"] = len(rows)
-    file.counts["of them, ended"] = sum(row.end_date is not None for row in rows)
-    file.counts["of zero length, counting on no day"] = sum(row.zero_length for row in rows)
-    file.counts["of practices of another commissioner"] = sum(
-        row.practice_parent_code != row.network_lead_code for row in rows
-    )
-    file.counts["practices in two networks on one day"] = _in_two_networks(spells)
-
-
-def _in_two_networks(spells: Mapping[Pair, list[Spell]]) -> int:
-    networks: dict[int, list[tuple[int, Spell]]] = defaultdict(list)
-    for (practice, network), each in spells.items():
-        networks[practice] += [(network, spell) for spell in each]
-    return sum(
-        any(a != b and share_a_day(one.valid, other.valid) for a, one in held for b, other in held)
-        for held in networks.values()
-    )
 
 
 def _timelines(model: type[TwoClocked], subject: str, says: str, ids: Iterable[int]) -> Timelines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -11,10 +11,17 @@ from core.actors import Actor
 from core.changes import Change, Effect, publish
 from core.commands import command, instant
 from core.errors import Invalid
+from core.statistics import refresh_statistics
 from core.two_clocks import Recorded
 from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected, ParentsCorrected
 from organisations.commands.memberships import with_shadowed
-from organisations.commands.ods.directory import Directory, want_commissioners, want_networks, want_practices
+from organisations.commands.ods.directory import (
+    Directory,
+    want_commissioners,
+    want_members,
+    want_networks,
+    want_practices,
+)
 from organisations.commands.ods.facts import (
     pairs_in_scope,
     take_leads,
@@ -22,42 +29,55 @@ from organisations.commands.ods.facts import (
     take_memberships,
     take_parents,
 )
-from organisations.commands.ods.release import OdsFiles, Release, read_release
+from organisations.commands.ods.release import OdsFiles, Release, Tell, read_release
+from organisations.commands.ods.remarks import remark
 from organisations.commands.ods.report import FileReport, LoadReport
 from organisations.commands.subjects import lock_practices
 from organisations.formats import Layout, PracticeStatus
-from organisations.models import Kind, Membership, OdsLoad, Organisation, Parent
+from organisations.models import Kind, Lead, ListSize, Membership, OdsLoad, Organisation, Parent
+from organisations.rules import must_load_reference_data
 
 ONE_LOAD_AT_A_TIME = 0x0D5
+STEPS = 3
+"""What a load does after it has read its files."""
 
 SNAPSHOTS = (Layout.PRACTICES, Layout.NETWORKS)
 """Files that say what holds now: an older one would undo what a newer one said. List sizes are of their own day."""
 
 
 @command
-def load_ods(files: OdsFiles, *, by: Actor) -> LoadReport:
+def load_ods(files: OdsFiles, *, by: Actor, tell: Tell = lambda sentence: None) -> LoadReport:
     """The reference files of a day were taken in, all of them or none: each a complete snapshot of its scope, whose
     differences from what was known are corrections at one instant.
 
     Rows that cannot be taken are refused one by one, in the report. Raises Invalid for a file that cannot be used, is
-    older than one loaded before, or says nothing of the commissioner named. Publishes each change once.
+    older than one loaded before, or says nothing of the commissioner named; NotPermitted. Publishes each change once.
+    `tell` hears a sentence before each step: one for each file, then STEPS more.
     """
-    release = read_release(files)
-    _wait_for_other_loads()
+    must_load_reference_data(by)
+    release = read_release(files, _known_practices(), tell)
+    tell("Comparing it with what is known.")
+    wait_for_other_loads()
     for file in release.files:
         _must_not_be_older(file, release.commissioner)
     if release.commissioner:
-        release = release.narrowed(_known_children(release.commissioner))
+        release = release.narrowed(_known_children(release.commissioner), _known_networks(release.commissioner))
         _must_say_something(release)
     directory = Directory.of(release)
     _lock(release, directory)
+    tell("Taking in organisations, parents, leads, memberships and list sizes.")
     _take_organisations(release, directory)
-    effects = _publish(_take_facts(release, directory), by)
-    _remember(release, by)
+    taken = _take_facts(release, directory)
+    remark(release, directory)
+    tell("Following it up in participation and achievement.")
+    effects = _publish(taken, by)
+    _remember(release, effects, by)
+    refresh_statistics(Organisation, Parent, Lead, Membership, ListSize)
     return LoadReport(release.files, release.commissioner, effects)
 
 
-def _wait_for_other_loads() -> None:
+def wait_for_other_loads() -> None:
+    """Until this transaction ends, no other load begins."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_LOAD_AT_A_TIME])
 
@@ -89,6 +109,15 @@ def _known_children(commissioner: str) -> set[str]:
     return set(children.values_list("organisation__code", flat=True))
 
 
+def _known_networks(commissioner: str) -> set[str]:
+    led = Lead.objects.known().filter(commissioner__code=commissioner)
+    return set(led.values_list("network__code", flat=True))
+
+
+def _known_practices() -> set[str]:
+    return set(Organisation.objects.practices().values_list("code", flat=True))
+
+
 def _lock(release: Release, directory: Directory) -> None:
     """Everything known that the files name or should have named, before anything is judged."""
     pairs = pairs_in_scope(release, directory) if release.network_file else set()
@@ -97,20 +126,23 @@ def _lock(release: Release, directory: Directory) -> None:
 
 
 def _take_organisations(release: Release, directory: Directory) -> None:
-    want_commissioners(directory, release)
-    _count_saved(directory, [*(file for file, _rows in release.parent_files), *release.files][:1])
-    want_practices(directory, release)
-    _count_saved(directory, [file for file in (release.practice_file,) if file])
+    """Those of each file in turn, counted with it; the parents' files first, which name commissioners best."""
+    for file, rows in release.parent_files:
+        want_commissioners(directory, release, file, rows)
+        _count_saved(directory, file)
     want_networks(directory, release)
-    _count_saved(directory, [file for file in (release.network_file,) if file])
+    _count_saved(directory, release.network_file)
+    want_practices(directory, release)
+    _count_saved(directory, release.practice_file)
+    want_members(directory, release)
+    _count_saved(directory, release.network_file)
     _count_rows(release)
 
 
-def _count_saved(directory: Directory, files: list[FileReport]) -> None:
+def _count_saved(directory: Directory, file: FileReport | None) -> None:
     added, updated = directory.save()
-    for file in files:
-        file.corrections["organisations added"] += added
-        file.corrections["organisations updated"] += updated
+    if file:
+        file.corrections.update({"organisations added": added, "organisations updated": updated})
 
 
 def _count_rows(release: Release) -> None:
@@ -132,15 +164,7 @@ def _take_facts(release: Release, directory: Directory) -> dict[type[Change], li
         taken[LeadsCorrected] = [take_leads(release, directory)]
         taken[MembershipCorrected] = [take_memberships(release, directory)]
     taken[ListSizesCorrected] = [take_list_sizes(file, rows, release, directory) for file, rows in release.list_files]
-    if release.practice_file:
-        release.practice_file.counts["active, in no network"] = _in_no_network(release)
     return taken
-
-
-def _in_no_network(release: Release) -> int:
-    active = {row.code for row in release.practices if row.status is PracticeStatus.ACTIVE}
-    members = Membership.objects.known().filter(valid__upper_inf=True).values("practice")
-    return len(active - set(Organisation.objects.filter(pk__in=members).values_list("code", flat=True)))
 
 
 def _publish(taken: dict[type[Change], list[Recorded]], by: Actor) -> list[Effect]:
@@ -152,19 +176,22 @@ def _publish(taken: dict[type[Change], list[Recorded]], by: Actor) -> list[Effec
     return effects
 
 
-def _remember(release: Release, by: Actor) -> None:
+def _remember(release: Release, effects: Sequence[Effect], by: Actor) -> None:
     """One row for each file, at the instant of the load: what it recorded is known by it."""
     OdsLoad.objects.bulk_create(
         OdsLoad(
             layout=file.layout.name.lower(),
-            file_name=file.path.name,
+            file_name=file.path.name[:200],
             digest=file.digest,
             as_at=file.as_at,
             scope=release.commissioner,
             loaded_at=instant(),
             loaded_by_id=by.user_id,
-            summary={**file.counts, **file.corrections},
-            refused=[[each.line, each.column, each.value, each.rule] for each in file.refused],
+            summary=dict(file.all_counts()),
+            corrections={words: count for words, count in file.corrections.items() if count},
+            effects=[effect.sentence for effect in effects],
+            refused_rows=len(file.refused),
+            rows=file.rows(),
         )
         for file in release.files
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -31,6 +31,10 @@ from organisations.formats import (
 )
 
 Row = TypeVar("Row")
+Tell = Callable[[str], None]
+"""Told in a sentence what is done next."""
+
+MOST_REFUSED = 5_000
 
 
 @dataclass(frozen=True)
@@ -68,38 +72,47 @@ class Release:
         first = [file for file in (self.practice_file, self.network_file) if file]
         return [file for file, _rows in self.parent_files] + first + [file for file, _rows in self.list_files]
 
-    def narrowed(self, children: Collection[str]) -> Release:
+    def narrowed(self, children: Collection[str], led: Collection[str]) -> Release:
         """Only the networks that the commissioner leads, their members, and its own practices: those of the file, and
-        its `children` as known so far, which may have left it."""
-        networks = [row for row in self.networks if row.lead_code == self.commissioner]
-        led = {row.code for row in networks}
-        memberships = [row for row in self.memberships if row.network_code in led]
+        its `children` and those `led` by it as known so far, which may have left it."""
+        networks = [row for row in self.networks if row.lead_code == self.commissioner or row.code in led]
+        kept = {row.code for row in networks}
+        memberships = [row for row in self.memberships if row.network_code in kept]
         members = {row.practice_code for row in memberships} | set(children)
         practices = [row for row in self.practices if row.commissioner_code == self.commissioner or row.code in members]
         return replace(self, networks=networks, memberships=memberships, practices=practices)
 
 
-def read_release(files: OdsFiles) -> Release:
-    """Read every file. Raises Invalid for a file that cannot be used as a whole, or whose day nobody knows."""
+def read_release(files: OdsFiles, known_practices: Set[str], tell: Tell) -> Release:
+    """Read every file. Raises Invalid for a file that cannot be used as a whole, or whose day nobody knows.
+
+    Of the practices' file, general practices are taken, and whoever is known as a practice or is a network's member.
+    """
     release = Release(files.commissioner.upper())
-    if files.practices:
-        release.practice_file = _report(files.practices, Layout.PRACTICES, on=files.as_at)
-        release.practices = _rows(release.practice_file, read_practices)
     if files.networks:
-        release.network_file = file = _report(files.networks, Layout.NETWORKS, on=files.as_at)
+        release.network_file = file = _report(files.networks, Layout.NETWORKS, on=files.as_at, tell=tell)
         release.networks, release.memberships = _rows(file, read_networks), _rows(file, read_memberships)
-    latest = max((file.as_at for file in release.files), default=clock.today())
-    for path in files.parents:
-        file = _report(path, Layout.SUB_ICBS, Layout.ICBS, on=files.as_at, otherwise=latest)
-        release.parent_files.append((file, _rows(file, read_commissioners)))
+    if files.practices:
+        release.practice_file = file = _report(files.practices, Layout.PRACTICES, on=files.as_at, tell=tell)
+        also = known_practices | {row.practice_code for row in release.memberships}
+        release.practices = _rows(file, lambda path: read_practices(path, also))
+    _read_parents(files, release, tell)
     for path in files.lists:
-        file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, on=files.lists_as_at)
+        file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, on=files.lists_as_at, tell=tell)
         _must_say_its_day(file, files.lists_as_at)
         release.list_files.append((file, _rows(file, read_list_sizes)))
     return release
 
 
-def _report(path: Path, *layouts: Layout, on: date | None, otherwise: date | None = None) -> FileReport:
+def _read_parents(files: OdsFiles, release: Release, tell: Tell) -> None:
+    latest = max((file.as_at for file in release.files), default=clock.today())
+    for path in files.parents:
+        file = _report(path, Layout.SUB_ICBS, Layout.ICBS, on=files.as_at, otherwise=latest, tell=tell)
+        release.parent_files.append((file, _rows(file, read_commissioners)))
+
+
+def _report(path: Path, *layouts: Layout, on: date | None, otherwise: date | None = None, tell: Tell) -> FileReport:
+    tell(f"Reading {path.name}.")
     snapshot = _snapshot(path, on)
     if snapshot.layout not in layouts:
         raise Invalid(f"{path.name} looks like {snapshot.layout}. What is needed here is {' or '.join(layouts)}.")
@@ -133,8 +146,18 @@ def _taken(file: FileReport, found: Iterable[Row | Refused]) -> Iterator[Row]:
     for each in found:
         if isinstance(each, Refused):
             file.refused.append(each)
+            _must_be_mostly_right(file)
         else:
             yield each
+
+
+def _must_be_mostly_right(file: FileReport) -> None:
+    """So many refusals mean another file than was meant; and what is refused is kept in memory and in the report."""
+    if len(file.refused) > MOST_REFUSED:
+        raise Invalid(
+            f"{file.path.name} has more than {MOST_REFUSED:,} rows that cannot be taken. Nothing was loaded. "
+            f"The first: {file.refused[0]}"
+        )
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a load says of itself, file by file: counts, corrections, and every row it did not take."""
+"""What a load says of itself, file by file: counts, corrections, and every row that was refused or needs a look."""
 
 from __future__ import annotations
 
@@ -7,14 +7,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from core.changes import Effect
 from organisations.formats import Layout, Refused
+from organisations.states import RowKind
+
+
+class Remark(NamedTuple):
+    """A row that was taken and needs a look: which kind, the line (0 for none), the organisation, and what is odd."""
+
+    kind: RowKind
+    line: int
+    code: str
+    words: str
 
 
 @dataclass
 class FileReport:
-    """One file: its layout, the day it is a picture of, counts in words, and its refused rows."""
+    """One file: its layout, the day it is a picture of, counts in words, its refused rows and its remarks."""
 
     path: Path
     layout: Layout
@@ -23,6 +34,7 @@ class FileReport:
     counts: Counter[str] = field(default_factory=Counter)
     corrections: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -36,16 +48,44 @@ class FileReport:
         if not self.refused or self.refused[-1].line != line:
             self.refuse(line, column, value, rule)
 
+    def remark(self, kind: RowKind, line: int, code: str, words: str) -> None:
+        self.remarks.append(Remark(kind, line, code, words))
+
+    def all_counts(self) -> Counter[str]:
+        """What the file says, and how many of its rows need a look, kind by kind."""
+        kinds = Counter(remark.kind for remark in self.remarks)
+        return self.counts + Counter({kind.label.lower(): kinds[kind] for kind in RowKind})
+
+    def rows(self) -> list[list[Any]]:
+        """Refused rows, then remarks kind by kind, as plain values: kind, line, column, value, words."""
+        refused: list[list[Any]] = [
+            [RowKind.REFUSED, each.line, each.column, each.value, each.rule] for each in self.refused
+        ]
+        remarks: list[list[Any]] = [[each.kind, each.line, "Org ID", each.code, each.words] for each in self.remarks]
+        kinds = list(RowKind)
+        return sorted(refused) + sorted(remarks, key=lambda row: (kinds.index(row[0]), row[1]))
+
     def lines(self) -> Iterator[str]:
         """The file's part of the summary."""
         yield f"{self.path.name}: {self.layout}, as at {self.as_at:%d/%m/%Y}"
-        yield from (f"  {count:>9,}  {words}" for words, count in self.counts.items())
+        yield from (f"  {count:>9,}  {words}" for words, count in self.all_counts().items())
         if self.changed:
             yield from (f"  {count:>9,}  {words}" for words, count in self.corrections.items() if count)
         else:
             yield "  Nothing changed: all of it was known already."
         yield f"  {len(self.refused):>9,}  rows refused"
         yield from (f"    {refused}" for refused in self.refused)
+
+    def as_plain(self) -> dict[str, Any]:
+        """The report as JSON keeps it; a page draws it from there."""
+        return {
+            "file_name": self.path.name,
+            "layout": self.layout.name.lower(),
+            "as_at": self.as_at.isoformat(),
+            "counts": dict(self.all_counts()),
+            "corrections": {words: count for words, count in self.corrections.items() if count},
+            "rows": self.rows(),
+        }
 
 
 @dataclass(frozen=True)
@@ -69,3 +109,10 @@ class LoadReport:
         for file in self.files:
             yield from file.lines()
         yield from (effect.sentence for effect in self.effects)
+
+    def as_plain(self) -> dict[str, Any]:
+        return {
+            "files": [file.as_plain() for file in self.files],
+            "effects": [effect.sentence for effect in self.effects],
+            "changed": self.changed,
+        }

@@ -40,7 +40,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPage(Page):
-    """A network on a day, as known on another: who leads it, who is paid, who counts, and who ever belonged."""
+    """A network on a day, as known on another: who leads it, who is paid, who counts, and who ever belonged.
+
+    `refused` are sentences about a day of recording that is not one.
+    """
 
     facts: Sequence[tuple[str, str]]
     day_form: Any
@@ -48,6 +51,7 @@ class NetworkPage(Page):
     members: Table
     memberships: Table
     recorded: RecordedOn
+    refused: Sequence[str] = ()
 
 
 def facts_of(

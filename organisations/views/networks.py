@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from core import clock
 from core.actors import Actor
-from organisations import presenters, queries
+from organisations import queries
 from organisations.forms import DayForm, RecordedOnForm
+from organisations.presenters import networks as presenters
 from ui.components import RecordedOn
 from ui.tables import Address
 
@@ -29,13 +30,19 @@ def network(request: HttpRequest, code: str) -> HttpResponse:
     known_on = recorded.cleaned_data["recorded_on"] if recorded.is_valid() else None
     day_form = DayForm(request.GET.dict(), known_on.isoformat() if known_on else "")
     day = (day_form.cleaned_data["day"] if day_form.is_valid() else None) or clock.today()
-    page = _page(found, day, known_on, Address.of(request), day_form, in_error=bool(recorded.errors or day_form.errors))
-    refused = recorded.errors.get("recorded_on", ())
-    return render(request, "organisations/network.jinja", {"page": page, "refused": list(refused)})
+    page = _page(
+        found,
+        day,
+        known_on,
+        Address.of(request),
+        day_form,
+        [str(each) for each in recorded.errors.get("recorded_on", ())],
+    )
+    return render(request, "organisations/network.jinja", {"page": page})
 
 
 def _page(
-    network: Organisation, day: date, known_on: date | None, address: Address, day_form: DayForm, *, in_error: bool
+    network: Organisation, day: date, known_on: date | None, address: Address, day_form: DayForm, refused: list[str]
 ) -> presenters.NetworkPage:
     members = list(queries.members_of(network, day, known_on))
     parents = queries.parents_of([member.practice_id for member in members], day, known_on)
@@ -44,13 +51,14 @@ def _page(
         title=network.name,
         subject="Members",
         caption="PCN",
-        in_error=in_error,
+        in_error=bool(refused or day_form.errors),
         facts=presenters.facts_of(network, lead, payee, len(members)),
         day_form=day_form,
         address=address,
         members=presenters.members_table(day, members, parents),
         memberships=presenters.memberships_table(queries.memberships_of(network, known_on)),
         recorded=_recorded(known_on, address),
+        refused=refused,
     )
 
 

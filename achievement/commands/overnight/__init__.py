@@ -1,0 +1,19 @@
+"""The overnight run: in shards, one for each lead commissioning organisation; each is one transaction of any worker."""
+
+from achievement.commands.overnight.alarms import notice_overnight_runs
+from achievement.commands.overnight.runs import (
+    finish_run,
+    resume_overnight_run,
+    resume_overnight_runs,
+    start_overnight_run,
+)
+from achievement.commands.overnight.shards import work_shard
+
+__all__ = [
+    "finish_run",
+    "notice_overnight_runs",
+    "resume_overnight_run",
+    "resume_overnight_runs",
+    "start_overnight_run",
+    "work_shard",
+]

@@ -1,0 +1,98 @@
+"""One shard of a run: what is due is calculated, what is complete is aggregated, and what waits is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from achievement.commands.aggregation import Aggregated, aggregate_networks
+from achievement.commands.calculation import calculate_achievements, take_over_networks
+from achievement.models import RunState, Shard
+from achievement.queries.waiting import waiting_by_reason
+from catalogue.models import AchievementDate
+from core import clock
+from core.actors import SYSTEM, Actor
+from core.commands import command
+from core.locking import lock_ids, wait_for_locks_at_most
+from operations.commands import after_commit
+from organisations.models import Lead, Organisation
+
+ATTEMPTS = 3
+FIRST_SWEEP, SECOND_SWEEP = 1, 2
+LOCK_TIMEOUT_MS = 10_000
+BETWEEN_SWEEPS = timedelta(seconds=20)
+
+
+@command
+def work_shard(shard_id: int, *, by: Actor = SYSTEM) -> bool:
+    """Work one shard, in this transaction; False where it is done, or somebody else works it.
+
+    What fails is rolled back to nothing done and tried again, three times in all; then the shard has failed.
+    """
+    shard = (
+        Shard.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("run")
+        .filter(pk=shard_id)
+        .first()
+    )
+    if shard is None or shard.state != RunState.RUNNING:
+        return False
+    try:
+        with transaction.atomic():
+            _do(shard, by=by)
+    except Exception as error:
+        _failed(shard, error)
+    shard.save()
+    if shard.state != RunState.RUNNING:
+        after_commit("achievement.finish_run", {"run": shard.run_id})
+    return True
+
+
+def _do(shard: Shard, *, by: Actor) -> None:
+    """One sweep: the first leaves networks out that somebody works on, the second waits for them, a while."""
+    first = shard.sweep == FIRST_SWEEP
+    wait_for_locks_at_most(LOCK_TIMEOUT_MS)
+    led = set(
+        Lead.objects.as_of(clock.today()).filter(commissioner=shard.commissioner_id).values_list("network", flat=True)
+    )
+    free = lock_ids(Organisation, led, skip_locked=first)
+    shard.lines_calculated += _catch_up(shard, free, by=by)
+    done = aggregate_networks(by=by, commissioner=shard.commissioner_id, skip_locked=first)
+    _count(shard, done)
+    if first and (done.skipped or len(free) < len(led)):
+        shard.sweep = SECOND_SWEEP
+        after_commit("achievement.work_shard", {"shard": shard.pk}, not_before=BETWEEN_SWEEPS)
+    else:
+        shard.state, shard.finished_at, shard.error = RunState.DONE, clock.now(), ""
+
+
+def _catch_up(shard: Shard, networks: Collection[int], *, by: Actor) -> int:
+    """What has come since this commissioner's last finished shard: networks it leads now, and dates to work out."""
+    before = Shard.objects.filter(commissioner=shard.commissioner_id, state=RunState.DONE).exclude(pk=shard.pk)
+    since = before.aggregate(last=Max("run__business_date"))["last"] or date.min
+    led_since = Lead.objects.as_of(clock.today()).filter(network__in=networks, valid__startswith__gt=since)
+    take_over_networks(by=by, networks=list(led_since.values_list("network", flat=True)))
+    dates = AchievementDate.objects.filter(is_payment_date=True, date__gt=since, date__lte=shard.run.business_date)
+    due = set(dates.values_list("date", flat=True))
+    return calculate_achievements(by=by, networks=networks, dates=due).changed if due and networks else 0
+
+
+def _count(shard: Shard, done: Aggregated) -> None:
+    shard.networks_aggregated += done.networks
+    shard.lines_moved += done.lines
+    shard.amount += done.pounds
+    shard.waiting_by_reason = waiting_by_reason(shard.commissioner_id)
+    shard.waiting = sum(shard.waiting_by_reason.values())
+
+
+def _failed(shard: Shard, error: Exception) -> None:
+    shard.refresh_from_db()
+    shard.attempts += 1
+    shard.error = f"{type(error).__name__}: {error}"[:2000]
+    if shard.attempts < ATTEMPTS:
+        after_commit("achievement.work_shard", {"shard": shard.pk}, not_before=BETWEEN_SWEEPS)
+    else:
+        shard.state, shard.finished_at = RunState.FAILED, clock.now()

@@ -1,0 +1,87 @@
+"""What people are told about achievements and overnight runs: a sentence, a page, and the text of an e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.models import User
+from achievement.models import Achievement, OvernightRun, Shard
+from achievement.states import State
+from operations.notifications import Notice
+from ui.wording import count, long_date, moment, money
+
+NAMED_AT_MOST = 10
+
+
+def run_failed(run: OvernightRun, failed: Sequence[Shard], user: User) -> Notice:
+    """A run is through, and these shards of it failed."""
+    said = {"user": user, "run": run, "failed": failed[:NAMED_AT_MOST], "more": max(0, len(failed) - NAMED_AT_MOST)}
+    return Notice(
+        f"The overnight run of {run} failed for {count(len(failed), 'commissioning organisation')}",
+        reverse("achievement:overnight_run", args=[run.pk]),
+        "emails/overnight_run_failed.txt",
+        said,
+    )
+
+
+def run_not_started(day: date, expected_at: datetime, earlier: OvernightRun | None, user: User) -> Notice:
+    """The run of a day had not begun by its set time; `earlier` is the one that is still under way, if any."""
+    return Notice(
+        f"The overnight run of {long_date(day)} had not started by {moment(expected_at)}",
+        reverse("achievement:overnight_runs"),
+        "emails/overnight_run_not_started.txt",
+        {"user": user, "earlier": earlier},
+    )
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one act did to achievements that one organisation acts on next: `done` as in "approved", by whom, why."""
+
+    done: str
+    by: str
+    note: str
+    state: State
+    rows: Sequence[Achievement]
+
+    @property
+    def pounds(self) -> Decimal:
+        return sum((row.amount for row in self.rows), Decimal(0))
+
+
+NEXT: Mapping[State, tuple[str, str]] = {
+    State.AWAITING_PROVIDER: ("awaits your declaration", "await your declaration"),
+    State.AWAITING_COMMISSIONER: ("awaits your approval", "await your approval"),
+    State.AWAITING_FINANCE: ("awaits your finance approval", "await your finance approval"),
+    State.HELD: ("was rejected and is held until its figures change", "were rejected and are held"),
+    State.FINANCE_APPROVED: ("has finance approval", "have finance approval"),
+}
+
+
+def achievements_moved(moved: Moved, user: User) -> Notice:
+    """What happened to achievements, and who acts next: the reader, but for what has finance approval."""
+    one, many = NEXT[moved.state]
+    sentence = f"{_what(moved.rows[0])}: {money(moved.pounds)} {one}"
+    if len(moved.rows) > 1:
+        sentence = f"{count(len(moved.rows), 'achievement')}, {money(moved.pounds)}, {many}"
+    lines = [f"{_what(row)}: {money(row.amount)}" for row in moved.rows[:NAMED_AT_MOST]]
+    said = {"user": user, "moved": moved, "lines": lines, "more": max(0, len(moved.rows) - NAMED_AT_MOST)}
+    return Notice(sentence, _page(moved), "emails/achievements_moved.txt", said)
+
+
+def _what(row: Achievement) -> str:
+    return f"{row.service.short_name}, {long_date(row.achievement_date)}, {row.provider.name}"
+
+
+def _page(moved: Moved) -> str:
+    if len(moved.rows) == 1 and moved.state != State.AWAITING_PROVIDER:
+        return reverse("achievement:achievement", args=[moved.rows[0].pk])
+    if moved.state in (State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE):
+        return f"{reverse('achievement:declaration_management')}?{urlencode({'status': int(moved.state)})}"
+    return reverse("achievement:declare")

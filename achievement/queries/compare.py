@@ -1,0 +1,121 @@
+"""An achievement beside the period before: what it was worked out from then and now, and the difference in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models.expressions import RawSQL
+
+from achievement.models import Achievement
+from achievement.queries.declarations import entered_and_declared_by_one
+from achievement.queries.figures import limit_words, result_of
+from achievement.states import State
+from calculation.explanation import sterling
+from catalogue.formats import Capitation, Item
+from catalogue.queries import definition_of_version
+from ui.wording import money
+
+ONE_PERSON = "entered and declared by one person"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One figure that an amount was worked out from, in words: ("list size", "12,055")."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One achievement and the one before it; `inputs` are (name, then, now) of what differs."""
+
+    now: Achievement
+    before: Achievement
+    inputs: tuple[tuple[str, str, str], ...]
+
+    @property
+    def pounds(self) -> Decimal:
+        return self.now.amount - self.before.amount
+
+    @property
+    def period(self) -> str:
+        """ "September"; with its year where that is another."""
+        day = self.before.achievement_date
+        return f"{day:%B}" if day.year == self.now.achievement_date.year else f"{day:%B %Y}"
+
+    @property
+    def words(self) -> str:
+        """ "£412.06 more than September: list size 12,055, was 5,300"; "no change"."""
+        why = "; ".join(f"{name} {now}, was {then}" for name, then, now in self.inputs)
+        if not self.pounds:
+            return f"the same as {self.period}: {why}" if why else "no change"
+        than = f"{money(abs(self.pounds))} {'more' if self.pounds > 0 else 'less'} than {self.period}"
+        return f"{than}: {why}" if why else than
+
+
+def differences_of(ids: Collection[int]) -> dict[int, Difference]:
+    """Row id -> how it differs from the same provider's achievement on the last payment date before it, if any.
+
+    One query, however many rows.
+    """
+    rows = Achievement.objects.select_related("list_size", "service_version").defer("service_version__definition")
+    with_those_before = RawSQL(_WITH_THOSE_BEFORE, [list(ids), State.WITHDRAWN, list(ids)])  # noqa: S611 - constant
+    found = rows.filter(pk__in=with_those_before)
+    last: dict[tuple[int, int], Achievement] = {}
+    differences = {}
+    for row in found.order_by("achievement_date", "pk"):
+        before = last.get((row.provider_id, row.service_id))
+        if before is not None and row.pk in ids and before.achievement_date < row.achievement_date:
+            differences[row.pk] = _difference(row, before)
+        if row.state != State.WITHDRAWN:
+            last[row.provider_id, row.service_id] = row
+    return differences
+
+
+def remarks_of(rows: Collection[Any]) -> dict[int, list[str]]:
+    """Row id -> what an approver is shown under it: more or less than the period before, and one person's work."""
+    differences = differences_of([row.pk for row in rows])
+    by_one = entered_and_declared_by_one(rows)
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        difference = differences.get(row.pk)
+        said = [difference.words] if difference and difference.pounds else []
+        found[row.pk] = [*said, *([ONE_PERSON] if row.pk in by_one else [])]
+    return found
+
+
+_WITH_THOSE_BEFORE = """
+    SELECT unnest(%s::bigint[]) UNION
+    SELECT b.id FROM achievement_achievement r
+    CROSS JOIN LATERAL (
+        SELECT b.id FROM achievement_achievement b
+        WHERE b.provider_id = r.provider_id AND b.service_id = r.service_id AND b.state <> %s
+          AND b.achievement_date < r.achievement_date
+        ORDER BY b.achievement_date DESC LIMIT 1) b
+    WHERE r.id = ANY(%s)"""
+"""SQL: the ids of rows, and of the last row before each."""
+
+
+def _difference(now: Achievement, before: Achievement) -> Difference:
+    then = {each.name: each.value for each in _inputs(before)}
+    changed = [(each.name, then[each.name], each.value) for each in _inputs(now) if each.name in then]
+    return Difference(now, before, tuple(each for each in changed if each[1] != each[2]))
+
+
+def _inputs(row: Achievement) -> list[Input]:
+    """What an amount was worked out from, by the definition it was worked out by."""
+    method, day = definition_of_version(row.service_version).calculation, row.achievement_date
+    if isinstance(method, Capitation):
+        rate = method.rate_on(day)
+        size = [Input("list size", f"{row.list_size.size.normalize():,f}")] if row.list_size else []
+        return [*size, *([Input("rate", sterling(rate.amount))] if rate else [])]
+    result = result_of(row)
+    if not isinstance(method, Item) or result is None:
+        return []
+    most, fee = result.inputs.allocation, Input("fee", sterling(result.inputs.fee))
+    limit = [] if most is None else [Input(limit_words(method), f"{most:,}")]
+    return [Input(method.counts.many, f"{result.inputs.count:,}"), *limit, fee]

@@ -1,0 +1,153 @@
+"""What the API says of achievements, and what is sent to act on them. Amounts are strings: pounds to the penny."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from achievement.queries.declarations import ToDeclare
+from achievement.rules import sees_pounds
+from achievement.states import State
+from core.selections import AT_MOST
+from operations.api.shapes import LARGEST_VERSION, ActedSerializer, SeenSerializer, WithSeenSerializer
+from organisations.serializers import OrganisationNameSerializer
+
+NOTE_LENGTH = 500
+STATUSES = [(label, label) for label in State.labels]
+
+
+class PoundsField(serializers.DecimalField):
+    """Pounds, as a string; null for those whose roles show points, never pounds."""
+
+    def __init__(self) -> None:
+        super().__init__(max_digits=12, decimal_places=2, allow_null=True)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if sees_pounds(self.context["view"].by) else None
+
+
+class NetworkAchievementSerializer(serializers.Serializer[Any]):
+    """One version of a network's total; a withdrawn one stays, for history."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    service = serializers.CharField(source="service.code")
+    achievement_date = serializers.DateField()
+    network = OrganisationNameSerializer()
+    commissioner = OrganisationNameSerializer()
+    status = serializers.ChoiceField(choices=STATUSES, source="state_label")
+    amount = PoundsField()
+    lines = serializers.IntegerField()
+    aggregated_at = serializers.DateTimeField()
+
+
+class AchievementSerializer(serializers.Serializer[Any]):
+    """What one provider earns from one service for one date: paid to itself, or a line of its network's total."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    service = serializers.CharField(source="service.code")
+    achievement_date = serializers.DateField()
+    provider = OrganisationNameSerializer()
+    network = OrganisationNameSerializer(allow_null=True)
+    commissioner = OrganisationNameSerializer()
+    status = serializers.ChoiceField(choices=STATUSES, source="state_label")
+    amount = PoundsField()
+    auto_declared = serializers.BooleanField()
+
+
+class CannotSerializer(serializers.Serializer[Any]):
+    """An act that the status allows, and this person is refused."""
+
+    act = serializers.CharField()
+    why = serializers.CharField()
+    who_can = serializers.CharField()
+
+
+class WithActsSerializer(serializers.Serializer[Any]):
+    """What the person asking can do to a row now; for what they cannot: why, and who can."""
+
+    can = serializers.ListField(child=serializers.CharField())
+    cannot = CannotSerializer(many=True)
+
+
+class DeclarationTextSerializer(serializers.Serializer[Any]):
+    """The text that is accepted by declaring; the version is null where the service has none."""
+
+    version = serializers.IntegerField(allow_null=True)
+    text = serializers.CharField(allow_blank=True)
+
+
+class AchievementDetailSerializer(AchievementSerializer, WithActsSerializer):
+    """One achievement, what can be done to it, and the text that its declaration accepts."""
+
+    declaration_text = DeclarationTextSerializer()
+
+
+class NetworkAchievementDetailSerializer(NetworkAchievementSerializer, WithActsSerializer):
+    """One network achievement, and what can be done to it."""
+
+
+class ApproveSerializer(WithSeenSerializer):
+    """Rows to approve, as they were seen."""
+
+    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True, default="")
+
+
+class ToDeclareSerializer(SeenSerializer):
+    """An achievement to declare, as it was seen, with the version of the text that was read."""
+
+    text_version = serializers.IntegerField(
+        allow_null=True, min_value=0, max_value=LARGEST_VERSION, help_text="The version in `declaration_text`."
+    )
+    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True, default="")
+
+
+class DeclareSerializer(WithSeenSerializer):
+    """Achievements to declare."""
+
+    seen = serializers.ListField(child=ToDeclareSerializer(), min_length=1, max_length=AT_MOST)
+
+    def validate_seen(self, rows: Any) -> Any:
+        known = super().validate_seen(rows)
+        return [ToDeclare(at, row["text_version"], row["note"]) for at, row in zip(known, rows, strict=True)]
+
+
+class OutcomeSerializer(ActedSerializer):
+    """What became of the rows, with the pounds that moved, and the networks that are complete by it."""
+
+    pounds = serializers.CharField(help_text="The sum of what moved.")
+    networks_completed = serializers.ListField(
+        child=serializers.CharField(), help_text="They are aggregated by themselves, at once."
+    )
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One term of a calculation: its sign, its exact value, and its words."""
+
+    kind = serializers.CharField()
+    sign = serializers.CharField(allow_blank=True)
+    value = serializers.CharField()
+    text = serializers.CharField()
+
+
+class WorkedOutSerializer(serializers.Serializer[Any]):
+    """Every step from figures to pounds; exact values, a fraction where decimals never end."""
+
+    steps = StepSerializer(many=True)
+    unrounded = serializers.CharField()
+    amount = serializers.CharField()
+    rounding = serializers.CharField(allow_blank=True)
+    sentence = serializers.CharField()
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """How an amount was worked out: the calculation run again on what it was worked out from."""
+
+    achievement = serializers.IntegerField()
+    quality_service = serializers.CharField()
+    service_version = serializers.IntegerField()
+    org_id = serializers.CharField()
+    achievement_date = serializers.DateField()
+    explanation = WorkedOutSerializer()

@@ -1,0 +1,88 @@
+"""*Declare*: a provider confirms what was worked out, under the text of its service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.queries import who_can
+from accounts.rules import Acting, PortalRequest
+from accounts.states import Role
+from achievement import commands
+from achievement.forms import DeclareForm
+from achievement.presenters import declarations as lists_shown
+from achievement.presenters import declare as shown
+from achievement.queries import compare, declarations, lists, sent_back
+from core.errors import NotPermitted
+from core.paging import page_of
+from operations.idempotency import digest_of, once
+from ui.tables import Address, Pager
+
+NEWEST_FIRST = ("-achievement_date", "-id")
+
+
+@require_http_methods(["GET", "POST"])
+def declare(request: PortalRequest) -> HttpResponse:
+    by = request.actor
+    _require_role(by)
+    form = DeclareForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        said = _declared_once(by, form)
+        messages.add_message(request, said["level"], said["text"])
+        return redirect("achievement:declare")
+    for error in form.errors.get("seen", []):
+        messages.error(request, str(error))
+    return render(request, "achievement/declare.jinja", {"page": _page(request, by)})
+
+
+def _require_role(by: Acting) -> None:
+    if not by.holds(Role.DECLARATION_MANAGEMENT):
+        can = who_can(Role.DECLARATION_MANAGEMENT, by.organisation) if by.organisation else ()
+        sentence = f"Declaring needs the role {Role.DECLARATION_MANAGEMENT.label} at the service provider."
+        raise NotPermitted(sentence, who_can=can)
+
+
+def _declared_once(by: Acting, form: DeclareForm) -> dict[str, Any]:
+    """The same form sent twice is answered twice, and done once."""
+    chosen, key = form.chosen(), form.cleaned_data["key"]
+    what = {"chosen": chosen}
+    once_key = f"{key}:{digest_of(what)}" if key else ""
+    answer: dict[str, Any] = once(once_key, what, lambda: _declared(by, chosen), by=by, action="achievement.declare")
+    return answer
+
+
+def _declared(by: Acting, chosen: list[declarations.ToDeclare]) -> dict[str, Any]:
+    outcome = commands.declare_achievements(chosen, by=by)
+    names = lists.names_of(by, [row.id for row in outcome.refused], totals=False)
+    sentences = lists_shown.sentences_of(outcome, shown.DECLARED, names, shown.NOUN)
+    next_step = ["The commissioning organisation approves it next."] if outcome.moved else []
+    return {"level": messages.WARNING if outcome.refused else messages.SUCCESS, "text": " ".join(sentences + next_step)}
+
+
+def _page(request: PortalRequest, by: Acting) -> shown.DeclarePage:
+    address = Address.of(request)
+    pager = Pager.sized(address)
+    rows = list(declarations.to_declare(by))
+    texts = declarations.texts_of(row.service_id for row in rows)
+    remarks, reasons = compare.remarks_of(rows), sent_back.reasons_of(rows)
+    past = page_of(declarations.payment_history(by), NEWEST_FIRST, after=address.get("after"), size=pager.size)
+    shown_rows = [
+        shown.declare_row(row, [*([reasons[row.pk]] if row.pk in reasons else []), *remarks[row.pk]]) for row in rows
+    ]
+    return shown.DeclarePage(
+        title="Declare",
+        breadcrumb=shown.breadcrumb(),
+        table=shown.pending_table(shown_rows, choosing=bool(rows)),
+        selection=shown.selection(rows, texts, uuid4().hex),
+        texts=shown.texts_shown(rows, texts),
+        declared_as=f"{by.name}, {by.organisation.name if by.organisation else ''}",
+        report_href=reverse("reports:achievement_summary"),
+        history=shown.history_table([shown.history_row(row) for row in past.rows], address),
+        pager=pager.followed_by(past.next_cursor),
+    )

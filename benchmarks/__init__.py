@@ -1,0 +1,1 @@
+"""The bars of the design, measured on synthetic England: `python -m benchmarks [names]`, or `portal.py bench`."""

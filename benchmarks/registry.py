@@ -1,0 +1,67 @@
+"""What is measured, and what is not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.england import England
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: what was measured, its floor where it has one, and the bar it must pass.
+
+    `value` is in the unit that `unit` names; `holds` says whether the bar is passed.
+    """
+
+    what: str
+    value: float
+    bar: str
+    holds: bool
+    unit: str = "x"
+    measured: str = ""
+    floor: str = ""
+
+
+Measurement = Callable[[England, int], Sequence[Figure]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A numbered bar of the design. `measure` takes England and how many paired runs; None: not yet measured."""
+
+    number: int
+    name: str
+    what: str
+    measure: Measurement | None = None
+
+
+_measured: dict[str, Measurement] = {}
+
+BARS = (
+    (1, "aggregation", "nightly aggregation against its floor"),
+    (2, "history", "closed history ten times longer"),
+    (3, "open", "open rows three times more"),
+    (4, "workers", "two workers; duplicate workers, kill -9 and withdrawals at once"),
+    (5, "quiet", "a night with nothing to do"),
+    (6, "at_once", "last approval to network aggregated, through the real worker"),
+    (7, "extract", "extract of 957,600 values"),
+    (8, "calculation", "calculation of a QOF-like service for England"),
+    (9, "approval", "approve 5,000 in one command"),
+    (10, "lists", "Declaration Management, 150 practices x 20 services"),
+)
+
+
+def measures(name: str) -> Callable[[Measurement], Measurement]:
+    """Register what measures the bar of that name."""
+
+    def register(measurement: Measurement) -> Measurement:
+        _measured[name] = measurement
+        return measurement
+
+    return register
+
+
+def bars() -> tuple[Bar, ...]:
+    return tuple(Bar(number, name, what, _measured.get(name)) for number, name, what in BARS)

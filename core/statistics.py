@@ -1,0 +1,21 @@
+"""The planner's picture of tables after a large write: autovacuum draws it too, but minutes later."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import connection, models, transaction
+
+LARGE = 1_000
+"""Rows in one write from which it is worth it: a plan made for an empty table is a hundred times too slow by then."""
+
+
+def refresh_statistics(*of: type[models.Model]) -> None:
+    """Have these tables analysed once this transaction has committed; in it, the lock would be held until its end."""
+    transaction.on_commit(partial(_analyse, [model._meta.db_table for model in of]), robust=True)
+
+
+def _analyse(tables: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")

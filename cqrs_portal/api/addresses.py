@@ -1,0 +1,45 @@
+"""The addresses of the API, under /api/v1/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.request import Request
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from achievement.api import Achievements, NetworkAchievements
+from catalogue.api import Services
+from core.errors import NotVisible
+from organisations.api import Organisations
+from participation.api import Participations
+from submission.api import Submissions
+
+
+class NoSuchAddress(APIView):
+    """Every address of the API that is none."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotVisible("There is no such address in the API.")
+
+
+router = SimpleRouter()
+router.register("organisations", Organisations, "organisations")
+router.register("services", Services, "services")
+router.register("participations", Participations, "participations")
+router.register("submissions", Submissions, "submissions")
+router.register("achievements", Achievements, "achievements")
+router.register("network-achievements", NetworkAchievements, "network_achievements")
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    *router.urls,
+    re_path(r"", NoSuchAddress.as_view(), name="no_such_address"),
+]

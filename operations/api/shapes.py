@@ -1,0 +1,68 @@
+"""What is sent and answered, whatever it is about: rows as they were seen, reasons, what moved and what did not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from rest_framework import serializers
+
+from core.selections import AT_MOST
+from core.transitions import Seen
+
+LARGEST_ID = 2**63 - 1
+LARGEST_VERSION = 2**31 - 1
+REASON_LENGTH = 300
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Names that it does not have are refused, rather than left out in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(unknown, "This is not a field of this request."))
+        return super().to_internal_value(data)
+
+
+class SeenSerializer(StrictSerializer):
+    """A row as it was seen: what has changed since is left as it is, and named in the answer."""
+
+    id = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST_VERSION)
+
+
+class WithSeenSerializer(StrictSerializer):
+    """Rows to act on."""
+
+    seen = serializers.ListField(child=SeenSerializer(), min_length=1, max_length=AT_MOST)
+
+    def validate_seen(self, rows: list[dict[str, int]]) -> list[Seen]:
+        twice = [id for id, times in Counter(row["id"] for row in rows).items() if times > 1]
+        if twice:
+            raise serializers.ValidationError(f"Row {twice[0]} is named more than once.")
+        return [Seen(row["id"], row["version"]) for row in rows]
+
+
+class ReasonSerializer(WithSeenSerializer):
+    """Rows to send back, and why."""
+
+    reason = serializers.CharField(
+        max_length=REASON_LENGTH, trim_whitespace=True, help_text="Whoever acts next reads it."
+    )
+
+
+class RefusedSerializer(serializers.Serializer[Any]):
+    """A row that did not move, and every reason."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField(help_text="The organisation it is about; empty for a row that you may not see.")
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class ActedSerializer(serializers.Serializer[Any]):
+    """What became of the rows: those that moved, those that did not and why, and the sentences that the pages show."""
+
+    moved = serializers.ListField(child=serializers.IntegerField())
+    refused = RefusedSerializer(many=True)
+    sentences = serializers.ListField(child=serializers.CharField())

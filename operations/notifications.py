@@ -1,0 +1,71 @@
+"""E-mail: written with the transaction it tells of, sent from the outbox, once to each person for each event."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from operations.commands import after_commit
+from operations.models import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+SEND = "operations.send_email"
+PERMANENT = range(500, 600)
+"""SMTP answers that the same message will get again."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What somebody is told: one sentence, which is the task and the subject; the page; and the e-mail's template."""
+
+    sentence: str
+    href: str
+    template: str
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The page's whole address; empty where the portal does not know its own."""
+        return f"{settings.PORTAL_URL.rstrip('/')}{self.href}" if settings.PORTAL_URL else ""
+
+    def text(self) -> str:
+        return render_to_string(self.template, {"notice": self, **self.said}).strip() + "\n"
+
+
+def send(notice: Notice, *, event: str, to: str) -> bool:
+    """Have a person told of an event once this transaction has committed; False where they are told already.
+
+    The caller sees to it that no two transactions tell of one event at a time.
+    """
+    if OutboxMessage.objects.filter(task=SEND, keys__event=event, keys__to=to).exists():
+        return False
+    after_commit(SEND, {"event": event, "to": to, "subject": notice.sentence, "text": notice.text()})
+    return True
+
+
+def deliver_email(keys: Mapping[str, str]) -> None:
+    """Hand one e-mail to the mail server. What it refuses for now is raised, for the outbox to try again; an address
+    that it will never take is logged, and left."""
+    message = EmailMessage(keys["subject"], keys["text"], to=[keys["to"]], headers={"Message-ID": _id(keys)})
+    try:
+        message.send()
+    except SMTPRecipientsRefused as refused:
+        if any(code not in PERMANENT for code, _said in refused.recipients.values()):
+            raise
+        log.warning("The mail server will not take %s: %s", keys["to"], refused.recipients)
+
+
+def _id(keys: Mapping[str, str]) -> str:
+    """The same e-mail has the same id: one that is sent again, because its worker died, is known to mail programs."""
+    digest = hashlib.sha256(f"{keys['event']}|{keys['to']}".encode()).hexdigest()[:32]
+    return f"<{digest}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition('@')[2]}>"

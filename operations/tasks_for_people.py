@@ -1,0 +1,38 @@
+"""Tasks: what waits on Home for whoever holds a role in an organisation, until it is settled."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from core import clock
+from core.actors import Actor
+from core.needs import Need
+from operations.models import Task
+
+
+def ask(key: str, organisation_id: int, role: str, sentence: str, href: str) -> bool:
+    """Put a task before a role of an organisation, in the caller's transaction; False where it was put before."""
+    told = Task.objects.filter(key=key, organisation=organisation_id, role=role)
+    if told.exists():
+        return False
+    Task.objects.bulk_create(
+        [Task(key=key, organisation_id=organisation_id, role=role, sentence=sentence, href=href)],
+        ignore_conflicts=True,
+    )
+    return True
+
+
+def settle(*beginnings: str) -> int:
+    """The open tasks whose key begins with one of these are done; answers how many."""
+    about = Q(pk__in=())
+    for beginning in beginnings:
+        about |= Q(key__startswith=beginning)
+    return Task.objects.open().filter(about).update(done_at=clock.now())
+
+
+def needs_of(by: Actor) -> list[Need]:
+    """The open tasks of the roles somebody holds in the organisation they act for, oldest first."""
+    if by.organisation_id is None:
+        return []
+    tasks = Task.objects.open().filter(organisation=by.organisation_id, role__in=by.roles()).order_by("pk")
+    return [Need(task.sentence, None, task.href) for task in tasks]

@@ -1,0 +1,153 @@
+"""What every offer has in common: its terms, the days it may hold, and how it is written and taken up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalogue.formats import Offers
+from catalogue.models import QualityService
+from catalogue.queries import released_services
+from core.actors import SYSTEM, Actor
+from core.changes import Effect
+from core.commands import instant
+from core.dates import DAY, inclusive
+from core.errors import Invalid, NotPermitted, NotVisible
+from core.statistics import LARGE, refresh_statistics
+from core.two_clocks import Belief, believe
+from organisations.models import Organisation
+from participation.models import Participation, ParticipationChange, Term
+from participation.queries import Held, overlapping
+from participation.rules import MAKE_OFFERS
+from participation.states import ACCEPT, APPROVE, OFFER
+from ui.wording import dense_date, listed, period
+
+NAMED_AT_MOST = 5
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class OffersMade:
+    """What an offer became: its participations, networks without a member on its days, and what followed.
+
+    `left_out` names those networks; nothing was offered to them.
+    """
+
+    service_id: int
+    ids: Sequence[int]
+    network_ids: Sequence[int]
+    left_out: Sequence[str]
+    effects: Sequence[Effect]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an offer says: the service, its first and last day, and until when it may be answered."""
+
+    service: QualityService
+    start_date: date
+    end_date: date
+    respond_by: date | None
+
+
+def service_offered(service_id: int) -> QualityService:
+    """The released service of an id; NotVisible where there is none."""
+    service = released_services().filter(pk=service_id).first()
+    if service is None:
+        raise NotVisible("There is no such quality service, or no version of it has been released.")
+    return service
+
+
+def problems_of_days(terms: Terms) -> Iterable[str]:
+    """What is wrong with the days of an offer, each a sentence."""
+    service, start, end = terms.service, dense_date(terms.start_date), dense_date(terms.end_date)
+    if terms.end_date < terms.start_date:
+        yield f"End date {end} is before the start date, {start}. Both days are included."
+    if terms.start_date < service.start_date:
+        yield f"Start date {start} is before the service starts, {dense_date(service.start_date)}."
+    if terms.end_date > service.end_date:
+        yield f"End date {end} is after the service ends, {dense_date(service.end_date)}."
+    if terms.respond_by and terms.respond_by > terms.end_date:
+        yield f"Respond by {dense_date(terms.respond_by)} is after the end date, {end}."
+
+
+def require_no_other_offer(wanted: Sequence[Held], names: Mapping[int, str]) -> None:
+    """Raise Invalid where another offer stands on some of these days; `names` are those of networks, by id."""
+    others = overlapping(wanted)
+    if not others:
+        return
+    practices = Organisation.objects.in_bulk([held.provider_id for held, *_ in others])
+    named = [
+        f"{_named(practices[held.provider_id], names.get(held.network_id or 0))}, {period(start, until - DAY)}"
+        for held, start, until in others
+    ]
+    raise Invalid(f"This service is offered already on some of these days to {shortened(named)}.")
+
+
+def _named(practice: Organisation, network: str | None) -> str:
+    return f"{practice.name} in {network}" if network else f"{practice.name} ({practice.code})"
+
+
+def write_offers(terms: Terms, wanted: Sequence[Held], commissioners: Mapping[int, int], by: Actor) -> list[int]:
+    """Write the offers with their terms and the first line of their history; answer their ids.
+
+    `commissioners` says who offers, by network, or by provider where the practice itself is paid.
+    """
+    rows = [
+        Participation(
+            service=terms.service,
+            provider_id=held.provider_id,
+            network_id=held.network_id,
+            commissioner_id=commissioners[held.network_id or held.provider_id],
+            offered_at=instant(),
+            respond_by=terms.respond_by,
+            state=OFFER.target,
+        )
+        for held in wanted
+    ]
+    made = Participation.objects.bulk_create(rows, batch_size=BATCH)
+    ParticipationChange.objects.bulk_create([_first_line(row, by) for row in made], batch_size=BATCH)
+    says = {"by": by.user_id, "reason": "Offered."}
+    days = [inclusive(held.start, held.until - DAY) for held in wanted]
+    believe(Term, [Belief({"participation": row}, valid, says) for row, valid in zip(made, days, strict=True)])
+    if len(made) >= LARGE:
+        refresh_statistics(Participation, Term)
+    return [row.pk for row in made]
+
+
+def _first_line(row: Participation, by: Actor) -> ParticipationChange:
+    return ParticipationChange(
+        row=row,
+        at=instant(),
+        by_id=by.user_id,
+        organisation_id=by.organisation_id,
+        transition=OFFER.name,
+        to_state=row.state,
+        version=row.version,
+    )
+
+
+def require_permission(ids: Sequence[int], by: Actor) -> None:
+    """Judged on the offers as written, so that grants limited to a payment type or a cluster count as such."""
+    refused = MAKE_OFFERS.refusals_for(Participation.objects.filter(pk__in=ids), by)
+    if refused:
+        raise NotPermitted(*dict.fromkeys(sentence for sentences in refused.values() for sentence in sentences))
+
+
+def take_up(ids: Sequence[int], offers: Offers) -> None:
+    """Where the service says so, membership takes the offers up, and they are approved at once."""
+    if offers.accepted_by != "membership" or not ids:
+        return
+    ACCEPT.apply_each(Participation, ROWS, by=SYSTEM, note="Taken up by membership.", params=[list(ids)])
+    if not offers.approval_required:
+        APPROVE.apply_each(Participation, ROWS, by=SYSTEM, note="No approval is asked for.", params=[list(ids)])
+
+
+ROWS = "SELECT unnest(%s::bigint[]) AS id"
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The first few names, and how many more."""
+    more = len(names) - NAMED_AT_MOST
+    return listed([*names[:NAMED_AT_MOST], f"{more:,} more"]) if more > 0 else listed(names)

@@ -1,0 +1,67 @@
+"""What reports list: always only what somebody may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+
+from achievement.models import Achievement, Declaration
+from achievement.rules import visible_to
+from catalogue.models import AchievementDate, QualityService
+from core.actors import Actor
+from core.dates import FinancialYear
+
+
+@dataclass(frozen=True)
+class SummaryFilters:
+    """The parameters of the Achievement Summary Report: a financial year, and one service or all."""
+
+    year: FinancialYear
+    service_id: int | None = None
+
+
+@dataclass(frozen=True)
+class SummaryTotal:
+    """How many rows a report has, and their pounds."""
+
+    count: int
+    pounds: Decimal
+
+
+def achievements_in(by: Actor, filters: SummaryFilters) -> QuerySet[Achievement]:
+    """The achievements of a financial year that somebody may see, with who declared each last, and when.
+
+    Each row has `declared_by` and `declared_at`, None for what was declared automatically or not yet.
+    """
+    declared = Declaration.objects.filter(achievement=OuterRef("pk")).order_by("-pk")
+    rows = Achievement.objects.payable().filter(
+        visible_to(by), achievement_date__gte=filters.year.start, achievement_date__lte=filters.year.end
+    )
+    if filters.service_id:
+        rows = rows.filter(service=filters.service_id)
+    related = rows.select_related("service", "provider", "network", "service_version")
+    return related.defer("service_version__definition").annotate(
+        declared_by=Subquery(declared.values("name")[:1]), declared_at=Subquery(declared.values("at")[:1])
+    )
+
+
+def total_of(by: Actor, filters: SummaryFilters) -> SummaryTotal:
+    found = achievements_in(by, filters).order_by().aggregate(count=Count("pk"), pounds=Sum("amount"))
+    return SummaryTotal(found["count"], found["pounds"] or Decimal(0))
+
+
+def years_and_services(by: Actor) -> tuple[list[FinancialYear], list[tuple[int, str]]]:
+    """The financial years, latest first, and the services, by name, of what somebody may see."""
+    seen = Achievement.objects.payable().filter(visible_to(by)).order_by()
+    days = seen.values_list("achievement_date", flat=True).distinct()
+    services = QualityService.objects.filter(pk__in=seen.values("service")).order_by("name")
+    return sorted({FinancialYear.of(day) for day in days}, reverse=True), list(services.values_list("pk", "name"))
+
+
+def payment_periods(filters: SummaryFilters) -> dict[tuple[int, date], tuple[date, date]]:
+    """(service id, achievement date) -> the first and last day of its payment period."""
+    dates = AchievementDate.objects.filter(date__gte=filters.year.start, date__lte=filters.year.end)
+    return {(each.service_id, each.date): (each.period_start, each.period_end) for each in dates}

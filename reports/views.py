@@ -1,0 +1,98 @@
+"""Reports on screen and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.rules import Acting, PortalRequest
+from achievement.rules import sees_pounds
+from core import clock
+from core.dates import FinancialYear
+from core.errors import Invalid, NotPermitted, NotVisible
+from core.paging import page_of
+from reports import formats, queries
+from reports import presenters as shown
+from reports.forms import SummaryForm
+from reports.queries import SummaryFilters
+from ui.tables import Address, Pager
+from ui.wording import moment
+
+ORDER = ("-achievement_date", "service__name", "provider__name", "id")
+AT_MOST: Mapping[str, int] = {"csv": 100_000, "xlsx": 100_000, "pdf": 2_000}
+"""Rows of a file; above it, the parameters have to be narrowed."""
+
+FILES: Mapping[str, tuple[Callable[[formats.Sheet], bytes], str]] = {
+    "csv": (formats.to_csv, "text/csv; charset=utf-8"),
+    "xlsx": (formats.to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (formats.to_pdf, "application/pdf"),
+}
+
+
+@require_GET
+def achievement_summary(request: PortalRequest) -> HttpResponse:
+    """The Achievement Summary Report of a financial year: what somebody may see, with what became of it."""
+    by, address = request.actor, Address.of(request)
+    pager, pounds = Pager.sized(address), sees_pounds(by)
+    form, filters = _parameters(request, by)
+    found = page_of(queries.achievements_in(by, filters), ORDER, after=address.get("after"), size=pager.size)
+    total, periods = queries.total_of(by, filters), queries.payment_periods(filters)
+    page = shown.SummaryPage(
+        title=shown.TITLE,
+        subject=str(filters.year),
+        breadcrumb=shown.breadcrumb(),
+        filters=form,
+        table=shown.summary_table(
+            [shown.summary_row(row, periods, pounds=pounds) for row in found.rows],
+            pounds=pounds,
+            count=total.count,
+            total=total.pounds if pounds else None,
+            address=address,
+        ),
+        pager=pager.followed_by(found.next_cursor),
+        as_at=f"Figures as at {moment(clock.now())}.",
+    )
+    return render(request, "reports/achievement_summary.jinja", {"page": page})
+
+
+@require_GET
+def achievement_summary_file(request: PortalRequest, file: str) -> HttpResponse:
+    """The same as CSV, XLSX or PDF."""
+    by = request.actor
+    if file not in FILES:
+        raise NotVisible("There is no report of this kind.")
+    _form, filters = _parameters(request, by)
+    total, pounds = queries.total_of(by, filters), sees_pounds(by)
+    if total.count > AT_MOST[file]:
+        raise Invalid(f"{file.upper()}: {total.count:,} rows are more than {AT_MOST[file]:,}. Choose one service.")
+    periods = queries.payment_periods(filters)
+    rows = (
+        shown.summary_row(row, periods, pounds=pounds) for row in queries.achievements_in(by, filters).order_by(*ORDER)
+    )
+    sheet = shown.summary_sheet(rows, about=_about(by, filters), total=total.pounds if pounds else None)
+    write, content_type = FILES[file]
+    name = f"achievement-summary-{str(filters.year).replace('/', '-')}.{file}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(write(sheet), content_type=content_type, headers=headers)
+
+
+def _parameters(request: HttpRequest, by: Acting) -> tuple[SummaryForm, SummaryFilters]:
+    if by.organisation is None or not by.roles():
+        raise NotPermitted("Reports are for people who hold a role in an organisation.")
+    years, services = queries.years_and_services(by)
+    form = SummaryForm(request.GET, years=years or [FinancialYear.of(clock.today())], services=services)
+    return form, form.filters()
+
+
+def _about(by: Acting, filters: SummaryFilters) -> list[tuple[str, str]]:
+    organisation = by.organisation
+    assert organisation is not None
+    return [
+        ("Organisation", f"{organisation.name} ({organisation.code})"),
+        ("Financial Year", str(filters.year)),
+        ("Figures as at", moment(clock.now())),
+        ("Run by", by.name),
+    ]

@@ -1,0 +1,116 @@
+"""What somebody typed, read against the sheet it was typed on: values, refusals, and what changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.errors import Conflict, Invalid
+from submission.formats import Path, Unreadable, Value, read_value
+from submission.models import NOTE_LENGTH
+from submission.queries.sheets import Glimpse, Line, Sheet, glimpse_of
+from submission.states import ManualReason
+from ui.wording import moment
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What somebody gives: path -> value, as typed or as an API sends it; None or "" for an empty box.
+
+    An empty box takes a value in progress back; what was submitted keeps counting. `glimpses` say how the fields
+    looked; without them nothing is compared, and what is given is taken. None as `reason` or `note` leaves it.
+    """
+
+    values: Mapping[Path, Any] = field(default_factory=dict)
+    reason: ManualReason | None = None
+    note: str | None = None
+    glimpses: Mapping[Path, Glimpse] | None = None
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field that two people changed: what it says now, by whom and since when, and what this person typed."""
+
+    path: Path
+    label: str
+    theirs: str
+    mine: str
+    by: str
+    at: datetime | None
+
+    @property
+    def sentence(self) -> str:
+        since = f", {moment(self.at)}" if self.at else ""
+        theirs, mine = self.theirs or "empty", self.mine or "nothing"
+        return f"{self.label}: {self.by} changed it to {theirs}{since}. You typed {mine}."
+
+
+class ChangedMeanwhile(Conflict):
+    """Others changed what this person typed over; nothing was saved. `clashes` say what, and by whom."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__(*(clash.sentence for clash in clashes))
+        self.clashes = tuple(clashes)
+
+
+def read_figures(sheet: Sheet, figures: Figures) -> dict[Path, Value | None]:
+    """The values typed, by path. Raises Invalid with every field that is unknown or cannot hold what was typed."""
+    said: list[str] = []
+    values: dict[Path, Value | None] = {}
+    for path, given in figures.values.items():
+        line = sheet.lines.get(path)
+        if line is None:
+            said.append(f"{'.'.join(path)} is not a field that {sheet.submission.provider.name} gives.")
+            continue
+        try:
+            values[path] = None if given is None or given == "" else read_value(line.field.kind, line.label, given)
+        except Unreadable as refused:
+            said.append(str(refused))
+    if figures.note is not None and len(figures.note) > NOTE_LENGTH:
+        said.append(f"Submission notes must be {NOTE_LENGTH:,} characters or fewer: they are {len(figures.note):,}.")
+    if said:
+        raise Invalid(*said)
+    return values
+
+
+def own_changes(
+    sheet: Sheet, values: Mapping[Path, Value | None], glimpses: Mapping[Path, Glimpse] | None
+) -> dict[Path, Value | None]:
+    """What this person changed: values that differ from what stood in their boxes.
+
+    What others changed meanwhile, and this person did not touch, stays theirs. Raises ChangedMeanwhile where both
+    changed one field, to different values.
+    """
+    if glimpses is None:
+        return dict(values)
+    changes = {path: value for path, value in values.items() if path not in glimpses or value != glimpses[path].in_box}
+    clashes = [
+        _clash(sheet.lines[path], value)
+        for path, value in changes.items()
+        if path in glimpses and _moved(sheet.lines[path], glimpses[path]) and value != sheet.lines[path].standing
+    ]
+    if clashes:
+        raise ChangedMeanwhile(clashes)
+    return changes
+
+
+def kept_theirs(sheet: Sheet, figures: Figures) -> list[str]:
+    """Fields that others changed since they were seen, and that this person left as they had been: sentences."""
+    values, glimpses = read_figures(sheet, figures), figures.glimpses or {}
+    return [
+        f"{line.label}: {line.updated_by} changed it to {line.says(line.standing)} meanwhile; it was kept."
+        for path, line in sheet.lines.items()
+        if path in values and path in glimpses and values[path] == glimpses[path].in_box
+        if _moved(line, glimpses[path]) and line.standing is not None
+    ]
+
+
+def _moved(line: Line, glimpse: Glimpse) -> bool:
+    now = glimpse_of(line)
+    return (now.draft, now.value) != (glimpse.draft, glimpse.value)
+
+
+def _clash(line: Line, mine: Value | None) -> Clash:
+    return Clash(line.path, line.label, line.says(line.standing), line.says(mine), line.updated_by, line.updated_at)

@@ -1,0 +1,208 @@
+"""What people send: which figures they look for, and what they type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core import signing
+from django.http import QueryDict
+from django.utils.html import escape
+
+from core.errors import Conflict
+from submission.commands import Clash, Figures
+from submission.formats import WHOLE_NUMBERS, Path
+from submission.models import NOTE_LENGTH
+from submission.queries.sheets import Glimpse, GroupSheet, Line, glimpse_of
+from submission.states import ManualReason
+from ui.fields import DateField, MoneyField, WholeNumberField
+from ui.forms import PortalForm
+from ui.wording import moment
+
+Choices = Sequence[tuple[str, str]]
+SALT = "submission.glimpses"
+MINE, THEIRS = "mine", "theirs"
+
+
+class RecordForm(PortalForm):
+    """The filters of Record Achievement, kept in the address; each narrows the next."""
+
+    year = forms.ChoiceField(label="Financial Year", required=False)
+    service = forms.ChoiceField(label="Quality Service", required=False)
+    provider = forms.ChoiceField(label="Service Provider", required=False)
+    date = forms.ChoiceField(label="Achievement Date", required=False)
+
+    def __init__(
+        self, data: Any, *, years: Choices, services: Choices, providers: Choices | None, dates: Choices
+    ) -> None:
+        super().__init__(data)
+        self.fields["year"].choices = years  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "Select a service"), *services]  # type: ignore[attr-defined]
+        self.fields["date"].choices = [("", "All"), *dates]  # type: ignore[attr-defined]
+        if providers is None:
+            del self.fields["provider"]
+        else:
+            self.fields["provider"].choices = [("", "Select a provider"), *providers]  # type: ignore[attr-defined]
+
+
+class AddForm(PortalForm):
+    """For which service, date and provider figures are begun."""
+
+    service = forms.CharField(max_length=80)
+    date = forms.DateField()
+    provider = forms.CharField(max_length=20)
+
+
+def reason_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Reason for manual entry",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(str(reason.value), reason.label) for reason in ManualReason],
+        help_text="Figures are entered by hand only where they cannot be extracted.",
+    )
+
+
+def note_field() -> forms.CharField:
+    return forms.CharField(
+        label="Submission notes", required=False, max_length=NOTE_LENGTH, widget=forms.Textarea, strip=True
+    )
+
+
+class GroupForm(PortalForm):
+    """The fields of one indicator group, the notes and the reason; and how the fields looked when it was drawn.
+
+    `asked` are names of fields that two people changed: whose value is kept is asked beside them.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any, *, group: GroupSheet, note: str, reason: int | None) -> None:
+        named = dict(_named(group))
+        initial = {"note": note, "reason": str(reason or ""), "seen": signed(group)}
+        super().__init__(data, initial=initial | {name: _in_box(line) for name, line in named.items()})
+        self.asked = [name for name in data.getlist("asked") if name in named] if data else []
+        self.paths = {name: line.path for name, line in named.items()}
+        for name, line in named.items():
+            self.fields[name] = _field_for(line)
+            if name in self.asked:
+                self.fields[f"keep_{name}"] = _keep_field(line, data.get(name, ""))
+        self.fields["note"], self.fields["reason"] = note_field(), reason_field()
+
+    def clean(self) -> dict[str, Any]:
+        for name in self.asked:
+            if not self.cleaned_data.get(f"keep_{name}"):
+                said = self.fields[f"keep_{name}"].label
+                self.add_error(f"keep_{name}", f"{said}: select whose value is kept.")
+        return self.cleaned_data
+
+    @property
+    def figures(self) -> Figures:
+        """What was typed, with what the fields looked like; what others typed is left where it is to be kept."""
+        given = self.cleaned_data
+        mine = {name: path for name, path in self.paths.items() if given.get(f"keep_{name}") != THEIRS}
+        return Figures(
+            values={path: _plain(given[name]) for name, path in mine.items()},
+            reason=ManualReason(int(given["reason"])) if given["reason"] else None,
+            note=given["note"],
+            glimpses=glimpses_in(given["seen"]) if given["seen"] else None,
+        )
+
+
+def asking(form: GroupForm, clashes: Sequence[Clash], group: GroupSheet) -> GroupForm:
+    """The form again as it was sent, on fields as they look now, with the question whose value is kept."""
+    data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
+    names = {path: name for name, path in form.paths.items()}
+    data.setlist("asked", [names[clash.path] for clash in clashes])
+    data["seen"] = signed(group)
+    for clash in clashes:
+        data.pop(f"keep_{names[clash.path]}", None)
+    return GroupForm(data, group=group, note="", reason=None)
+
+
+def signed(group: GroupSheet) -> str:
+    """How the fields of a group look now, as text that nobody can alter."""
+    return signing.dumps([[list(line.path), *glimpse_of(line)] for line in group.lines], salt=SALT, compress=True)
+
+
+def glimpses_in(token: str) -> dict[Path, Glimpse]:
+    """The glimpses of a text. Raises Conflict for one that was altered."""
+    try:
+        return {tuple(path): Glimpse(*rest) for path, *rest in signing.loads(token, salt=SALT)}
+    except signing.BadSignature:
+        raise Conflict("This form could not be read. Open the page again and enter the figures anew.") from None
+
+
+class NilForm(PortalForm):
+    """A nil return: the reason for entering it by hand, and notes."""
+
+    reason = reason_field()
+    note = note_field()
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, data: Any, *, reason: ManualReason | None) -> None:
+        super().__init__(data, initial={"reason": str(reason.value) if reason else "", "key": uuid4().hex})
+        self.fields["reason"].required = True
+
+
+class SubmitForm(PortalForm):
+    """The figures as they were checked: the submission's version, and the key that makes one form one effect."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    zero_fill = forms.BooleanField(required=False, label="Enter 0 for the management information left empty")
+
+
+def _named(group: GroupSheet) -> list[tuple[str, Line]]:
+    """A name for each field, from its codes."""
+    return [
+        (f"value_{at}_{re.sub('[^a-z0-9]+', '_', '_'.join(line.path[1:]).lower())}", line)
+        for at, line in enumerate(group.lines)
+    ]
+
+
+def _field_for(line: Line) -> forms.Field:
+    hint: Any = {"required": False, "help_text": escape(_hint(line)), "label": line.label}
+    if line.field.kind in WHOLE_NUMBERS:
+        return WholeNumberField(**hint, widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "10"}))
+    if line.field.kind == "money":
+        return MoneyField(**hint)
+    if line.field.kind == "date":
+        return DateField(**hint)
+    return forms.ChoiceField(**hint, widget=forms.RadioSelect, choices=[("yes", "Yes"), ("no", "No")])
+
+
+def _hint(line: Line) -> str:
+    needed = "" if line.field.required else " Not required."
+    if line.current is None:
+        return f"Current value: none yet.{needed}"
+    return f"Current value: {line.says(line.current.value)}, submitted by {line.current_by}.{needed}"
+
+
+def _in_box(line: Line) -> Any:
+    """What stands in the box: the value in progress, as it is typed."""
+    if line.draft is None:
+        return None
+    if line.field.kind == "yes_no":
+        return "yes" if line.draft.value else "no"
+    return date.fromisoformat(str(line.draft.value)) if line.field.kind == "date" else line.draft.value
+
+
+def _plain(value: Any) -> Any:
+    return None if value in (None, "") else value
+
+
+def _keep_field(line: Line, mine: str) -> forms.ChoiceField:
+    theirs = line.says(line.standing) or "empty"
+    since = f" on {moment(line.updated_at)}" if line.updated_at else ""
+    return forms.ChoiceField(
+        label=f"{line.label} has changed meanwhile",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(MINE, f"Keep mine: {mine or 'empty'}"), (THEIRS, f"Take theirs: {theirs}")],
+        help_text=escape(f"{line.updated_by} changed it to {theirs}{since}. You typed {mine or 'nothing'}."),
+    )

@@ -1,0 +1,66 @@
+"""What a submission must be before it counts: complete, and without contradictions (domain 5, validation)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from submission.formats import WHOLE_NUMBERS, Path
+from submission.queries.entry import excess_of, offer_for
+from submission.queries.sheets import Line, Sheet
+from ui.wording import in_sentence, long_date, number
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong, what management information could be filled with 0, and what to know before submitting."""
+
+    problems: Sequence[str]
+    fillable: Sequence[Line]
+    warnings: Sequence[str]
+
+
+def check(sheet: Sheet) -> Checked:
+    """Judge what would count if the sheet were submitted as it stands."""
+    missing = [line for line in sheet.lines.values() if line.field.required and line.standing is None]
+    fillable = [line for line in missing if line.is_management_information and line.field.kind in WHOLE_NUMBERS]
+    asked = [f"Enter {in_sentence(line.label)}: it is required." for line in missing if line not in fillable]
+    nothing = [] if any(line.standing is not None for line in sheet.lines.values()) else ["Enter at least one value."]
+    return Checked([*(asked or nothing), *_contradictions(sheet)], fillable, list(_warnings(sheet)))
+
+
+def _contradictions(sheet: Sheet) -> Iterator[str]:
+    """Numerators above their denominators: of one indicator, or of a group itself."""
+    places: dict[Path, dict[str, Line]] = {}
+    for line in sheet.lines.values():
+        places.setdefault(line.path[:-1], {})[line.field.kind] = line
+    for kinds in places.values():
+        above, below = kinds.get("numerator"), kinds.get("denominator")
+        if above and below and above.standing is not None and below.standing is not None:
+            top, bottom = int(above.standing), int(below.standing)
+            if top > bottom:
+                yield (
+                    f"{above.label} must be {number(bottom)} or less, the value of {in_sentence(below.label)}: "
+                    f"it is {number(top)}."
+                )
+
+
+def _warnings(sheet: Sheet) -> Iterator[str]:
+    """What does not keep figures from being submitted, and is said before they are."""
+    if not sheet.is_payment_date:
+        yield no_payment(sheet)
+    offer = offer_for(sheet.submission.key)
+    if offer is None or not offer.covers:
+        yield (
+            f"{sheet.submission.provider.name} has no approved participation in {sheet.definition.short_name} on "
+            f"{long_date(sheet.submission.achievement_date)}: these figures yield no payment until it has."
+        )
+    if excess := excess_of(sheet):
+        yield excess
+
+
+def no_payment(sheet: Sheet) -> str:
+    return (
+        f"{long_date(sheet.submission.achievement_date)} is not a payment date of {sheet.definition.short_name}: "
+        "figures for it yield no payment."
+    )

@@ -1,0 +1,17 @@
+"""The pages of Data Submission."""
+
+from submission.views.group import group
+from submission.views.record import add, record_achievement, record_provider_achievement
+from submission.views.submit import check, nil_return, submitted
+from submission.views.summary import summary
+
+__all__ = [
+    "add",
+    "check",
+    "group",
+    "nil_return",
+    "record_achievement",
+    "record_provider_achievement",
+    "submitted",
+    "summary",
+]

@@ -1,0 +1,85 @@
+"""The fields of one indicator group: saved as work in progress, or saved and then checked to be submitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.rules import PortalRequest
+from core.errors import Invalid
+from submission import commands, queries, rules
+from submission.commands import ChangedMeanwhile, Saved
+from submission.forms import GroupForm, asking
+from submission.presenters import sheets as shown
+from submission.queries.entry import usual_reason
+from submission.views.record import day_at
+from ui.wording import count
+
+if TYPE_CHECKING:
+    from submission.queries import Sheet
+
+SUBMIT = "submit"
+
+
+@require_http_methods(["GET", "POST"])
+def group(request: PortalRequest, code: str, day: str, provider: str, group_code: str) -> HttpResponse:
+    """Enter figures. Two buttons: *Save Work in Progress*, and *Submit Achievement Data*, which is checked first."""
+    sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
+    form = _form(request, sheet, group_code)
+    if not form.is_valid():
+        return _answer(request, sheet, group_code, form, status=422 if form.is_bound else 200)
+    try:
+        saved = commands.save_work_in_progress(sheet.submission.key, form.figures, by=request.actor)
+    except ChangedMeanwhile as clash:
+        # On the fields as they look now: nothing was saved.
+        sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
+        again = asking(form, clash.clashes, sheet.group(group_code))
+        return _answer(request, sheet, group_code, again, status=409)
+    except Invalid as refused:
+        form.add_error(None, list(refused.sentences))
+        return _answer(request, sheet, group_code, form, status=422)
+    for sentence in saved.kept_theirs:
+        messages.info(request, sentence)
+    if request.POST.get("act") == SUBMIT:
+        return redirect(shown.address("check", sheet.submission))
+    messages.success(request, _said(saved))
+    return redirect(shown.address("summary", sheet.submission))
+
+
+def _form(request: PortalRequest, sheet: Sheet, group_code: str) -> GroupForm:
+    row = sheet.submission
+    data = request.POST if request.method == "POST" else None
+    return GroupForm(
+        data, group=sheet.group(group_code), note=row.note, reason=row.manual_reason or usual_reason(row.service_id)
+    )
+
+
+def _said(saved: Saved) -> str:
+    if not saved.in_progress:
+        return "Saved. Nothing is in progress."
+    return f"Work in progress saved: {count(saved.in_progress, 'value')}. It is not submitted yet."
+
+
+def _answer(request: PortalRequest, sheet: Sheet, group_code: str, form: GroupForm, *, status: int) -> HttpResponse:
+    row, of = sheet.submission, sheet.group(group_code)
+    names = {path: name for name, path in form.paths.items()}
+    page = shown.GroupPage(
+        title=of.group.name,
+        **shown.heading_of(row),
+        in_error=form.is_bound,
+        breadcrumb=shown.breadcrumb(row, request.actor),
+        form=form,
+        parts=shown.parts_of(of, names, form.asked),
+        asked=form.asked,
+        href=shown.group_href(row, group_code),
+        back_href=shown.address("summary", row),
+        keep=shown.keep_name(request.actor, row, group_code),
+        version=row.version,
+        cannot=rules.why_not(row, sheet.definition, request.actor),
+        table=shown.figures_table(of.lines),
+    )
+    return render(request, "submission/group.jinja", {"page": page}, status=status)
