@@ -209,6 +209,14 @@ def test_what_cannot_be_read_is_refused(world, program, body, content_type, stat
     assert (response.status_code, response["Content-Type"]) == (status, PROBLEM)
 
 
+def test_more_than_one_request_may_hold_is_refused_unread(world, program, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+
+    response = program(world.approver).post("achievements/approve/", {"note": "x" * 100})
+
+    assert (response.status_code, response["Content-Type"]) == (413, PROBLEM)
+
+
 def test_a_disabled_person_makes_no_use_of_a_session(ada):
     client = Client()
     client.force_login(ada.user)

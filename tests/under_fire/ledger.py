@@ -1,14 +1,42 @@
-"""What people were told, read back: each act once, with its last answer."""
+"""What people were told: written down as it happens, and read back, each act once with its last answer."""
 
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 LOST = "unknown"
+
+
+class Ledger:
+    """What was intended and what was answered, one line of JSON each, in the order they happened here."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        self.path, self.number = path, number
+        self.stop = path.with_suffix(".stop")
+        self._alone, self._acts = threading.Lock(), 0
+
+    def __enter__(self) -> Ledger:
+        self._file = self.path.open("a")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def name(self) -> str:
+        """The name of a new act; its number is this act's alone."""
+        with self._alone:
+            self._acts += 1
+            return f"act {self.number}-{self._acts}"
+
+    def write(self, **line: Any) -> None:
+        with self._alone:
+            self._file.write(json.dumps(line, default=str) + "\n")
+            self._file.flush()
 
 
 class Said(NamedTuple):

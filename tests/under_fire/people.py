@@ -44,6 +44,7 @@ from organisations.models import ListKind, Organisation
 from participation.commands import save_end_date
 from participation.models import Participation
 from participation.states import COVERING
+from tests.under_fire.ledger import Ledger
 from tests.under_fire.world import FIRST_DAY, LIST_DATE
 
 LET_GO = {"40P01": "deadlock", "55P03": "lock timeout"}
@@ -64,33 +65,6 @@ class Choice(NamedTuple):
     kind: str
     act: Callable[[str], Answer]
     about: Answer
-
-
-class Ledger:
-    """What was intended and what was answered, one line of JSON each, in the order they happened here."""
-
-    def __init__(self, path: Path, number: int) -> None:
-        self.path, self.number = path, number
-        self.stop = path.with_suffix(".stop")
-        self._alone, self._acts = threading.Lock(), 0
-
-    def __enter__(self) -> Ledger:
-        self._file = self.path.open("a")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def name(self) -> str:
-        """The name of a new act; its number is this act's alone."""
-        with self._alone:
-            self._acts += 1
-            return f"act {self.number}-{self._acts}"
-
-    def write(self, **line: Any) -> None:
-        with self._alone:
-            self._file.write(json.dumps(line, default=str) + "\n")
-            self._file.flush()
 
 
 class Person:
