@@ -201,7 +201,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 API_RATE = env.str("API_RATE", default="300/min")  # requests of one person to the API
 API_TOKEN_DAYS = env.int("API_TOKEN_DAYS", default=90)
-KNOX_TOKEN_MODEL = "accounts.ApiToken"
+KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - a model, not a secret
 MIGRATION_MODULES = {"knox": None}  # its own table of tokens would be made and stand empty beside ours
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer"}
 REST_FRAMEWORK: dict[str, Any] = {

@@ -89,7 +89,8 @@ def test_items_above_the_allocation_are_in_the_explanation():
 
     explanation = explain_item(result, "referral", "referrals")
 
-    assert explanation.sentence() == ("37 referrals, 30 payable, 7 above the allocation of 30, x £11.50 a referral = £345.00")
+    said = "37 referrals, 30 payable, 7 above the allocation of 30, x £11.50 a referral = £345.00"
+    assert explanation.sentence() == said
 
 
 def test_an_explanation_is_json_without_a_float():

@@ -65,7 +65,7 @@ def subjects_to(mail_server: MailServer, address: str) -> list[str]:
 
 
 def until_told(mail_server: MailServer, address: str, subject: str) -> None:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while subject not in subjects_to(mail_server, address):
         assert time.monotonic() < end, f"{address} was only told: {subjects_to(mail_server, address)}"
         time.sleep(0.1)
