@@ -118,7 +118,8 @@ def visible_to(actor: Actor) -> OrganisationQuerySet:
     """
     if actor.is_system:
         return Organisation.objects.all()
-    own = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
+    own: Organisation | None = getattr(actor, "organisation", None)
+    own = own or Organisation.objects.filter(pk=actor.organisation_id or 0).first()
     if own is None or not actor.roles():
         return Organisation.objects.none()
     return Organisation.objects.filter(_seen_by(own))
