@@ -40,6 +40,7 @@ class Hand(models.Model):
     first_at = models.DateTimeField()
 
     class Meta:
+        triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
         constraints = [
             models.UniqueConstraint(
                 fields=["actor", "service", "achievement_date", "subject", "stage"], name="hand_once"

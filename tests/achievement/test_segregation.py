@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from accounts.rules import Acting
 from accounts.states import Role
@@ -183,3 +183,12 @@ def test_one_forbidden_row_among_many_permitted_rolls_all_of_them_back_at_the_wa
         forgetful.apply(Achievement.objects.all(), by=calculated.approver)
 
     assert set(Achievement.objects.values_list("state", "version")) == {(State.AWAITING_COMMISSIONER, 1)}
+
+
+def test_a_hand_is_never_changed_or_taken_away(world):
+    world.calculate()
+    world.approve_all()
+
+    for write in (lambda: Hand.objects.update(stage=Stage.PROVIDER), lambda: Hand.objects.all()._raw_delete("default")):
+        with pytest.raises(InternalError, match="Cannot update or delete"), transaction.atomic():
+            write()
