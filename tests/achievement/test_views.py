@@ -312,3 +312,48 @@ def test_a_practice_sees_its_own_results_in_every_status_and_nobody_elses(world:
     assert "1 achievement, £735.36" in page
     assert "Aggregated Complete" in page
     assert "Viking Medical Practice" not in page
+
+
+def test_asking_to_reject_what_one_may_not_see_tells_no_pounds(world: World):
+    world.calculate()
+    stranger = world.acting(Role.FINANCE_VIEW, world.practices[1])
+    viewer = world.acting(Role.VIEW)
+
+    unseen = said(post(signed_in(stranger), "reject", world.lines()[:1], back=LIST))
+    without_pounds = said(post(signed_in(viewer), "reject", world.lines()[:1], back=LIST))
+
+    assert "£735.36" not in unseen
+    assert "0 achievements, £0.00." in unseen
+    assert "£" not in without_pounds
+
+
+def test_a_selection_is_nobody_elses_to_send(world: World):
+    world.calculate()
+    html = signed_in(world.approver).get(LIST).content.decode()
+    token = re.search(r'name="all_matching" value="([^"]+)"', html).group(1)
+    other = signed_in(world.acting(Role.APPROVAL_MANAGEMENT))
+
+    answer = other.post(reverse("achievement:act"), {"action": "approve", "all_matching": token, "back": LIST})
+
+    assert answer.status_code == 409
+    assert {line.state for line in world.lines()} == {State.AWAITING_COMMISSIONER}
+
+
+def test_a_member_sees_how_far_its_network_is_and_nobodys_pounds(world: World):
+    world.calculate()
+    commands.approve_achievements(seen(world.lines()[0]), by=world.approver)
+    member = world.acting(Role.FINANCE_VIEW, world.practices[1])
+
+    page = said(signed_in(member).get("/achievement/networks/?date=2021-10-31"))
+
+    assert "1 of 3" in page
+    assert "£" not in page
+
+
+def test_without_pounds_nothing_is_in_the_order_of_pounds(world: World):
+    world.calculate()
+    client = signed_in(world.acting(Role.VIEW))
+
+    by_amount = client.get(f"{LIST}?sort=-amount").content.decode()
+
+    assert by_amount.index("Portland Surgery") < by_amount.index("Viking Medical Practice")
