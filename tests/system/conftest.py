@@ -12,9 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from kombu import pools
 from playwright.sync_api import Page, expect
 
 from core import clock
@@ -46,6 +48,14 @@ def worker(transactional_db: None, training_clock: Path, tmp_path: Path) -> Iter
     ) as process:
         wait_until_ready(process, tmp_path / "worker.log")
         yield process
+
+
+def send_to_this_tests_broker() -> None:
+    """Earlier tests of this process may have led Celery elsewhere: its pools are made anew, for the suite's broker."""
+    os.environ["CELERY_BROKER_URL"] = settings.CELERY_BROKER_URL
+    current_app.conf.broker_url = settings.CELERY_BROKER_URL
+    pools.reset()
+    current_app._after_fork()
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
