@@ -1,4 +1,4 @@
-"""Participations: listed, given end dates, and offered."""
+"""Participations: listed, and given end dates."""
 
 from __future__ import annotations
 
@@ -11,35 +11,29 @@ from rest_framework.response import Response
 
 from accounts.queries import who_can
 from accounts.states import Role
-from catalogue.queries import service_by_code
-from core.errors import NotVisible
 from operations.api import (
     ActedSerializer,
     RowsViewSet,
     acts,
-    done_once,
     preview_or_once,
     refuse_all,
     refused_rows,
     stale_sentences,
 )
-from organisations.queries import visible_to
 from participation import commands
+from participation.api.offers import Offers
 from participation.filters import ParticipationFilters
 from participation.presenters import offered as shown
-from participation.presenters import offers as offers_shown
 from participation.queries import participations_for
 from participation.serializers import (
-    CreateOffersSerializer,
-    OfferedSerializer,
     ParticipationSerializer,
     SaveEndDateSerializer,
 )
 from participation.states import State
-from ui.wording import listed, long_date
+from ui.wording import long_date
 
 
-class Participations(RowsViewSet):
+class Participations(Offers, RowsViewSet):
     """Offers and the participations they became: one's own, one's network's, and those one offers or is parent of."""
 
     serializer_class = ParticipationSerializer
@@ -80,28 +74,3 @@ class Participations(RowsViewSet):
     def _who_can(self, rows: Sequence[Any]) -> list[str]:
         commissioners = {row.commissioner_id: row.commissioner for row in rows}
         return [said for each in commissioners.values() for said in who_can(Role.COMMISSIONING_MANAGEMENT, each)]
-
-    @acts("offers", CreateOffersSerializer, OfferedSerializer, "Create Offers", status=201)
-    def offers(self, request: Request) -> Response:
-        given = self.given(CreateOffersSerializer)
-        answer = done_once(request, given, lambda: self._offered(**given), by=self.by, act="create_offers")
-        return Response(answer, status=201)
-
-    def _offered(self, service: str, organisations: Sequence[str], **terms: Any) -> dict[str, Any]:
-        found = service_by_code(service)
-        to_networks = found.paid_to == "network"
-        run = commands.offer_to_networks if to_networks else commands.offer_to_practices
-        made = run(found.pk, self._ids_of(organisations), by=self.by, **terms)
-        return {
-            "participations": list(made.ids),
-            "left_out": list(made.left_out),
-            "sentences": offers_shown.made_sentences(found, terms["start_date"], terms["end_date"], made),
-        }
-
-    def _ids_of(self, codes: Sequence[str]) -> list[int]:
-        wanted = {code.upper() for code in codes}
-        found = dict(visible_to(self.by).filter(code__in=wanted).values_list("code", "pk"))
-        if wanted - found.keys():
-            unseen = listed(sorted(wanted - found.keys())[:5])
-            raise NotVisible(f"You may not be able to see {unseen}, or there is no such organisation.")
-        return sorted(found.values())
