@@ -27,7 +27,8 @@ class Change:
 class Effect:
     """What a handler did because of a change, in words a result page or a preview shows.
 
-    `kind` groups effects, `sentence` says it, `count` and `pounds` measure it, `keys` names what it touched.
+    `kind` groups effects, `sentence` says it, `count` and `pounds` measure it, `keys` names what it touched, `href`
+    leads to it. `undoes_approval`: somebody had approved what it takes back.
     """
 
     kind: str
@@ -35,6 +36,8 @@ class Effect:
     count: int = 0
     pounds: Decimal = Decimal(0)
     keys: tuple[Any, ...] = ()
+    href: str = ""
+    undoes_approval: bool = False
 
 
 C = TypeVar("C", bound=Change)

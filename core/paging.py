@@ -24,10 +24,11 @@ class Slice:
 def page_of(rows: QuerySet[Any], order: Sequence[str], *, after: str, size: int) -> Slice:
     """The page of `size` rows after a cursor, in an order of columns ("-amount") whose last is unique.
 
-    A cursor that is not one starts at the beginning.
+    A column may be one that the query adds to its rows, if it is never null. A cursor that is not one starts at the
+    beginning.
     """
     ordered = rows.order_by(*order)
-    found = list(_after(ordered, order, _read(after, rows.model, order))[: size + 1])
+    found = list(_after(ordered, order, _read(after, rows, order))[: size + 1])
     page = found[:size]
     return Slice(page, _cursor(page[-1], order) if len(found) > size else "")
 
@@ -58,7 +59,7 @@ def _value(row: Any, path: str) -> Any:
     return row
 
 
-def _read(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any] | None:
+def _read(cursor: str, rows: QuerySet[Any], order: Sequence[str]) -> list[Any] | None:
     """The values a page starts after; None where the text is no cursor of such a list."""
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -67,13 +68,13 @@ def _read(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any] | 
     plain = isinstance(values, list) and all(isinstance(value, str | int) for value in values)
     if not plain or len(values) != len(order):
         return None
-    fits = all(_fits(model, name.removeprefix("-"), value) for name, value in zip(order, values, strict=True))
+    fields = [_field(rows, name.removeprefix("-")) for name in order]
+    fits = all(_fits(field, value) for field, value in zip(fields, values, strict=True))
     return values if fits else None
 
 
-def _fits(model: type[Model], path: str, value: str | int) -> bool:
+def _fits(field: Any, value: str | int) -> bool:
     """Whether a column can hold the value: one that somebody made up must not become an error of the database."""
-    field = _field(model, path)
     if "\0" in str(value):
         return False
     try:
@@ -84,8 +85,12 @@ def _fits(model: type[Model], path: str, value: str | int) -> bool:
     return True
 
 
-def _field(model: type[Model], path: str) -> Any:
-    """The field at the end of a path; None for what a query adds to its rows."""
+def _field(rows: QuerySet[Any], path: str) -> Any:
+    """The field at the end of a path, or what a query adds to its rows is like; None where nobody knows."""
+    model: type[Model] = rows.model
+    added = rows.query.annotations.get(path)
+    if added is not None:
+        return getattr(added, "output_field", None)
     try:
         for part in path.split("__"):
             field: Any = model._meta.get_field(part)

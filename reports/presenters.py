@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from achievement.queries.figures import figures_in_words
 from core.clock import LONDON
-from reports.formats import Sheet
 from ui.forms import PortalForm
 from ui.frame import Link, Page
+from ui.sheets import Sheet
 from ui.tables import Address, Column, Pager, Table
 from ui.wording import money, period
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,22 +14,17 @@ from core import clock
 from core.dates import FinancialYear
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.paging import page_of
-from reports import formats, queries
 from reports import presenters as shown
+from reports import queries
 from reports.forms import SummaryForm
 from reports.queries import SummaryFilters
+from ui.sheets import FILES, as_download
 from ui.tables import Address, Pager
 from ui.wording import moment
 
 ORDER = ("-achievement_date", "service__name", "provider__name", "id")
 AT_MOST: Mapping[str, int] = {"csv": 100_000, "xlsx": 100_000, "pdf": 2_000}
 """Rows of a file; above it, the parameters have to be narrowed."""
-
-FILES: Mapping[str, tuple[Callable[[formats.Sheet], bytes], str]] = {
-    "csv": (formats.to_csv, "text/csv; charset=utf-8"),
-    "xlsx": (formats.to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "pdf": (formats.to_pdf, "application/pdf"),
-}
 
 
 @require_GET
@@ -73,10 +68,7 @@ def achievement_summary_file(request: PortalRequest, file: str) -> HttpResponse:
         shown.summary_row(row, periods, pounds=pounds) for row in queries.achievements_in(by, filters).order_by(*ORDER)
     )
     sheet = shown.summary_sheet(rows, about=_about(by, filters), total=total.pounds if pounds else None)
-    write, content_type = FILES[file]
-    name = f"achievement-summary-{str(filters.year).replace('/', '-')}.{file}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(write(sheet), content_type=content_type, headers=headers)
+    return as_download(sheet, f"achievement-summary-{str(filters.year).replace('/', '-')}", file)
 
 
 def _parameters(request: HttpRequest, by: Acting) -> tuple[SummaryForm, SummaryFilters]:

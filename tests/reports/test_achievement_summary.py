@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from accounts.rules import Acting
 from accounts.states import Role
-from reports.formats import Sheet, to_csv, to_pdf, to_xlsx
 from tests.achievement.payments import Payments, payments, said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import PracticeFactory
+from ui.sheets import Sheet, to_csv, to_pdf, to_xlsx
 
 pytestmark = pytest.mark.django_db
 

@@ -1,16 +1,17 @@
-"""A report as a file: the same rows as CSV, XLSX and PDF. Text that a spreadsheet could run is made plain text."""
+"""A list or report as a file: the same rows as CSV, XLSX and PDF. Text that a spreadsheet could run is made plain."""
 
 from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
 
 import xlsxwriter
+from django.http import HttpResponse
 from fpdf import FPDF
 from fpdf.enums import TableCellFillMode
 from fpdf.fonts import FontFace
@@ -95,6 +96,21 @@ def to_pdf(sheet: Sheet) -> bytes:
             for cell in line:
                 cells.cell(_latin(_text(cell)))
     return bytes(pdf.output())
+
+
+FILES: Mapping[str, tuple[Callable[[Sheet], bytes], str]] = {
+    "csv": (to_csv, "text/csv; charset=utf-8"),
+    "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (to_pdf, "application/pdf"),
+}
+"""Kind of file -> who writes it, and its content type."""
+
+
+def as_download(sheet: Sheet, name: str, kind: str) -> HttpResponse:
+    """The sheet as a file of this kind (a key of FILES), named `name`; nothing between here and the reader keeps it."""
+    write, content_type = FILES[kind]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
+    return HttpResponse(write(sheet), content_type=content_type, headers=headers)
 
 
 class _Pages(FPDF):
