@@ -24,6 +24,9 @@ COVERING = frozenset({State.APPROVED, State.ENDED})
 OPEN = frozenset({State.OFFERED, State.ACCEPTED, State.APPROVED, State.ENDED})
 """States in which an offer stands: another one for the same days would be a second."""
 
+CAME_TO_NOTHING = frozenset({State.REJECTED, State.EXPIRED, State.NOT_APPROVED, State.CANCELLED})
+"""States of an offer that nobody takes part by; another one for the same provider replaces it."""
+
 OFFER = Creation("offer", State.OFFERED, "offered")
 
 ACCEPT = Transition(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from catalogue.formats import Offers
 from catalogue.models import QualityService
 from catalogue.queries import released_services
+from core import clock
 from core.actors import SYSTEM, Actor
 from core.changes import Effect
 from core.commands import instant
@@ -18,7 +18,7 @@ from core.statistics import LARGE, refresh_statistics
 from core.two_clocks import Belief, believe
 from organisations.models import Organisation
 from participation.models import Participation, ParticipationChange, Term
-from participation.queries import Held, overlapping
+from participation.queries import Held, Standing, Terms, replaced_by
 from participation.rules import MAKE_OFFERS
 from participation.states import ACCEPT, APPROVE, OFFER
 from ui.wording import dense_date, listed, period
@@ -29,9 +29,10 @@ BATCH = 2_000
 
 @dataclass(frozen=True)
 class OffersMade:
-    """What an offer became: its participations, networks without a member on its days, and what followed.
+    """What an offer became: its participations, and what followed.
 
-    `left_out` names those networks; nothing was offered to them.
+    `left_out` names networks without a member on its days; `already` counts those that have an offer which stands, and
+    `closed` practices that closed before: nothing was offered to them. `wanted` says who was offered it, and when.
     """
 
     service_id: int
@@ -39,16 +40,9 @@ class OffersMade:
     network_ids: Sequence[int]
     left_out: Sequence[str]
     effects: Sequence[Effect]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What an offer says: the service, its first and last day, and until when it may be answered."""
-
-    service: QualityService
-    start_date: date
-    end_date: date
-    respond_by: date | None
+    already: int = 0
+    closed: int = 0
+    wanted: Sequence[Held] = ()
 
 
 def service_offered(service_id: int) -> QualityService:
@@ -70,17 +64,18 @@ def problems_of_days(terms: Terms) -> Iterable[str]:
         yield f"End date {end} is after the service ends, {dense_date(service.end_date)}."
     if terms.respond_by and terms.respond_by > terms.end_date:
         yield f"Respond by {dense_date(terms.respond_by)} is after the end date, {end}."
+    if terms.respond_by and terms.respond_by < clock.today():
+        yield f"Respond by {dense_date(terms.respond_by)} has passed: the offers would expire overnight."
 
 
-def require_no_other_offer(wanted: Sequence[Held], names: Mapping[int, str]) -> None:
+def require_no_other_offer(already: Sequence[Standing], names: Mapping[int, str]) -> None:
     """Raise Invalid where another offer stands on some of these days; `names` are those of networks, by id."""
-    others = overlapping(wanted)
-    if not others:
+    if not already:
         return
-    practices = Organisation.objects.in_bulk([held.provider_id for held, *_ in others])
+    practices = Organisation.objects.in_bulk([other.held.provider_id for other in already])
     named = [
         f"{_named(practices[held.provider_id], names.get(held.network_id or 0))}, {period(start, until - DAY)}"
-        for held, start, until in others
+        for held, start, until in ((other.held, other.start, other.until) for other in already)
     ]
     raise Invalid(f"This service is offered already on some of these days to {shortened(named)}.")
 
@@ -90,12 +85,15 @@ def _named(practice: Organisation, network: str | None) -> str:
 
 
 def write_offers(terms: Terms, wanted: Sequence[Held], commissioners: Mapping[int, int], by: Actor) -> list[int]:
-    """Write the offers with their terms and the first line of their history; answer their ids.
+    """Write the offers with their terms and the first line of their history; answer their ids, in order.
 
-    `commissioners` says who offers, by network, or by provider where the practice itself is paid.
+    One that replaces an offer that came to nothing is linked to it. `commissioners` says who offers, by network, or by
+    provider where the practice itself is paid.
     """
+    replaced = replaced_by(wanted)
     rows = [
         Participation(
+            replaces_id=replaced.get(held),
             service=terms.service,
             provider_id=held.provider_id,
             network_id=held.network_id,

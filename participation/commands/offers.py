@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from catalogue.models import PaidTo
@@ -11,14 +11,12 @@ from core import clock
 from core.actors import Actor
 from core.changes import publish
 from core.commands import command
-from core.dates import DAY
 from core.errors import Invalid, NotPermitted
 from core.locking import lock_ids
 from organisations.models import Lead, Organisation
 from participation.changes import ParticipationsChanged
 from participation.commands.offering import (
     OffersMade,
-    Terms,
     problems_of_days,
     require_no_other_offer,
     require_permission,
@@ -27,7 +25,7 @@ from participation.commands.offering import (
     take_up,
     write_offers,
 )
-from participation.queries import Held, Span, keys_of, membership_spans
+from participation.queries import Terms, keys_of, plan_for_networks
 
 
 @command
@@ -39,28 +37,32 @@ def offer_to_networks(
     *,
     by: Actor,
     respond_by: date | None = None,
+    only_missing: bool = False,
 ) -> OffersMade:
     """Offer a service to every practice that is a member of these networks on a day from `start_date` to `end_date`.
 
     Where the service says so, membership takes the offer up and it is approved at once (domain 4). The term is the
     offer's dates; it ends with the membership where that ends sooner, and a practice that left and came back has one
-    participation for each time. Raises Invalid, naming what is wrong: days, service, or an offer that stands already;
-    NotPermitted for networks the actor's organisation does not lead; NotVisible for an unknown service.
+    participation for each time. With `only_missing`, members with an offer that stands are left out, and the others of
+    their network join it, from when they became members; without, such an offer refuses all. Raises Invalid, naming
+    what is wrong: days, service, or an offer that stands already; NotPermitted for networks the actor's organisation
+    does not lead; NotVisible for an unknown service.
     """
     terms = Terms(service_offered(service_id), start_date, end_date, respond_by)
     _require_valid(terms, network_ids)
     lock_ids(Organisation, network_ids)
     names = _names(network_ids)
     leads = _leads(network_ids, names, by)
-    wanted = _wanted(terms, membership_spans(network_ids, start_date, end_date + DAY))
-    require_no_other_offer(wanted, names)
-    ids = write_offers(terms, wanted, leads, by)
+    plan = plan_for_networks(terms, network_ids)
+    if not only_missing:
+        require_no_other_offer(plan.already, names)
+    ids = write_offers(terms, plan.wanted, leads, by)
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
     effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
-    offered = {held.network_id for held in wanted}
-    left_out = [name for id, name in names.items() if id not in offered]
-    return OffersMade(service_id, ids, sorted(names.keys() & offered), left_out, effects)
+    offered = sorted({held.network_id for held in plan.wanted if held.network_id})
+    left_out = [name for id, name in names.items() if id in set(plan.empty)]
+    return OffersMade(service_id, ids, offered, left_out, effects, len(plan.already), wanted=plan.wanted)
 
 
 def _require_valid(terms: Terms, network_ids: Collection[int]) -> None:
@@ -93,16 +95,3 @@ def _leads(network_ids: Collection[int], names: Mapping[int, str], by: Actor) ->
 
 def _acts_for(by: Actor, organisation_id: int) -> bool:
     return by.is_system or by.organisation_id == organisation_id
-
-
-def _wanted(terms: Terms, spans: Sequence[Span]) -> list[Held]:
-    """One participation for each time of membership: from the offer's start, or from when the practice came back."""
-    wanted: list[Held] = []
-    before = None
-    for span in spans:
-        came_back = before == (span.provider_id, span.network_id)
-        before = (span.provider_id, span.network_id)
-        start = span.start if came_back else terms.start_date
-        until = min(terms.end_date + DAY, span.until or date.max)
-        wanted.append(Held(terms.service.pk, span.provider_id, span.network_id, start, until))
-    return wanted

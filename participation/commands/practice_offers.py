@@ -11,14 +11,12 @@ from core import clock
 from core.actors import Actor
 from core.changes import publish
 from core.commands import command
-from core.dates import DAY
 from core.errors import Invalid, NotPermitted
 from core.locking import lock_ids
 from organisations.models import Kind, Organisation, Parent
 from participation.changes import ParticipationsChanged
 from participation.commands.offering import (
     OffersMade,
-    Terms,
     problems_of_days,
     require_no_other_offer,
     require_permission,
@@ -27,7 +25,8 @@ from participation.commands.offering import (
     take_up,
     write_offers,
 )
-from participation.queries import Held, keys_of
+from participation.queries import Plan, Terms, keys_of, plan_for_practices
+from ui.wording import dense_date
 
 
 @command
@@ -39,23 +38,34 @@ def offer_to_practices(
     *,
     by: Actor,
     respond_by: date | None = None,
+    only_missing: bool = False,
 ) -> OffersMade:
     """Offer a service that is paid to practices to these practices, from `start_date` to `end_date`, both included.
 
-    Each is offered it by its parent organisation, which must be the one acted for; the practice answers. Raises as
-    `offer_to_networks` does.
+    Each is offered it by its parent organisation, which must be the one acted for; the practice answers. With
+    `only_missing`, those with an offer that stands and those that closed before the start are left out; without, they
+    refuse all. Raises as `offer_to_networks` does.
     """
     terms = Terms(service_offered(service_id), start_date, end_date, respond_by)
     _require_valid(terms, practice_ids)
     lock_ids(Organisation, practice_ids)
     parents = _parents(practice_ids, by)
-    wanted = [Held(service_id, practice, None, start_date, end_date + DAY) for practice in sorted(parents)]
-    require_no_other_offer(wanted, {})
-    ids = write_offers(terms, wanted, parents, by)
+    plan = plan_for_practices(terms, parents)
+    if not only_missing:
+        require_no_other_offer(plan.already, {})
+        _require_open(plan)
+    ids = write_offers(terms, plan.wanted, parents, by)
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
-    effects = publish(ParticipationsChanged(by, keys_of(ids)))
-    return OffersMade(service_id, ids, (), (), effects)
+    effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
+    return OffersMade(service_id, ids, (), (), effects, len(plan.already), len(plan.closed), plan.wanted)
+
+
+def _require_open(plan: Plan) -> None:
+    closed = Organisation.objects.filter(pk__in=plan.closed).order_by("name", "code")
+    if closed:
+        named = shortened([f"{each.name} ({each.code}), {dense_date(each.close_date)}" for each in closed])
+        raise Invalid(f"Closed before the start date, {dense_date(plan.terms.start_date)}: {named}.")
 
 
 def _require_valid(terms: Terms, practice_ids: Collection[int]) -> None:

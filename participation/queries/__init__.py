@@ -9,6 +9,7 @@ from participation.queries.participations import (
     network_ids_of,
     participations_for,
 )
+from participation.queries.planning import Plan, Standing, Terms, plan_for_networks, plan_for_practices, replaced_by
 from participation.queries.spans import (
     FOLLOWS_MEMBERSHIP,
     Held,
@@ -25,7 +26,10 @@ __all__ = [
     "AllocationFact",
     "Held",
     "NewEnd",
+    "Plan",
     "Span",
+    "Standing",
+    "Terms",
     "allocation_of",
     "allocations_for",
     "covering_participations_sql",
@@ -36,4 +40,7 @@ __all__ = [
     "network_ids_of",
     "overlapping",
     "participations_for",
+    "plan_for_networks",
+    "plan_for_practices",
+    "replaced_by",
 ]

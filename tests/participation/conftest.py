@@ -11,8 +11,13 @@ from accounts.states import Role
 from tests.factories.accounts import acting_as
 from tests.factories.catalogue import released_service
 from tests.factories.organisations import CommissionerFactory, NetworkFactory, PracticeFactory
+from tests.factories.submission import world
 
 START, END = date(2020, 4, 1), date(2022, 3, 31)
+"""The days of the service paid to networks."""
+
+STARTS, ENDS = date(2021, 7, 1), date(2022, 3, 31)
+"""The days of Weight Management."""
 
 
 @pytest.fixture
@@ -44,3 +49,14 @@ def service(training_day):
 @pytest.fixture
 def commissioning(biscay):
     return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=biscay)
+
+
+@pytest.fixture
+def somewhere(training_day):
+    """Weight Management and a practice under a commissioning organisation; nothing is offered yet."""
+    return world(offered=False, allocation=None)
+
+
+@pytest.fixture
+def kezia(somewhere):
+    return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=somewhere.commissioner)

@@ -15,22 +15,10 @@ from participation.queries import allocation_of, allocations_for
 from participation.states import State
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import NetworkFactory, PracticeFactory
-from tests.factories.submission import NOVEMBER, weight_management, world
+from tests.factories.submission import NOVEMBER, weight_management
+from tests.participation.conftest import ENDS, STARTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
-
-STARTS, ENDS = date(2021, 7, 1), date(2022, 3, 31)
-
-
-@pytest.fixture
-def somewhere():
-    """Weight Management and a practice under a commissioning organisation; nothing is offered yet."""
-    return world(offered=False, allocation=None)
-
-
-@pytest.fixture
-def kezia(somewhere):
-    return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=somewhere.commissioner)
 
 
 @pytest.fixture

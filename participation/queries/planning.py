@@ -1,0 +1,119 @@
+"""What an offer would make, before it does: for whom, on which days, and who has one already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from catalogue.models import QualityService
+from core.dates import DAY
+from organisations.models import Organisation
+from participation.queries.spans import Held, Span, membership_spans, overlapping
+from participation.states import CAME_TO_NOTHING
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an offer says: the service, its first and last day, and until when it may be answered."""
+
+    service: QualityService
+    start_date: date
+    end_date: date
+    respond_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One who would be offered the service and has an offer that stands on some of the days: its days, `until` not
+    included."""
+
+    held: Held
+    start: date
+    until: date
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an offer would make: `wanted`. Left out are those with an offer that stands (`already`), practices that
+    closed before its start (`closed`, by id), and networks without a member on its days (`empty`, by id).
+
+    `joiners` are those of `wanted` whose network has an offer that stands for others of its members.
+    """
+
+    terms: Terms
+    wanted: Sequence[Held]
+    already: Sequence[Standing] = ()
+    closed: Sequence[int] = ()
+    empty: Sequence[int] = ()
+    joiners: Sequence[Held] = ()
+
+
+def plan_for_networks(terms: Terms, network_ids: Collection[int]) -> Plan:
+    """Every member of these networks on a day of the offer, for each time of membership (ADR 0022).
+
+    Where the network has no offer that stands, the first time takes the offer's start; who joins an offer that others
+    have is offered it from the day of joining.
+    """
+    spans = membership_spans(network_ids, terms.start_date, terms.end_date + DAY)
+    asked = [_held(terms, span, start) for span, start in _starts(spans, terms.start_date)]
+    already = [Standing(*row) for row in overlapping(asked)]
+    standing = {row.held for row in already}
+    offered_to = {held.network_id for held in standing}
+    missing = [(held, span) for held, span in zip(asked, spans, strict=True) if held not in standing]
+    joiners = [
+        held._replace(start=max(held.start, span.start)) for held, span in missing if held.network_id in offered_to
+    ]
+    whole = [held for held, _span in missing if held.network_id not in offered_to]
+    empty = sorted(set(network_ids) - {span.network_id for span in spans})
+    return Plan(terms, [*whole, *joiners], already, empty=empty, joiners=joiners)
+
+
+def plan_for_practices(terms: Terms, practice_ids: Collection[int]) -> Plan:
+    """These practices, for the days of the offer."""
+    gone = Organisation.objects.filter(pk__in=practice_ids, close_date__lt=terms.start_date)
+    closed = sorted(gone.values_list("pk", flat=True))
+    until = terms.end_date + DAY
+    asked = [
+        Held(terms.service.pk, practice, None, terms.start_date, until)
+        for practice in sorted(set(practice_ids) - set(closed))
+    ]
+    already = [Standing(*row) for row in overlapping(asked)]
+    standing = {row.held for row in already}
+    return Plan(terms, [held for held in asked if held not in standing], already, closed=closed)
+
+
+def replaced_by(wanted: Sequence[Held]) -> Mapping[Held, int]:
+    """For those offered the same before, in vain: the last such participation, which the new offer replaces.
+
+    Where a provider is offered several times of one network, the earliest of them replaces it.
+    """
+    sql = """
+        SELECT DISTINCT ON (w.service_id, w.provider_id, w.network_id) w.n, p.id
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[])
+             WITH ORDINALITY AS w(service_id, provider_id, network_id, start, n)
+        JOIN participation_participation p USING (service_id, provider_id)
+        WHERE p.network_id IS NOT DISTINCT FROM w.network_id AND p.state = ANY(%s)
+          AND NOT EXISTS (SELECT FROM participation_participation r
+                          WHERE r.service_id = p.service_id AND r.provider_id = p.provider_id AND r.replaces_id = p.id)
+        ORDER BY w.service_id, w.provider_id, w.network_id, w.start, p.id DESC"""
+    columns = [[held[at] for held in wanted] for at in range(4)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*columns, sorted(CAME_TO_NOTHING)])
+        return {wanted[n - 1]: id for n, id in cursor.fetchall()}
+
+
+def _starts(spans: Iterable[Span], start: date) -> Iterable[tuple[Span, date]]:
+    """Each time of membership with its first day: the offer's, or the day on which the practice came back."""
+    before = None
+    for span in spans:
+        came_back = before == (span.provider_id, span.network_id)
+        before = (span.provider_id, span.network_id)
+        yield span, span.start if came_back else start
+
+
+def _held(terms: Terms, span: Span, start: date) -> Held:
+    until = min(terms.end_date + DAY, span.until or date.max)
+    return Held(terms.service.pk, span.provider_id, span.network_id, start, until)
