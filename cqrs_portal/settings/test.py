@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from cqrs_portal.settings import training
 from cqrs_portal.settings.training import *
@@ -17,7 +18,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-# Each of pytest's worker processes has a broker of its own, so that none delivers another's messages.
-_process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-CELERY_BROKER_URL = training.CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={int(_process) + 1}")
+# Each of pytest's worker processes has a broker of its own, so that none delivers another's messages. The address they
+# inherit is the one that the process which started them has made its own.
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw"))
+CELERY_BROKER_URL = re.sub(r"virtual_host=\d+", f"virtual_host={_process + 2}", training.CELERY_BROKER_URL)
 os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL  # Celery reads this first

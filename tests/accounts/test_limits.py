@@ -16,7 +16,7 @@ from organisations.models import Organisation
 from tests.factories.accounts import UserFactory
 from tests.factories.organisations import ClusterFactory
 
-pytestmark = [pytest.mark.usefixtures("training"), pytest.mark.xdist_group("training")]
+pytestmark = pytest.mark.usefixtures("training")
 
 
 def approver(**limits):

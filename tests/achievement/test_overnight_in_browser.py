@@ -16,7 +16,7 @@ from organisations.models import Organisation
 from tests.factories.organisations import CommissionerFactory
 from tests.plugins.browser import Eyes
 
-pytestmark = [pytest.mark.usefixtures("training_portal"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.usefixtures("training_portal")
 RUNS = "/achievement/overnight/"
 WAITING = {"not participating": 2, "no line: no list size": 14, "awaiting approval": 31}
 

@@ -25,7 +25,7 @@ from tests.operations.conftest import Broker, broker
 
 __all__ = ["broker"]
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 CELERY = (sys.executable, "-m", "celery", "-A", "cqrs_portal")

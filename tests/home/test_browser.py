@@ -12,7 +12,7 @@ from organisations.models import Organisation
 from tests.factories.accounts import GrantFactory
 from tests.plugins.browser import Eyes
 
-pytestmark = [pytest.mark.usefixtures("training_portal"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.usefixtures("training_portal")
 
 
 def sign_in(page: Page, address: str, email: str) -> None:

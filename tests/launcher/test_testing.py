@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import os
+import subprocess
+import sys
 
+import pytest
+from django.conf import settings
+
+from cqrs_portal.launcher.bootstrap import ROOT
 from cqrs_portal.launcher.testing import _parallel
 
 
@@ -16,3 +22,22 @@ def test_the_whole_suite_runs_in_two_processes():
 )
 def test_arguments_that_say_how_to_run_are_obeyed(arguments: list[str]):
     assert _parallel(arguments) == []
+
+
+def broker_of(process: str, inherited: str) -> str:
+    """The broker of one of pytest's processes, whose parent leads to the one it inherits."""
+    asked = "from django.conf import settings; print(settings.CELERY_BROKER_URL)"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.test",
+        "CELERY_BROKER_URL": inherited,
+        "PYTEST_XDIST_WORKER": process,
+    }
+    return subprocess.check_output([sys.executable, "-c", asked], env=environment, cwd=ROOT, text=True).strip()
+
+
+def test_each_process_of_the_suite_has_a_broker_of_its_own():
+    its_parents = settings.CELERY_BROKER_URL
+
+    brokers = {its_parents, broker_of("gw100", its_parents), broker_of("gw101", its_parents)}
+
+    assert len(brokers) == 3

@@ -16,7 +16,6 @@ from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from kombu import pools
 from playwright.sync_api import Page, expect
 
 from core import clock
@@ -43,6 +42,7 @@ def training(transactional_db: None, training_clock: Path) -> None:
 @pytest.fixture
 def worker(transactional_db: None, training_clock: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker on this test's database and broker; ended by its id."""
+    empty_the_broker()
     with running(
         "worker", "--pool", "solo", "--without-gossip", "--without-mingle", clock_file=training_clock, log=tmp_path
     ) as process:
@@ -50,12 +50,10 @@ def worker(transactional_db: None, training_clock: Path, tmp_path: Path) -> Iter
         yield process
 
 
-def send_to_this_tests_broker() -> None:
-    """Earlier tests of this process may have led Celery elsewhere: its pools are made anew, for the suite's broker."""
-    os.environ["CELERY_BROKER_URL"] = settings.CELERY_BROKER_URL
-    current_app.conf.broker_url = settings.CELERY_BROKER_URL
-    pools.reset()
-    current_app._after_fork()
+def empty_the_broker() -> None:
+    """Messages of earlier tests name rows that are gone: this test's worker need not work through them."""
+    with current_app.connection_for_write() as broker:
+        broker.default_channel.queue_purge(settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:

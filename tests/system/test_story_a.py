@@ -28,7 +28,7 @@ from tests.system.conftest import Person, running, wait_until_ready
 
 __all__ = ["mail_server"]
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.story
 
 DAY, NOVEMBER = date(2021, 12, 11), date(2021, 11, 30)
 TAMSIN, LARS, MINA = "tamsin.dale@portland.example", "lars.quill@viking.example", "mina.stour@viking.example"

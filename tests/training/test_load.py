@@ -32,7 +32,7 @@ SEPTEMBER, OCTOBER, NOVEMBER = date(2021, 9, 30), date(2021, 10, 31), date(2021,
 MONTHS = [date(2021, month, day) for month, day in ((4, 30), (5, 31), (6, 30), (7, 31), (8, 31))]
 
 
-pytestmark = [pytest.mark.usefixtures("training"), pytest.mark.xdist_group("training")]
+pytestmark = pytest.mark.usefixtures("training")
 
 
 def states_of(network: str, day: date) -> dict[str, State]:

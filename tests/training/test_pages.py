@@ -14,7 +14,6 @@ ONE_OF_EACH = (*AT_BISCAY, *AT_VIKING, *AT_NATIONAL, AT_NETWORKS[0], AT_PRACTICE
 
 pytestmark = [
     pytest.mark.usefixtures("training"),
-    pytest.mark.xdist_group("training"),
     pytest.mark.parametrize("person", ONE_OF_EACH, ids=lambda person: person.name),
 ]
 

@@ -16,7 +16,7 @@ from participation.models import Participation
 from participation.queries import allocation_of
 from submission.queries import needs_of
 
-pytestmark = [pytest.mark.usefixtures("training"), pytest.mark.xdist_group("training")]
+pytestmark = pytest.mark.usefixtures("training")
 
 NOVEMBER = date(2021, 11, 30)
 

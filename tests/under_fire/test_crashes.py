@@ -17,7 +17,7 @@ from tests.under_fire.killing import kill
 from tests.under_fire.portal import Portal, wait_until
 from tests.under_fire.world import NIGHT
 
-pytestmark = [pytest.mark.full, pytest.mark.xdist_group("crashes")]
+pytestmark = pytest.mark.full
 KILLED = -signal.SIGKILL
 NOON = NIGHT.replace(hour=12)
 
