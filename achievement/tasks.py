@@ -25,7 +25,11 @@ def calculate_practice_payments(keys: dict[str, Any]) -> None:
     commands.calculate_practice_payments(by=SYSTEM, keys=plain)
 
 
-@later_work("achievement.work_shard")
+def count_killed_workers(keys: dict[str, Any], times: int) -> bool:
+    return commands.count_killed_workers(keys["shard"], times, by=SYSTEM)
+
+
+@later_work("achievement.work_shard", when_killed=count_killed_workers)
 def work_shard(keys: dict[str, Any]) -> None:
     commands.work_shard(keys["shard"], by=SYSTEM)
 

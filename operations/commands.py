@@ -13,7 +13,8 @@ from django.db import Error, transaction
 from django.db.models import Q
 
 from core import clock
-from operations.later import work_named
+from operations.attempts import AT_MOST, WorkerKilled, begun, killed_at
+from operations.later import when_killed, work_named
 from operations.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -34,20 +35,47 @@ def after_commit(task: str, keys: dict[str, Any], *, not_before: timedelta | Non
 
 
 def deliver(message_id: int) -> bool:
-    """Do a message's work and mark it done, in one transaction; False where it is done or being done already."""
+    """Do a message's work and mark it done, in one transaction; False where it is done, being done, or put off."""
     try:
         with transaction.atomic():
-            message = (
-                OutboxMessage.objects.select_for_update(skip_locked=True).filter(pk=message_id, done_at=None).first()
-            )
-            if message is None:
+            message = _claim(message_id)
+            if message is None or _is_put_off(message, killed := killed_at(message)):
                 return False
-            work_named(message.task)(message.keys)
-            OutboxMessage.objects.filter(pk=message_id).update(done_at=clock.now(), error="")
+            why = _why_given_up(message, killed)
+            if not why:
+                with begun(message):
+                    work_named(message.task)(message.keys)
+            OutboxMessage.objects.filter(pk=message_id).update(done_at=clock.now(), error=why)
     except Exception as error:
         with suppress(Error):  # the database is away: the next tick sends it, uncounted
             _note_failure(message_id, error)
         raise
+    return True
+
+
+def _claim(message_id: int) -> OutboxMessage | None:
+    """The message, held until the transaction ends; `no_key` lets its tries be written down meanwhile."""
+    rows = OutboxMessage.objects.select_for_update(skip_locked=True, no_key=True)
+    return rows.filter(pk=message_id, done_at=None).first()
+
+
+def _why_given_up(message: OutboxMessage, killed: int) -> str:
+    """Why the work is not begun again, where its app has given it up because it kills its workers; else nothing."""
+    decide = when_killed(message.task)
+    if not killed or decide is None or not decide(message.keys, killed):
+        return ""
+    log.error("%s %s is given up: %s", message.task, message.keys, WorkerKilled(killed))
+    message.tries.all().delete()
+    return f"WorkerKilled: {WorkerKilled(killed)}"
+
+
+def _is_put_off(message: OutboxMessage, killed: int) -> bool:
+    """Work that is never given up: so many killed workers are so many failures, and it waits as after those."""
+    if killed < AT_MOST or when_killed(message.task) is not None:
+        return False
+    log.error("%s %s is put off: %s", message.task, message.keys, WorkerKilled(killed))
+    _note_failure(message.pk, WorkerKilled(killed), times=killed)
+    message.tries.all().delete()
     return True
 
 
@@ -71,11 +99,12 @@ def _send(message_id: int) -> None:
         log.warning("The broker did not take message %s (%s); the next tick sends it.", message_id, error)
 
 
-def _note_failure(message_id: int, error: Exception) -> None:
+def _note_failure(message_id: int, error: Exception, *, times: int = 1) -> None:
     message = OutboxMessage.objects.filter(pk=message_id, done_at=None).first()
     if message is None:
         return
-    pause = min(GIVE_THE_BROKER * 2 ** min(message.attempts, 10), LONGEST_PAUSE)
+    attempts = message.attempts + times
+    pause = min(GIVE_THE_BROKER * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
     OutboxMessage.objects.filter(pk=message_id, done_at=None).update(
-        attempts=message.attempts + 1, due_at=clock.now() + pause, error=f"{type(error).__name__}: {error}"[:2000]
+        attempts=attempts, due_at=clock.now() + pause, error=f"{type(error).__name__}: {error}"[:2000]
     )

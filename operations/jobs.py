@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from core import clock
 from core.actors import Actor
 from core.errors import PortalError
+from operations.attempts import AT_MOST, beside
 from operations.commands import after_commit
 from operations.models import Job, JobState
 
@@ -64,6 +64,15 @@ def do_job(job_id: int, work: Callable[[Tell], dict[str, Any]]) -> None:
         _finish(job_id, JobState.FAILED, {"problem": [problem]})
 
 
+def give_up_job(keys: dict[str, Any], times: int) -> bool:
+    """For `when_killed`: work that kills its worker each time it is begun has failed; nothing of it was kept."""
+    if times < AT_MOST:
+        return False
+    sentence = f"It was begun {times} times, and each time whatever worked on it was killed. Nothing was kept."
+    _finish(keys["job"], JobState.FAILED, {"problem": [f"{sentence} Tell the help desk: job {keys['job']}."]})
+    return True
+
+
 def _finish(job_id: int, state: JobState, result: dict[str, Any]) -> None:
     done = F("steps") if state == JobState.DONE else F("steps_done")
     Job.objects.filter(pk=job_id).update(state=state, finished_at=clock.now(), steps_done=done, step="", result=result)
@@ -78,8 +87,7 @@ class _Teller:
     def __call__(self, sentence: str) -> None:
         done, self.begun = self.begun, self.begun + 1
         try:
-            with closing(connection.copy()) as beside, beside.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
+            with beside() as cursor:
                 cursor.execute(
                     "UPDATE operations_job SET state = %s, step = %s, steps_done = least(%s, steps)"
                     " WHERE id = %s AND state = ANY(%s)",

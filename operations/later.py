@@ -6,17 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 Work = Callable[[dict[str, Any]], None]
+WhenKilled = Callable[[dict[str, Any], int], bool]
 Minutely = Callable[[], None]
 
 _works: dict[str, Work] = {}
+_when_killed: dict[str, WhenKilled] = {}
 _each_minute: list[Minutely] = []
 
 
-def later_work(name: str) -> Callable[[Work], Work]:
-    """Register what `after_commit(name, keys)` asks for. It must have one effect however often it runs."""
+def later_work(name: str, *, when_killed: WhenKilled | None = None) -> Callable[[Work], Work]:
+    """Register what `after_commit(name, keys)` asks for. It must have one effect however often it runs.
+
+    `when_killed(keys, times)` is asked before work is begun again whose worker was killed in the middle of it, so many
+    times in all: it answers True where the work is given up, having said so where people look.
+    """
 
     def register(work: Work) -> Work:
         _works[name] = work
+        if when_killed is not None:
+            _when_killed[name] = when_killed
         return work
 
     return register
@@ -31,6 +39,11 @@ def each_minute(work: Minutely) -> Minutely:
 
 def work_named(name: str) -> Work:
     return _works[name]
+
+
+def when_killed(name: str) -> WhenKilled | None:
+    """What decides about work of this name that was killed; None where it is never given up."""
+    return _when_killed.get(name)
 
 
 def minutely() -> tuple[Minutely, ...]:

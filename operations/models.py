@@ -25,6 +25,13 @@ class OutboxMessage(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="outbox_to_do")]
 
 
+class Attempt(models.Model):
+    """One row is one try of a message that was begun and has not ended: it is under way, or its worker was killed."""
+
+    message = models.ForeignKey(OutboxMessage, models.PROTECT, related_name="tries")
+    begun_at = models.DateTimeField()
+
+
 class JobState(models.IntegerChoices):
     WAITING = 1, "Waiting"
     RUNNING = 2, "Running"

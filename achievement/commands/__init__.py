@@ -14,6 +14,7 @@ from achievement.commands.approvals import (
 from achievement.commands.calculation import Calculated, calculate_achievements, take_over_networks
 from achievement.commands.declarations import declare_achievements, withdraw_declarations
 from achievement.commands.overnight import (
+    count_killed_workers,
     finish_run,
     notice_overnight_runs,
     resume_overnight_run,
@@ -32,6 +33,7 @@ __all__ = [
     "approve_practice_payments",
     "calculate_achievements",
     "calculate_practice_payments",
+    "count_killed_workers",
     "declare_achievements",
     "finish_run",
     "give_finance_approval",

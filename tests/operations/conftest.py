@@ -52,6 +52,12 @@ def broker(start_valkey: Callable[[str], EmbeddedValkey], throwaway_folder: Any)
 
 
 @pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[dict[str, Any]], None]], None]:
-    """Registers work that later asks for by name, for one test."""
-    return lambda name, function: monkeypatch.setitem(later._works, name, function)
+def work(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Registers work that later asks for by name, for one test; and what is done when it was killed."""
+
+    def register(name: str, function: later.Work, when_killed: later.WhenKilled | None = None) -> None:
+        monkeypatch.setitem(later._works, name, function)
+        if when_killed is not None:
+            monkeypatch.setitem(later._when_killed, name, when_killed)
+
+    return register

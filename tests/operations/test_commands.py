@@ -6,13 +6,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from achievement import commands as achievement
 from achievement.models import AchievementChange, NetworkAchievement
 from operations import tasks
+from operations.attempts import beside
 from operations.commands import GIVE_THE_BROKER, LONGEST_PAUSE, after_commit, deliver, send_what_is_due
-from operations.models import OutboxMessage
+from operations.models import Attempt, OutboxMessage
 from organisations.models import Organisation
 from tests.achievement.racing import at_once
 from tests.factories.achievement import UTSIRE_TOTAL, World, seen, utsire
@@ -174,6 +175,97 @@ def test_work_of_a_name_that_nobody_knows_is_noted_too(broker, db):
         deliver(the_message().pk)
 
     assert the_message().error == "KeyError: 'tests.nobody'"
+
+
+def kill(times: int) -> None:
+    """What is left of a message that was begun and whose worker was killed."""
+    for _kill in range(times):
+        Attempt.objects.create(message=the_message(), begun_at=NOON)
+
+
+def test_a_try_is_written_down_before_the_work_for_all_to_see_and_is_gone_when_it_has_ended(broker, work):
+    seen_by_others = []
+
+    def look(keys):
+        with beside() as cursor:
+            cursor.execute("SELECT message_id FROM operations_attempt")
+            seen_by_others.extend(cursor.fetchall())
+
+    work("tests.work", look)
+    after_commit("tests.work", {})
+
+    deliver(the_message().pk)
+
+    assert seen_by_others == [(the_message().pk,)]
+    assert not Attempt.objects.exists()
+
+
+def test_a_try_that_ends_with_an_error_was_not_killed(broker, work):
+    work("tests.work", lambda keys: 1 / 0)
+    after_commit("tests.work", {})
+
+    with pytest.raises(ZeroDivisionError):
+        deliver(the_message().pk)
+
+    assert (the_message().attempts, Attempt.objects.count()) == (1, 0)
+
+
+def test_work_that_was_killed_is_begun_again_until_it_is_given_up(broker, work):
+    asked, done = [], []
+
+    def decide(keys, times):
+        asked.append((keys, times))
+        return times == 3
+
+    work("tests.work", done.append, when_killed=decide)
+    for times in (2, 3):
+        OutboxMessage.objects.all().delete()
+        after_commit("tests.work", {"killed": times})
+        kill(times)
+        deliver(the_message().pk)
+
+    assert asked == [({"killed": 2}, 2), ({"killed": 3}, 3)]
+    assert done == [{"killed": 2}]
+    assert (the_message().done_at, the_message().error) == (
+        NOON,
+        "WorkerKilled: Its worker was killed 3 times in the middle of it.",
+    )
+    assert not Attempt.objects.exists()
+
+
+def test_work_that_is_never_given_up_waits_longer_and_longer_when_it_kills_its_workers(broker, work, set_clock):
+    done = []
+    work("tests.work", done.append)
+    after_commit("tests.work", {})
+    kill(3)
+
+    first = deliver(the_message().pk)
+    put_off = (the_message().attempts, the_message().due_at - NOON, the_message().done_at)
+    kill(3)
+    second = deliver(the_message().pk)
+    longer = the_message().due_at - NOON
+    third = deliver(the_message().pk)
+
+    assert (first, second, third) == (False, False, True)
+    assert put_off == (3, timedelta(minutes=2), None)
+    assert longer == timedelta(minutes=16)
+    assert done == [{}]
+
+
+def test_a_try_that_cannot_be_written_down_is_made_all_the_same(broker, work, monkeypatch, caplog):
+    done = []
+    work("tests.work", done.append)
+    after_commit("tests.work", {})
+    monkeypatch.setattr("operations.attempts.connection.copy", lambda: raise_(OperationalError("too many clients")))
+
+    deliver(the_message().pk)
+
+    assert done == [{}]
+    assert "too many clients" in caplog.text
+
+
+def raise_(error: Exception) -> None:
+    raise error
 
 
 def test_work_for_later_is_sent_by_the_first_tick_after_its_time(broker, set_clock):

@@ -7,9 +7,10 @@ from achievement.commands.overnight.runs import (
     resume_overnight_runs,
     start_overnight_run,
 )
-from achievement.commands.overnight.shards import work_shard
+from achievement.commands.overnight.shards import count_killed_workers, work_shard
 
 __all__ = [
+    "count_killed_workers",
     "finish_run",
     "notice_overnight_runs",
     "resume_overnight_run",

@@ -17,6 +17,7 @@ from core import clock
 from core.actors import SYSTEM, Actor
 from core.commands import command
 from core.locking import lock_ids, wait_for_locks_at_most
+from operations.attempts import WorkerKilled
 from operations.commands import after_commit
 from organisations.models import Lead, Organisation
 
@@ -32,13 +33,8 @@ def work_shard(shard_id: int, *, by: Actor = SYSTEM) -> bool:
 
     What fails is rolled back to nothing done and tried again, three times in all; then the shard has failed.
     """
-    shard = (
-        Shard.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("run")
-        .filter(pk=shard_id)
-        .first()
-    )
-    if shard is None or shard.state != RunState.RUNNING:
+    shard = _claim(shard_id)
+    if shard is None:
         return False
     try:
         with transaction.atomic():
@@ -49,6 +45,30 @@ def work_shard(shard_id: int, *, by: Actor = SYSTEM) -> bool:
     if shard.state != RunState.RUNNING:
         after_commit("achievement.finish_run", {"run": shard.run_id})
     return True
+
+
+@command
+def count_killed_workers(shard_id: int, times: int, *, by: Actor = SYSTEM) -> bool:
+    """Workers were killed in the middle of a shard: each was a try, and after the last the shard has failed.
+
+    Answers whether it has. What they had done was rolled back with them.
+    """
+    shard = _claim(shard_id)
+    if shard is None:
+        return False
+    shard.attempts += times
+    shard.error = str(WorkerKilled(times))
+    _fail_if_tried_enough(shard)
+    shard.save()
+    if shard.state == RunState.FAILED:
+        after_commit("achievement.finish_run", {"run": shard.run_id})
+    return shard.state == RunState.FAILED
+
+
+def _claim(shard_id: int) -> Shard | None:
+    """The shard, if it is to be worked and nobody works it; held until the transaction ends."""
+    rows = Shard.objects.select_for_update(skip_locked=True, of=("self",)).select_related("run")
+    return rows.filter(pk=shard_id, state=RunState.RUNNING).first()
 
 
 def _do(shard: Shard, *, by: Actor) -> None:
@@ -92,7 +112,12 @@ def _failed(shard: Shard, error: Exception) -> None:
     shard.refresh_from_db()
     shard.attempts += 1
     shard.error = f"{type(error).__name__}: {error}"[:2000]
-    if shard.attempts < ATTEMPTS:
+    if not _fail_if_tried_enough(shard):
         after_commit("achievement.work_shard", {"shard": shard.pk}, not_before=BETWEEN_SWEEPS)
-    else:
-        shard.state, shard.finished_at = RunState.FAILED, clock.now()
+
+
+def _fail_if_tried_enough(shard: Shard) -> bool:
+    if shard.attempts < ATTEMPTS:
+        return False
+    shard.state, shard.finished_at = RunState.FAILED, clock.now()
+    return True
