@@ -13,7 +13,7 @@ from core.actors import SYSTEM
 from core.changes import Effect, handles
 from operations.commands import after_commit
 from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected
-from participation.changes import AllocationsChanged, ParticipationsChanged
+from participation.changes import AllocationsChanged, ExpectationsAsked, ParticipationsChanged
 from submission.changes import Key, ValuesSubmitted
 
 AT_ONCE = 50
@@ -38,10 +38,22 @@ def work_out_after_list_sizes(change: ListSizesCorrected) -> Iterable[Effect]:
 def work_out_after_participations(change: ParticipationsChanged) -> Iterable[Effect]:
     services = {service for service, _network in change.network_keys}
     practices = {(service, provider) for service, network, provider in change.keys if not network}
-    return [
-        *_work_out({network for _service, network in change.network_keys}, services),
-        *_work_out_payments(_submitted(practices)),
-    ]
+    networks, keys = {network for _service, network in change.network_keys}, _submitted(practices)
+    if change.at_once:
+        lines = commands.calculate_achievements(by=SYSTEM, networks=networks, services=services, why=change.reason)
+        payments = commands.calculate_practice_payments(by=SYSTEM, keys=keys, why=change.reason)
+        return [*lines.effects, *payments.effects]
+    return [*_work_out(networks, services, change.reason), *_work_out_payments(keys, change.reason)]
+
+
+@handles(ExpectationsAsked)
+def foresee_after_participations(change: ExpectationsAsked) -> Iterable[Effect]:
+    return commands.foresee_lines(
+        by=SYSTEM,
+        networks={network for _service, network, _provider in change.keys if network},
+        services={service for service, _network, _provider in change.keys},
+        practices={provider for _service, _network, provider in change.keys},
+    )
 
 
 @handles(ServiceVersionReleased)
@@ -78,9 +90,9 @@ def _submitted(pairs: Collection[tuple[int, int]]) -> list[Key]:
     return [key for key in found if (key.service_id, key.provider_id) in wanted]
 
 
-def _work_out_payments(keys: Collection[Key]) -> Iterable[Effect]:
+def _work_out_payments(keys: Collection[Key], why: str = "") -> Iterable[Effect]:
     if len(keys) <= PAYMENTS_AT_ONCE:
-        return commands.calculate_practice_payments(by=SYSTEM, keys=keys).effects if keys else []
+        return commands.calculate_practice_payments(by=SYSTEM, keys=keys, why=why).effects if keys else []
     ordered = sorted(keys)
     for start in range(0, len(ordered), PAYMENTS_AT_ONCE):
         plain = [(key[0], key[1].isoformat(), key[2]) for key in ordered[start : start + PAYMENTS_AT_ONCE]]
@@ -88,9 +100,9 @@ def _work_out_payments(keys: Collection[Key]) -> Iterable[Effect]:
     return [Effect("calculation queued", f"{len(keys):,} achievements are worked out in the background.", len(keys))]
 
 
-def _work_out(networks: Collection[int], services: Collection[int] | None = None) -> Iterable[Effect]:
+def _work_out(networks: Collection[int], services: Collection[int] | None = None, why: str = "") -> Iterable[Effect]:
     if len(networks) <= AT_ONCE:
-        return commands.calculate_achievements(by=SYSTEM, networks=networks, services=services).effects
+        return commands.calculate_achievements(by=SYSTEM, networks=networks, services=services, why=why).effects
     ordered = sorted(networks)
     for start in range(0, len(ordered), AT_ONCE):
         keys = {"networks": ordered[start : start + AT_ONCE], "services": sorted(services) if services else None}

@@ -9,14 +9,26 @@ from core.changes import Change
 
 @dataclass(frozen=True)
 class ParticipationsChanged(Change):
-    """States or terms of participations have changed. Triples of (service id, network id or None, provider id)."""
+    """States or terms of participations have changed. Triples of (service id, network id or None, provider id).
+
+    `reason` is what was given for it. `at_once`: what follows is wanted in this transaction, however much it is.
+    """
 
     keys: frozenset[tuple[int, int | None, int]]
+    reason: str = ""
+    at_once: bool = False
 
     @property
     def network_keys(self) -> frozenset[tuple[int, int]]:
         """Pairs of (service id, network id)."""
         return frozenset((service, network) for service, network, _provider in self.keys if network)
+
+
+@dataclass(frozen=True)
+class ExpectationsAsked(Change):
+    """Somebody asks what is expected of participations from the days to come, as things stand now. Triples as above."""
+
+    keys: frozenset[tuple[int, int | None, int]]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,7 @@ from django.db import connection
 
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.courses import LINES
+from achievement.commands.effects import effect_of_expectations, effects_of_totals
 from achievement.commands.joiners import withdraw_totals_without_a_member
 from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
 from achievement.models import Achievement
@@ -62,13 +64,14 @@ def calculate_achievements(
     networks: Collection[int],
     services: Collection[int] | None = None,
     dates: Collection[date] | None = None,
+    why: str = "",
 ) -> Calculated:
     """Work out the lines of these networks (ids), for every payment date that has come, or for those given.
 
     Lines that are no longer due are withdrawn, changed ones come back for approval, a total they stood in is
     withdrawn; what finance has approved stays, and is answered as "to be adjusted". A practice without a list size
     or an approved participation for the date has no line. Locks the networks first, and those that a practice has
-    left for one of these, or come from, with its line still standing there.
+    left for one of these, or come from, with its line still standing there. `why` is kept with what is withdrawn.
     """
     locked = lock_ids(Organisation, with_rivals(networks))
     counts: dict[str, int] = {}
@@ -81,14 +84,42 @@ def calculate_achievements(
         due = _dates_due(definition, dates)
         _stage_figures(service_id, definition, due, locked)
         stage_verdicts(LINES, service_id, due, locked)
-        done = apply_verdicts(LINES, version.pk, by=by)
-        withdraw_totals_without_a_member(by=by)
+        done = apply_verdicts(LINES, version.pk, by=by, why=why)
+        held_up = effects_of_totals(withdraw_totals_without_a_member(by=by))
         for verdict, count in done.counts.items():
             counts[verdict] = counts.get(verdict, 0) + count
-        effects += done.effects
+        effects += [*done.effects, *held_up]
         _approve_where_none_is_required(definition, service_id, due, locked)
         _aggregate_after_commit(service_id, due, locked)
     return Calculated(counts, tuple(effects))
+
+
+@command
+def foresee_lines(
+    *, by: Actor, networks: Collection[int], services: Collection[int], practices: Collection[int]
+) -> list[Effect]:
+    """What these practices' lines come to on the payment dates that have not come yet, as things stand: nothing is
+    kept. A date without a rate or a list size counts for nothing."""
+    effects: list[Effect] = []
+    for service_id in services_that_aggregate_amounts(services):
+        version = released_version(service_id)
+        if version is None or not networks:
+            continue
+        definition = definition_of_version(version)
+        to_come = [day for day in definition.payment_dates if day > clock.today()]
+        _stage_figures(service_id, definition, to_come, sorted(networks))
+        effects += effect_of_expectations(definition.code, _figures_of(practices))
+    return effects
+
+
+def _figures_of(practices: Collection[int]) -> dict[date, tuple[int, Decimal]]:
+    """Date -> lines and pounds of these practices, in the temporary table `figure`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT achievement_date, count(*), sum(amount) FROM figure WHERE provider_id = ANY(%s) GROUP BY 1",
+            [sorted(practices)],
+        )
+        return {day: (how_many, pounds) for day, how_many, pounds in cursor.fetchall()}
 
 
 @command

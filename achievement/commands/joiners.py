@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from achievement.commands.verdicts import release_lines_of
 from achievement.models import NetworkAchievement
 from achievement.queries.expected import EXPECTED_LINES_SQL
@@ -9,15 +11,17 @@ from achievement.states import SUPERSEDE_TOTAL, State
 from core.actors import Actor
 
 
-def withdraw_totals_without_a_member(*, by: Actor) -> None:
+def withdraw_totals_without_a_member(*, by: Actor) -> Sequence[int]:
     """Withdraw the totals of `due_key`, a temporary table of the keys worked out now, that lack an expected line.
 
     A new line withdraws its network's total by itself. Of a practice that does not take part, or has no list size,
-    there is no line: the network waits for it all the same. The other lines await their network again.
+    there is no line: the network waits for it all the same. The other lines await their network again. Answers the
+    ids of the totals.
     """
     withdrawn = SUPERSEDE_TOTAL.apply_each(NetworkAchievement, _WITHOUT_A_MEMBER, by=by, note="A member joined.")
     if withdrawn:
         release_lines_of(withdrawn.ids, by=by)
+    return withdrawn.ids
 
 
 _AGGREGATED = f"""(

@@ -37,13 +37,13 @@ FIGURE = (
 
 
 @command
-def calculate_practice_payments(*, by: Actor, keys: Collection[Key]) -> Calculated:
+def calculate_practice_payments(*, by: Actor, keys: Collection[Key], why: str = "") -> Calculated:
     """Work out what these providers (keys of service, achievement date and provider) are paid for what they submitted.
 
     Figures that changed come back for declaration with the difference noted, or for approval where no declaration is
     required; what finance has approved stays, and is answered as "to be adjusted". Figures on a date that is not a
     payment date, and of a practice without an approved participation, fee or allocation for it, are paid nothing:
-    the effects say so. Locks the providers first, then their achievements.
+    the effects say so. Locks the providers first, then their achievements. `why` is kept with what is withdrawn.
     """
     lock_ids(Organisation, {key.provider_id for key in keys})
     services = services_paid_by_item({key.service_id for key in keys})
@@ -52,14 +52,16 @@ def calculate_practice_payments(*, by: Actor, keys: Collection[Key]) -> Calculat
     for (service_id, day), of_date in groupby(sorted(keys), key=lambda key: (key.service_id, key.achievement_date)):
         version = released_version(service_id) if service_id in services else None
         if version is not None:
-            done = _work_out(services[service_id], version, day, [key.provider_id for key in of_date], by)
+            done = _work_out(services[service_id], version, day, [key.provider_id for key in of_date], by, why)
             for verdict, how_many in done.counts.items():
                 counts[verdict] = counts.get(verdict, 0) + how_many
             effects += done.effects
     return Calculated(counts, tuple(effects))
 
 
-def _work_out(service: QualityService, version: ServiceVersion, day: date, providers: list[int], by: Actor) -> Done:
+def _work_out(
+    service: QualityService, version: ServiceVersion, day: date, providers: list[int], by: Actor, why: str
+) -> Done:
     """One service and date."""
     definition = definition_of_version(version)
     method = definition.calculation
@@ -72,7 +74,7 @@ def _work_out(service: QualityService, version: ServiceVersion, day: date, provi
     _stage(service, day, claims)
     course = AUTO_DECLARED_PAYMENTS if definition.no_declaration_required else PRACTICE_PAYMENTS
     stage_verdicts(course, service.pk, [day], providers)
-    done = apply_verdicts(course, version.pk, by=by)
+    done = apply_verdicts(course, version.pk, by=by, why=why)
     moved = _approve_where_none_is_required(definition, course)
     return Done(done.counts, (*done.effects, *_told(moved), *_problems(claims)))
 

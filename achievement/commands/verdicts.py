@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db import connection
 
 from achievement.commands.courses import LINES, Course
+from achievement.commands.effects import effects_of_totals, effects_of_verdicts
 from achievement.models import Achievement, AchievementChange, NetworkAchievement
 from achievement.states import (
     CALCULATED_AND_DECLARED,
@@ -21,7 +21,6 @@ from achievement.states import (
 from core.actors import Actor
 from core.changes import Effect
 from core.commands import instant
-from ui.wording import count, long_date, money
 
 INPUTS = ("amount", "commissioner_id", "participation_id", "list_size_id", "inputs", "service_version_id")
 _FINALS = ", ".join(str(int(state)) for state in sorted(FINALS))
@@ -102,22 +101,27 @@ def _verdicts(course: Course) -> str:
                   AND o.state IN ({_FINALS}))))) AS is_final
         FROM compared c)
     SELECT id, service_id, achievement_date, network_id, provider_id, commissioner_id, participation_id, list_size_id,
-           amount, inputs, was, was_inputs, CASE WHEN is_final THEN 'to be adjusted' ELSE verdict END AS verdict
+           amount, inputs, was, was_inputs, state AS was_state,
+           CASE WHEN is_final THEN 'to be adjusted' ELSE verdict END AS verdict
     FROM judged WHERE verdict <> 'same'"""
 
 
-def apply_verdicts(course: Course, service_version_id: int, *, by: Actor) -> Done:
-    """Carry the verdicts out: totals first, then what is gone, so that a practice can move between networks."""
-    if course is LINES:
-        _withdraw_touched_totals(by)
-    course.gone.apply_each(Achievement, _lines("gone"), by=by, note="It is no longer due.")
+def apply_verdicts(course: Course, service_version_id: int, *, by: Actor, why: str = "") -> Done:
+    """Carry the verdicts out: totals first, then what is gone, so that a practice can move between networks.
+
+    `why` is the reason of what changed beneath, kept with what is withdrawn.
+    """
+    totals = _withdraw_touched_totals(by) if course is LINES else ()
+    gone = f"It is no longer due: {why}" if why else "It is no longer due."
+    course.gone.apply_each(Achievement, _lines("gone"), by=by, note=gone)
     columns = f", {', '.join(INPUTS[:-1])}, {service_version_id:d} AS service_version_id"
     changed = _lines("changed", f"{columns}, {_DIFFERENCE} AS own_note")
     course.changed.apply_each(Achievement, changed, INPUTS, by=by, own_notes=True)
     course.revived.apply_each(Achievement, _lines("revived", columns), INPUTS, by=by)
     _insert_new(course, service_version_id, by)
     _take_other_inputs()
-    return _done(course)
+    counts, effects = effects_of_verdicts(course)
+    return Done(counts, (*effects, *effects_of_totals(totals)))
 
 
 def _sterling(amount: str) -> str:
@@ -138,8 +142,8 @@ def _lines(verdict: str, columns: str = "") -> str:
     return f"SELECT id{columns} FROM verdict WHERE verdict = '{verdict}'"
 
 
-def _withdraw_touched_totals(by: Actor) -> None:
-    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines wait again."""
+def _withdraw_touched_totals(by: Actor) -> Sequence[int]:
+    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines wait again. Their ids."""
     touched = f"""
         SELECT DISTINCT n.id FROM achievement_networkachievement n
         JOIN verdict v USING (service_id, achievement_date, network_id)
@@ -147,6 +151,7 @@ def _withdraw_touched_totals(by: Actor) -> None:
     withdrawn = SUPERSEDE_TOTAL.apply_each(NetworkAchievement, touched, by=by, note="A member or a line changed.")
     if withdrawn:
         release_lines_of(withdrawn.ids, by=by)
+    return withdrawn.ids
 
 
 LINES_OF_TOTALS = """
@@ -205,31 +210,3 @@ def _take_other_inputs() -> None:
                 SET list_size_id = v.list_size_id, participation_id = v.participation_id, inputs = v.inputs
                 FROM verdict v WHERE v.id = a.id AND v.verdict = 'other inputs'"""
         )
-
-
-def _done(course: Course) -> Done:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT verdict, achievement_date, count(*), sum(coalesce(amount, 0)), sum(coalesce(was, 0))
-               FROM verdict WHERE verdict <> 'other inputs' GROUP BY 1, 2 ORDER BY 2, 1"""
-        )
-        rows = cursor.fetchall()
-    counts: dict[str, int] = {}
-    for verdict, _day, how_many, _now, _was in rows:
-        counts[verdict] = counts.get(verdict, 0) + how_many
-    return Done(counts, tuple(_effect(course, *row) for row in rows))
-
-
-def _effect(course: Course, verdict: str, day: date, how_many: int, now: Decimal, was: Decimal) -> Effect:
-    one, rows, awaited = how_many == 1, count(how_many, *course.noun), course.awaits
-    are, await_ = ("is", "awaits") if one else ("are", "await")
-    said = {
-        "new": f"{rows} {are} calculated, {money(now)}, and {await_} {awaited}",
-        "revived": f"{rows} {are} calculated anew, {money(now)}, and {await_} {awaited}",
-        "changed": f"{rows} {'changes' if one else 'change'} from {money(was)} to {money(now)} "
-        f"and {await_} {awaited} again",
-        "gone": f"{rows} {are} withdrawn, {money(was)}",
-        "to be adjusted": f"{rows}, financially approved, {'stays as it is' if one else 'stay as they are'}; "
-        "to be adjusted",
-    }
-    return Effect(f"{course.noun[1]} {verdict}", f"{long_date(day)}: {said[verdict]}.", how_many, now - was)

@@ -1,0 +1,110 @@
+"""What a calculation did, in words and pounds, by date: what a preview shows and a result page says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Count, Sum
+from django.urls import reverse
+
+from achievement.commands.courses import LINES, Course
+from achievement.models import NetworkAchievement
+from achievement.states import State
+from core.changes import Effect
+from core.dates import FinancialYear
+from ui.wording import count, long_date, money, month
+
+EXPECTED = "expected"
+UNDONE = ("gone", "changed")
+"""Verdicts that take an approval back, where there was one."""
+
+APPROVED_AND_OPEN = (State.AWAITING_FINANCE, State.AWAITING_NETWORK, State.AGGREGATED)
+
+
+def effects_of_verdicts(course: Course) -> tuple[dict[str, int], tuple[Effect, ...]]:
+    """Rows of the temporary table `verdict` by verdict; and by date and whether they were approved, as effects."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.verdict, v.achievement_date, coalesce(v.was_state = ANY(%s) AND v.verdict = ANY(%s), false),
+                      s.code, count(*), sum(coalesce(v.amount, 0)), sum(coalesce(v.was, 0))
+               FROM verdict v JOIN catalogue_qualityservice s ON s.id = v.service_id
+               WHERE v.verdict <> 'other inputs' GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3""",
+            [list(APPROVED_AND_OPEN), list(UNDONE)],
+        )
+        rows = cursor.fetchall()
+    counts: dict[str, int] = {}
+    for verdict, _day, _approved, _code, how_many, _now, _was in rows:
+        counts[verdict] = counts.get(verdict, 0) + how_many
+    return counts, tuple(_effect(course, *row) for row in rows)
+
+
+def effects_of_totals(ids: Sequence[int]) -> tuple[Effect, ...]:
+    """Totals of networks that were withdrawn, by date."""
+    if not ids:
+        return ()
+    totals = NetworkAchievement.objects.filter(pk__in=ids).values("achievement_date", "service__code")
+    by_date = totals.annotate(how_many=Count("pk"), pounds=Sum("amount")).order_by("achievement_date", "service__code")
+    return tuple(
+        _of_totals(each["achievement_date"], each["service__code"], each["how_many"], each["pounds"])
+        for each in by_date
+    )
+
+
+def _of_totals(day: date, code: str, how_many: int, pounds: Decimal) -> Effect:
+    are, its = ("is", "its") if how_many == 1 else ("are", "their")
+    totals = count(how_many, "network total")
+    sentence = f"{long_date(day)}: {totals} {are} withdrawn, {money(pounds)}; {its} lines that stay await it again."
+    return Effect("totals withdrawn", sentence, how_many, -pounds, href=_networks(code, day), undoes_approval=True)
+
+
+def effect_of_expectations(code: str, lines: Mapping[date, tuple[int, Decimal]]) -> list[Effect]:
+    """What is expected from payment dates to come, date -> lines and pounds: keys are the service's code and its first
+    and last date. Nothing where nothing is expected."""
+    if not lines:
+        return []
+    how_many, pounds = sum(each for each, _ in lines.values()), sum((each for _, each in lines.values()), Decimal(0))
+    first, last = min(lines), max(lines)
+    when = month(first) if first == last else f"{month(first)} to {month(last)}"
+    return [Effect(EXPECTED, f"{when}: {money(pounds)} expected.", how_many, pounds, (code, first, last))]
+
+
+def _effect(
+    course: Course, verdict: str, day: date, approved: bool, code: str, how_many: int, now: Decimal, was: Decimal
+) -> Effect:
+    one, awaited = how_many == 1, course.awaits
+    rows = count(how_many, *(f"approved {noun}" for noun in course.noun) if approved else course.noun)
+    are, await_ = ("is", "awaits") if one else ("are", "await")
+    said = {
+        "new": f"{rows} {are} calculated, {money(now)}, and {await_} {awaited}",
+        "revived": f"{rows} {are} calculated anew, {money(now)}, and {await_} {awaited}",
+        "changed": f"{rows} {'changes' if one else 'change'} from {money(was)} to {money(now)} "
+        f"and {await_} {awaited} again",
+        "gone": f"{rows} {are} withdrawn, {money(was)}",
+        "to be adjusted": f"{rows}, financially approved, {'stays as it is' if one else 'stay as they are'}; "
+        f"to be adjusted.{_proposed(now - was)}",
+    }
+    return Effect(
+        f"{course.noun[1]} {verdict}",
+        f"{long_date(day)}: {said[verdict].removesuffix('.')}.",
+        how_many,
+        now - was,
+        href=_networks(code, day) if course is LINES else "",
+        undoes_approval=approved,
+    )
+
+
+def _proposed(pounds: Decimal) -> str:
+    """What finance approval keeps from changing: proposed, and done by nobody but people."""
+    if not pounds:
+        return ""
+    what = "A payment" if pounds > 0 else "A recovery"
+    return f" {what} of {money(abs(pounds))} is proposed, and never made by itself"
+
+
+def _networks(code: str, day: date) -> str:
+    query = urlencode({"year": str(FinancialYear.of(day)), "service": code, "date": day.isoformat()})
+    return f"{reverse('achievement:network_declaration_management')}?{query}"
