@@ -114,7 +114,8 @@ def _invite_people() -> None:
 
 def _invite(person: Person) -> User:
     here = organisation(person.organisation)
-    user = invite_user(person.email, person.name, to=here, by=SYSTEM)
+    known = User.objects.filter(email=person.email).first()
+    user = known or invite_user(person.email, person.name, to=here, by=SYSTEM)
     for role in person.roles:
         grant_role(user, here, role, limits=Limits(pounds=person.limit), by=SYSTEM)
     return user

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounts.states import Role
@@ -39,6 +39,7 @@ ADA = _person("Ada Marsh", "biscay", BISCAY.code, Role.APPROVAL_MANAGEMENT, Role
 BRAM = _person("Bram Holt", "biscay", BISCAY.code, Role.APPROVAL_MANAGEMENT, Role.VIEW)
 CLEO = _person("Cleo Finch", "biscay", BISCAY.code, Role.FINANCE_MANAGEMENT, Role.FINANCE_VIEW)
 DILYS = _person("Dilys Penn", "biscay", BISCAY.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW)
+HANA = _person("Hana Reed", "biscay", BISCAY.code, Role.VIEW)
 
 AT_BISCAY = (
     ADA,
@@ -48,7 +49,7 @@ AT_BISCAY = (
     _person("Ewan Frost", "biscay", BISCAY.code, Role.ADVANCED_USER_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR),
     _person("Freda Lowe", "biscay", BISCAY.code, Role.USER_ADMINISTRATOR),
     _person("Gil Harker", "biscay", BISCAY.code, Role.ACHIEVEMENT_ENTRY, Role.PCN_VIEW, Role.PCN_MANAGEMENT),
-    _person("Hana Reed", "biscay", BISCAY.code, Role.VIEW),
+    HANA,
     _person("Ivor Shaw", "biscay", BISCAY.code, Role.FINANCE_VIEW),
 )
 KEZIA = _person("Kezia Moor", "viking", VIKING.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW)
@@ -85,4 +86,7 @@ AT_NETWORKS = tuple(
     _person(name, f"{network.place.name.split()[0].lower()}-pcn", network.place.code, *NETWORK_ROLES)
     for name, network in zip(_NETWORK_MANAGERS, NETWORKS, strict=True)
 )
-PEOPLE = (*AT_BISCAY, *AT_VIKING, *AT_NATIONAL, *AT_NETWORKS, *AT_PRACTICES)
+IN_TWO_PLACES = (replace(HANA, organisation=VIKING.code, roles=(Role.VIEW, Role.FINANCE_VIEW)),)
+"""Who holds roles in a second organisation too: they sign in once, and change whom they act for."""
+
+PEOPLE = (*AT_BISCAY, *AT_VIKING, *AT_NATIONAL, *AT_NETWORKS, *AT_PRACTICES, *IN_TWO_PLACES)
