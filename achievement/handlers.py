@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from achievement import commands
-from achievement.queries import figures
-from achievement.queries import networks as network_queries
+from achievement.queries import figures, forecasts
+from achievement.queries.networks import Touched, touched_by
 from achievement.rules import CALCULATE_LATER
 from catalogue.changes import ServiceVersionReleased
+from core import previews
 from core.actors import SYSTEM
 from core.changes import Effect, handles
 from operations.commands import after_commit
@@ -25,25 +26,22 @@ PAYMENTS_AT_ONCE = 500
 
 @handles(MembershipCorrected)
 def work_out_after_membership(change: MembershipCorrected) -> Iterable[Effect]:
-    """A practice in two networks counts in one of them, so every network its practices were ever in is concerned."""
-    return _work_out(change.network_ids | network_queries.ever_networks_of(change.practice_ids))
+    return _work_out(touched_by([change]))
 
 
 @handles(ListSizesCorrected)
 def work_out_after_list_sizes(change: ListSizesCorrected) -> Iterable[Effect]:
-    return _work_out(network_queries.ever_networks_of({organisation for organisation, _kind in change.pairs}))
+    return _work_out(touched_by([change]))
 
 
 @handles(ParticipationsChanged)
 def work_out_after_participations(change: ParticipationsChanged) -> Iterable[Effect]:
-    services = {service for service, _network in change.network_keys}
     practices = {(service, provider) for service, network, provider in change.keys if not network}
-    networks, keys = {network for _service, network in change.network_keys}, _submitted(practices)
-    if change.at_once:
-        lines = commands.calculate_achievements(by=SYSTEM, networks=networks, services=services, why=change.reason)
-        payments = commands.calculate_practice_payments(by=SYSTEM, keys=keys, why=change.reason)
-        return [*lines.effects, *payments.effects]
-    return [*_work_out(networks, services, change.reason), *_work_out_payments(keys, change.reason)]
+    touched, keys = touched_by([change]), _submitted(practices)
+    if not change.at_once:
+        return [*_work_out(touched, change.reason), *_work_out_payments(keys, change.reason)]
+    with previews.thoroughly():
+        return [*_work_out(touched, change.reason), *_work_out_payments(keys, change.reason)]
 
 
 @handles(ExpectationsAsked)
@@ -60,7 +58,7 @@ def foresee_after_participations(change: ExpectationsAsked) -> Iterable[Effect]:
 def work_out_after_release(change: ServiceVersionReleased) -> Iterable[Effect]:
     """What a new version changes comes back for approval; what finance has approved stays."""
     return [
-        *_work_out(network_queries.networks_of_service(change.service_id), {change.service_id}),
+        *_work_out(touched_by([change])),
         *_work_out_payments(figures.keys_submitted(services=[change.service_id])),
     ]
 
@@ -91,7 +89,7 @@ def _submitted(pairs: Collection[tuple[int, int]]) -> list[Key]:
 
 
 def _work_out_payments(keys: Collection[Key], why: str = "") -> Iterable[Effect]:
-    if len(keys) <= PAYMENTS_AT_ONCE:
+    if len(keys) <= PAYMENTS_AT_ONCE or previews.is_thorough():
         return commands.calculate_practice_payments(by=SYSTEM, keys=keys, why=why).effects if keys else []
     ordered = sorted(keys)
     for start in range(0, len(ordered), PAYMENTS_AT_ONCE):
@@ -100,11 +98,15 @@ def _work_out_payments(keys: Collection[Key], why: str = "") -> Iterable[Effect]
     return [Effect("calculation queued", f"{len(keys):,} achievements are worked out in the background.", len(keys))]
 
 
-def _work_out(networks: Collection[int], services: Collection[int] | None = None, why: str = "") -> Iterable[Effect]:
-    if len(networks) <= AT_ONCE:
+def _work_out(touched: Touched, why: str = "") -> Iterable[Effect]:
+    networks, services = touched.networks, touched.services
+    if len(networks) <= AT_ONCE or previews.is_thorough():
         return commands.calculate_achievements(by=SYSTEM, networks=networks, services=services, why=why).effects
     ordered = sorted(networks)
     for start in range(0, len(ordered), AT_ONCE):
         keys = {"networks": ordered[start : start + AT_ONCE], "services": sorted(services) if services else None}
         after_commit(CALCULATE_LATER, keys)
     return [Effect("calculation queued", f"{len(ordered):,} networks are worked out in the background.", len(ordered))]
+
+
+previews.forecast(forecasts.measure, forecasts.compare)

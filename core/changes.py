@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -44,6 +46,7 @@ C = TypeVar("C", bound=Change)
 Handler = Callable[[Any], Iterable[Effect] | None]
 
 _handlers: dict[type[Change], list[Handler]] = defaultdict(list)
+_noted: ContextVar[list[Change] | None] = ContextVar("noted_changes", default=None)
 
 
 def handles(
@@ -62,10 +65,24 @@ def handles(
 
 def publish(change: Change) -> list[Effect]:
     """Tell the apps above, in the order of the rooms, now and in this transaction; answer the effects they had."""
+    noted = _noted.get()
+    if noted is not None:
+        noted.append(change)
     effects: list[Effect] = []
     for handler in _handlers[type(change)]:
         effects.extend(handler(change) or ())
     return effects
+
+
+@contextmanager
+def noting_changes() -> Iterator[list[Change]]:
+    """The changes that are published meanwhile, in order."""
+    noted: list[Change] = []
+    before = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(before)
 
 
 def handlers() -> dict[type[Change], tuple[Handler, ...]]:

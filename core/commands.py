@@ -66,6 +66,17 @@ def within_command() -> Iterator[Running]:
         _running.reset(token)
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """A command of its own within another: for what is rolled back, whose rows the other must not remember."""
+    token = _running.set(None)
+    try:
+        with within_command():
+            yield
+    finally:
+        _running.reset(token)
+
+
 def instant() -> datetime:
     """The instant of the running command; outside one, the present moment."""
     running = _running.get()

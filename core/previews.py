@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from core.actors import Actor
+from core.changes import Change, Effect, noting_changes
+from core.commands import apart
 from core.errors import Conflict
+from core.locking import wait_for_locks_at_most
 
 T = TypeVar("T")
+Measure = Callable[[Sequence[Change]], Mapping[Any, Decimal]]
+Compare = Callable[[Mapping[Any, Decimal], Mapping[Any, Decimal]], Iterable[Effect]]
+
+WAIT = 5_000
+"""Milliseconds that a preview waits for a lock: somebody who only looks does not stand in a queue."""
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+_thorough: ContextVar[bool] = ContextVar("thorough", default=False)
+_forecasts: list[tuple[Measure, Compare]] = []
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,14 @@ class Foreseen:
 
     sentences: tuple[str, ...]
     digest: str
+
+
+@dataclass(frozen=True)
+class Ahead(Generic[T]):
+    """What a command would answer, and what it would change beyond what is written: its forecasts."""
+
+    answer: T
+    expected: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +77,56 @@ def rolled_back(run: Callable[[], T]) -> T:
     return answer
 
 
+def look_ahead(run: Callable[[], T]) -> Ahead[T]:
+    """Run a command and keep nothing, with the forecasts taken before and after. Raises as the command does, and
+    Conflict where somebody works on the same rows for longer than WAIT."""
+    with transaction.atomic(), apart(), _impatient(), noting_changes() as changes:
+        answer = run()
+        after = [measure(changes) for measure, _compare in _forecasts]
+        transaction.set_rollback(True)
+    expected: list[Effect] = []
+    for (measure, compare), then in zip(_forecasts, after, strict=True):
+        expected += compare(measure(changes), then)
+    return Ahead(answer, tuple(expected))
+
+
+def do_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: str, purpose: str, by: Actor) -> T:
+    """Run a command for good, if what `says` words of its answer is what the token carries; without one, as it comes.
+
+    Raises WorldMoved, and keeps nothing, where it is not; Conflict for a token that cannot be read.
+    """
+    if not token:
+        return run()
+    then = foreseen_in(token, purpose, by)
+    with transaction.atomic():
+        answer = run()
+        moved = difference(then, foreseen(says(answer)))
+        if moved:
+            raise WorldMoved(answer, moved)
+    return answer
+
+
+def forecast(measure: Measure, compare: Compare) -> None:
+    """Register a forecast: `measure` takes the changes that a command publishes and answers pounds by key, as things
+    stand; it is asked before and after, and `compare` words the difference."""
+    if (measure, compare) not in _forecasts:
+        _forecasts.append((measure, compare))
+
+
+@contextmanager
+def thoroughly() -> Iterator[None]:
+    """What would be left to a worker because it is much is done at once: for previews and saves on a worker."""
+    before = _thorough.set(True)
+    try:
+        yield
+    finally:
+        _thorough.reset(before)
+
+
+def is_thorough() -> bool:
+    return _thorough.get()
+
+
 def foreseen(sentences: Sequence[str], *facts: Any) -> Foreseen:
     """What is seen of a preview: its sentences, and the facts beneath them that a save is compared by."""
     told = json.dumps([list(sentences), facts], sort_keys=True, default=str)
@@ -81,6 +155,17 @@ def foreseen_in(token: str, purpose: str, by: Actor) -> Foreseen:
     except signing.BadSignature:
         raise Conflict("What you saw could not be read. Look again at what would change.") from None
     return Foreseen(tuple(sentences), digest)
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    wait_for_locks_at_most(WAIT)
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise Conflict("Somebody is working on this at this moment. Try again in a little while.") from error
 
 
 def _salt(purpose: str, by: Actor) -> str:

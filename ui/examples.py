@@ -10,11 +10,13 @@ from typing import Any
 
 from django import forms
 
+from ui import example_changes as changes
 from ui import example_progress as long_work
 from ui.components import Bars, Confirm, Event, Explanation, Grid, Need, Progress, RecordedOn, Task, Term
 from ui.fields import DateField, MoneyField, WholeNumberField
 from ui.forms import PortalForm, refuse_end_before_start
 from ui.frame import Frame, Link, Page, Tab
+from ui.previews import WouldChange
 from ui.tables import Action, Address, Choosing, Column, Matching, Order, Pager, Selection, Table
 
 SERVICE = "Primary Care Networks calculations 2020/22 - Clinical Director payment"
@@ -74,6 +76,7 @@ class StylePage(Page):
     tasks: Sequence[Task]
     needs: Sequence[Need]
     confirm: Confirm
+    change: WouldChange
     progress: Progress
     grid: Grid
     bars: Bars
@@ -223,7 +226,8 @@ def _small_parts() -> dict[str, Any]:
         "events": _events(),
         "tasks": long_work.tasks(),
         "needs": _needs(),
-        "confirm": _confirm(),
+        "confirm": changes.confirm(),
+        "change": changes.change(),
         "progress": long_work.progress(),
         "grid": long_work.grid(),
         "bars": long_work.bars(),
@@ -270,19 +274,6 @@ def _needs() -> list[Need]:
         Need("Biscay Partnership PCN waits since 30 September", "#", Decimal("8252.01"), "held"),
         Need("2 offers to answer by 20 December", "#"),
     ]
-
-
-def _confirm() -> Confirm:
-    return Confirm(
-        href="#",
-        button="Save End Date",
-        cancel_href="#",
-        warning="Settled off the system: none recorded. Check before you save.",
-        effects=(
-            "November 2021: 3 lines are calculated, £2,250.78, and await your approval.",
-            "December 2021 to March 2022: £9,003.12 expected.",
-        ),
-    )
 
 
 def _wrong() -> dict[str, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from io import StringIO
-from itertools import groupby
-from typing import Any
+from operator import attrgetter
 
 from django.db import connection
 
@@ -18,12 +17,10 @@ from achievement.commands.effects import effect_of_expectations, effects_of_tota
 from achievement.commands.joiners import withdraw_totals_without_a_member
 from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
 from achievement.models import Achievement
-from achievement.queries.expected import EXPECTED_LINES_SQL
+from achievement.queries.lines_due import LineInputs, line_inputs, list_dates, worked_out
 from achievement.queries.networks import with_rivals
 from achievement.queries.scope import services_that_aggregate_amounts
 from achievement.states import APPROVE_LINE, State
-from calculation.capitation import calculate_many
-from calculation.periods import Days, PartPeriod, Share, share_of_period
 from catalogue.formats import Capitation, Definition
 from catalogue.queries import definition_of_version, released_version
 from core import clock
@@ -33,15 +30,15 @@ from core.commands import command
 from core.errors import Invalid
 from core.locking import lock_ids
 from operations.commands import after_commit
-from organisations.models import ListKind, Membership, Organisation
-from participation.states import COVERING
+from organisations.models import Organisation
 
 KEYS_IN_A_MESSAGE = 200
 
-FIGURE = (
+INPUT = (
     "service_id", "achievement_date", "network_id", "provider_id", "commissioner_id", "participation_id",
-    "list_size_id", "amount",
+    "list_size_id",
 )  # fmt: skip
+FIGURE = (*INPUT, "amount")
 """What is copied of each line, in order."""
 
 
@@ -152,18 +149,14 @@ def _stage_figures(service_id: int, definition: Definition, due: Sequence[date],
         raise Invalid(f"{definition.name}: lines of a network are worked out by capitation only.")
     _stage_keys(service_id, method, due, networks)
     create_figures()
+    lines = worked_out(definition, method, line_inputs("due_key", method))
     with connection.cursor() as cursor:
-        cursor.execute(_INPUTS, [ListKind[method.population.kind], clock.today()])
-        rows = cursor.fetchall()
-        lines = _as_copied(_worked_out(definition, method, rows))
-        cursor.copy_expert(f"COPY figure ({', '.join(FIGURE)}) FROM STDIN", StringIO(lines))
+        cursor.copy_expert(f"COPY figure ({', '.join(FIGURE)}) FROM STDIN", StringIO(_as_copied(lines)))
         cursor.execute("ANALYZE figure")
 
 
 def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networks: Sequence[int]) -> None:
-    known = [
-        (day, method.population.date_for(day)) for day in due if method.rate_on(day) and method.population.date_for(day)
-    ]
+    known = list_dates(method, due)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS due_key")
         cursor.execute(
@@ -177,52 +170,9 @@ def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networ
         cursor.execute("ANALYZE due_key")
 
 
-_INPUTS = f"""
-    WITH expected AS ({EXPECTED_LINES_SQL.format(keys="due_key")})
-    SELECT DISTINCT ON (e.achievement_date, e.network_id, e.practice_id)
-           e.achievement_date, e.network_id, e.practice_id, e.service_id, lead.commissioner_id, p.id, l.id, l.size
-    FROM expected e
-    JOIN due_key k USING (service_id, achievement_date, network_id)
-    JOIN participation_participation p ON p.service_id = e.service_id AND p.network_id = e.network_id
-         AND p.provider_id = e.practice_id AND p.state IN ({", ".join(str(int(state)) for state in sorted(COVERING))})
-    JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded) AND t.valid @> e.achievement_date
-    JOIN organisations_listsize l ON l.organisation_id = e.practice_id AND l.kind = %s AND upper_inf(l.recorded)
-         AND l.valid @> k.list_date
-    JOIN organisations_lead lead ON lead.network_id = e.network_id AND upper_inf(lead.recorded)
-         AND lead.valid @> %s::date
-    ORDER BY e.achievement_date, e.network_id, e.practice_id, p.id DESC"""
-
-
-def _worked_out(
-    definition: Definition, method: Capitation, rows: Iterable[tuple[Any, ...]]
-) -> Iterator[tuple[Any, ...]]:
-    """Each input row with its amount; rows come in order of date, and each date has one rate."""
-    for day, of_day in groupby(rows, key=lambda row: row[0]):
-        rate = method.rate_on(day)
-        if rate is None:
-            continue
-        inputs = list(of_day)
-        shares = _shares(definition, method, day, inputs)
-        lines = (((row), row[7], share) for row, share in zip(inputs, shares, strict=True))
-        for row, amount in calculate_many(rate, lines):
-            _day, network_id, practice_id, service_id, commissioner_id, participation_id, list_size_id, _size = row
-            yield service_id, day, network_id, practice_id, commissioner_id, participation_id, list_size_id, amount
-
-
-def _shares(definition: Definition, method: Capitation, day: date, rows: Sequence[tuple[Any, ...]]) -> list[Share]:
-    """The part of the period each row's practice earns (`calculation.md` section 3, part periods)."""
-    if method.part_period is PartPeriod.LAST_DAY:
-        return [Share(1, 1)] * len(rows)
-    period = definition.period_of(day)
-    held: dict[tuple[int, int], list[Days]] = {}
-    memberships = Membership.objects.known().filter(practice__in={row[2] for row in rows}, valid__isempty=False)
-    for practice_id, network_id, valid in memberships.values_list("practice_id", "network_id", "valid"):
-        held.setdefault((practice_id, network_id), []).append(Days(valid.lower, valid.upper))
-    return [share_of_period(method.part_period, period, held.get((row[2], row[1]), ()), day) for row in rows]
-
-
-def _as_copied(rows: Iterable[tuple[Any, ...]]) -> str:
-    return "".join("\t".join(map(str, row)) + "\n" for row in rows)
+def _as_copied(lines: Iterable[tuple[LineInputs, Decimal]]) -> str:
+    kept = attrgetter(*INPUT)
+    return "".join("\t".join(map(str, (*kept(row), amount))) + "\n" for row, amount in lines)
 
 
 def _approve_where_none_is_required(

@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from achievement.commands.outcomes import Outcome
+from achievement.queries.addresses import network_href
 from achievement.queries.lists import PayCodeTotal
 from achievement.states import State
 from ui.components import Confirm
@@ -146,10 +147,6 @@ def href_of(each: Any, *, totals: bool) -> str:
     if totals:
         return network_href(each.network.code, each.service.code, each.achievement_date)
     return reverse("achievement:achievement", args=[each.pk])
-
-
-def network_href(code: str, service_code: str, day: date) -> str:
-    return reverse("achievement:network", args=[code, service_code, day.isoformat()])
 
 
 def choosing(*, pounds: bool) -> Choosing:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from achievement.presenters.declarations import network_href
+from achievement.queries.addresses import network_href
 from achievement.queries.details import NetworkDate
 from achievement.queries.readiness import MemberLine, Readiness
 from achievement.states import (

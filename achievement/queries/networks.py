@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from django.db import connection
 
 from achievement.states import State
+from catalogue.changes import ServiceVersionReleased
+from core.changes import Change
+from organisations.changes import ListSizesCorrected, MembershipCorrected
 from organisations.models import Membership
+from participation.changes import ParticipationsChanged
 from participation.models import Participation
 
 
@@ -40,3 +45,34 @@ def networks_of_service(service_id: int) -> set[int]:
     """Ids of the networks a service was offered to."""
     offered = Participation.objects.filter(service=service_id, network__isnull=False)
     return set(offered.values_list("network_id", flat=True).distinct())
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The networks whose lines a change may alter, and the services; None is all of them."""
+
+    networks: frozenset[int]
+    services: frozenset[int] | None = None
+
+
+def touched_by(changes: Iterable[Change]) -> Touched:
+    """What has to be worked out anew after these changes, of lines of networks.
+
+    A practice in two networks counts in one of them, so every network that it was ever in is concerned.
+    """
+    networks: set[int] = set()
+    services: set[int] | None = set()
+    for change in changes:
+        if isinstance(change, ParticipationsChanged):
+            networks |= {network for _service, network in change.network_keys}
+            services = None if services is None else services | {service for service, _network in change.network_keys}
+        elif isinstance(change, ServiceVersionReleased):
+            networks |= networks_of_service(change.service_id)
+            services = None if services is None else services | {change.service_id}
+        elif isinstance(change, MembershipCorrected):
+            networks |= change.network_ids | ever_networks_of(change.practice_ids)
+            services = None
+        elif isinstance(change, ListSizesCorrected):
+            networks |= ever_networks_of({organisation for organisation, _kind in change.pairs})
+            services = None
+    return Touched(frozenset(networks), None if services is None else frozenset(services))

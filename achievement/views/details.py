@@ -17,6 +17,7 @@ from achievement.forms import NetworkListForm
 from achievement.presenters import declarations as lists_shown
 from achievement.presenters import details as shown
 from achievement.queries import acts, compare, declarations, details, readiness
+from achievement.queries.addresses import network_href
 from achievement.states import State
 from core import clock
 from core.dates import FinancialYear
@@ -246,7 +247,7 @@ def _explanation(found: Any, *, whole: bool) -> Explanation:
 def _network_link(found: Any) -> Link | None:
     if not found.network:
         return None
-    href = lists_shown.network_href(found.network.code, found.service.code, found.achievement_date)
+    href = network_href(found.network.code, found.service.code, found.achievement_date)
     return Link(f"{found.network.name}, {long_date(found.achievement_date)}", href)
 
 

@@ -1,0 +1,71 @@
+"""What a page shows of a change before it is saved: effects with their links, and what is asked of every one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.changes import Effect
+from core.previews import Difference
+from ui.components import Confirm
+
+APPROVED = "financially approved"
+SETTLED = "none recorded - check before you save"
+TO_BE_ADJUSTED = ("lines to be adjusted", "achievements to be adjusted")
+"""What a calculation says of rows that finance has approved, whatever made them differ; a preview says only what this
+change would make differ, by its forecast."""
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    """One sentence, and where it is seen."""
+
+    sentence: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every preview answers: what it asks, and the effects, or the word for none."""
+
+    label: str
+    lines: Sequence[EffectLine]
+    none: str = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WouldChange:
+    """What saving would do (would_change.jinja): a sentence that begins it, its effects, what every change is asked,
+    and one button. `moved` is what had changed since it was looked at before."""
+
+    lead: str
+    lines: Sequence[EffectLine]
+    asked: Sequence[Asked]
+    confirm: Confirm
+    moved: Difference | None = None
+
+    @classmethod
+    def of(
+        cls,
+        lead: str,
+        said: Sequence[str],
+        effects: Iterable[Effect],
+        expected: Sequence[Effect],
+        confirm: Confirm,
+        moved: Difference | None = None,
+    ) -> WouldChange:
+        """From what a command would say of itself, the effects of its handlers, and what is expected."""
+        known = [effect for effect in effects if effect.kind not in TO_BE_ADJUSTED]
+        to_come = [effect for effect in expected if effect.kind != APPROVED]
+        asked = (
+            Asked("Approvals undone", _lines(effect for effect in known if effect.undoes_approval)),
+            Asked("Financially approved periods", _lines(each for each in expected if each.kind == APPROVED)),
+            Asked("Settled off the system", (), SETTLED),
+        )
+        plain = [effect for effect in known if not effect.undoes_approval]
+        lines = [*(EffectLine(sentence) for sentence in said), *_lines([*plain, *to_come])]
+        return cls(lead=lead, lines=lines, asked=asked, confirm=confirm, moved=moved)
+
+
+def _lines(effects: Iterable[Effect]) -> list[EffectLine]:
+    return [EffectLine(effect.sentence, effect.href) for effect in effects]
