@@ -30,3 +30,19 @@ class NewTokenForm(PortalForm):
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].choices = [(each.pk, str(each)) for each in organisations]  # type: ignore[attr-defined]
+
+
+class PeopleForm(PortalForm):
+    """The filter of the list of people."""
+
+    text = forms.CharField(label="Name or email address", required=False, max_length=100)
+
+
+class ResetForm(PortalForm):
+    """Why somebody's second factor is taken away."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea,
+        help_text="How you know that it is them who ask, and what became of the phone. It is kept.",
+    )

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from knox.models import AbstractAuthToken
 
-from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, Role, UserState
+from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, NEEDS_A_SECOND_FACTOR, Role, UserState
 from core import clock
 from core.transitions import Stateful, TransitionLog
 from organisations.models import Cluster, Organisation
@@ -91,6 +91,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Grants of the roles that need a second administrator, before they have one."""
         return self.open().filter(UNCONFIRMED)
 
+    def that_need_a_second_factor(self) -> Self:
+        """Grants in force of the roles of approvers and administrators."""
+        return self.in_force().filter(role__in=sorted(NEEDS_A_SECOND_FACTOR))
+
     def of(self, *roles: Role) -> Self:
         return self.filter(role__in=roles)
 
@@ -160,6 +164,7 @@ class ApiToken(AbstractAuthToken):
     created = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    second_factor = models.BooleanField(default=False, help_text="Made in a session with a second factor.")
 
     objects = ApiTokenQuerySet.as_manager()
 
@@ -172,3 +177,13 @@ class ApiToken(AbstractAuthToken):
     @property
     def has_expired(self) -> bool:
         return bool(self.expiry <= clock.now())
+
+
+class SecondFactorReset(models.Model):
+    """One row is one removal of a person's authenticator app by somebody else, because their phone was lost."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="second_factor_resets")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.TextField()

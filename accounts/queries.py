@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from django.db.models import Q, QuerySet
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 
 from accounts.models import ApiToken, Grant, User
-from accounts.rules import Acting
+from accounts.rules import Acting, administered_by
 from accounts.states import ADMINISTRATORS, Role
 from core import clock
 from core.errors import NotVisible
@@ -26,11 +28,30 @@ def organisations_of(user: User) -> QuerySet[Organisation]:
     ).order_by("name")
 
 
-def acting_for(user: User, organisation_id: int | None) -> Acting:
-    """The person acting for the organisation chosen; for their first where none is, or it is no longer theirs."""
-    theirs = list(organisations_of(user))
+def acting_for(user: User, organisation_id: int | None, *, second_factor: bool = False) -> Acting:
+    """The person acting for the organisation chosen; for their first where none is, or it is no longer theirs.
+
+    `second_factor` says that they gave one in this session.
+    """
+    asking = Grant.objects.that_need_a_second_factor().filter(user=user, organisation=OuterRef("pk"))
+    theirs = list(organisations_of(user).annotate(asks_for_second_factor=Exists(asking)))
     chosen = next((organisation for organisation in theirs if organisation.pk == organisation_id), None)
-    return Acting(user, chosen or (theirs[0] if theirs else None), can_change=len(theirs) > 1)
+    needs = settings.SECOND_FACTOR_REQUIRED and any(each.asks_for_second_factor for each in theirs)
+    return Acting(
+        user,
+        chosen or (theirs[0] if theirs else None),
+        can_change=len(theirs) > 1,
+        needs_second_factor=needs,
+        second_factor=second_factor,
+    )
+
+
+def needs_second_factor(user: User, organisation: Organisation | None = None) -> bool:
+    """Whether a role that a person holds, in one organisation or in any, asks for a second factor."""
+    grants = Grant.objects.that_need_a_second_factor().filter(user=user)
+    if organisation is not None:
+        grants = grants.filter(organisation=organisation)
+    return bool(settings.SECOND_FACTOR_REQUIRED) and grants.exists()
 
 
 def holders_of(role: Role, organisation: Organisation) -> QuerySet[User]:
@@ -47,6 +68,12 @@ def who_can(role: Role, organisation: Organisation) -> tuple[str, ...]:
     nobody = f"Nobody holds {role.label} in {organisation.name}."
     administrators = [user.name for user in administrators_of(organisation)]
     return (nobody, f"{listed(administrators, 'or')} can grant it.") if administrators else (nobody,)
+
+
+def who_can_help(by: Acting) -> tuple[str, ...]:
+    """Who administers the users of the organisation somebody acts for, as a sentence."""
+    names = [user.name for user in administrators_of(by.organisation)] if by.organisation else []
+    return (f"{listed(names, 'or')} can.",) if names else ()
 
 
 def administrators_of(organisation: Organisation) -> QuerySet[User]:
@@ -102,6 +129,40 @@ def token_with(secret: str) -> ApiToken | None:
     digest, key = hash_token(secret), secret[: CONSTANTS.TOKEN_KEY_LENGTH]
     known = ApiToken.objects.filter(token_key=key).select_related("user", "organisation")
     return next((token for token in known if compare_digest(token.digest, digest)), None)
+
+
+def authenticator_app_of(user: User) -> Authenticator:
+    """The authenticator app that a person has set up."""
+    return Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+
+
+PEOPLE_ORDERS = {"name": ("name", "id"), "email": ("email", "id")}
+
+
+def people_administered(by: Acting, text: str = "") -> QuerySet[User]:
+    """The people who hold a role in an organisation that somebody administers, with all that a row shows of them.
+
+    `text` is part of a name or of an address. Each has `administered`, the grants there; `has_app`, whether they have
+    an authenticator app; `needs_app`, whether a role of theirs anywhere asks for one.
+    """
+    theirs = Grant.objects.open().filter(organisation__in=administered_by(by))
+    people = User.objects.filter(pk__in=theirs.values("user"))
+    if text:
+        people = people.filter(Q(name__icontains=text) | Q(email__icontains=text))
+    app = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    needing = Grant.objects.that_need_a_second_factor().filter(user=OuterRef("pk"))
+    shown = theirs.select_related("organisation").order_by("organisation__name", "role")
+    return people.annotate(has_app=Exists(app), needs_app=Exists(needing)).prefetch_related(
+        Prefetch("grants", shown, to_attr="administered")
+    )
+
+
+def person_administered(by: Acting, user_id: int) -> User:
+    """One of them. Raises NotVisible."""
+    found = people_administered(by).filter(pk=user_id).first()
+    if found is None:
+        raise NotVisible("You do not administer this person, or they do not exist.")
+    return found
 
 
 def _above(organisation: Organisation) -> list[int]:

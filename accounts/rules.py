@@ -23,12 +23,15 @@ from organisations.models import Lead, Organisation, Parent
 class Acting:
     """A person acting for one organisation: the `by` of every command a person gives.
 
-    `can_change` says that they hold roles in others too.
+    `can_change` says that they hold roles in others too; `needs_second_factor`, that a role of theirs, in whichever
+    organisation, asks for one; `second_factor`, that they gave it in this session.
     """
 
     user: User
     organisation: Organisation | None
     can_change: bool = field(default=False, compare=False)
+    needs_second_factor: bool = field(default=False, compare=False)
+    second_factor: bool = field(default=False, compare=False)
     is_system: bool = field(default=False, init=False)
 
     @property
@@ -42,6 +45,10 @@ class Acting:
     @property
     def name(self) -> str:
         return self.user.name
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        return self.needs_second_factor and not self.second_factor
 
     @cached_property
     def grants(self) -> tuple[Grant, ...]:
@@ -135,6 +142,11 @@ def _any(conditions: Iterable[Q]) -> Q:
     """Rows that one of these lets through. An empty condition lets all through, but Django's `|` would drop it."""
     found = list(conditions)
     return reduce(or_, found) if found and all(found) else ALL
+
+
+def administers(by: Actor) -> bool:
+    """Whether somebody administers anybody's users: the list of people is theirs."""
+    return bool(grants_of(by, *ADMINISTRATORS))
 
 
 def administered_by(by: Actor) -> QuerySet[Organisation]:

@@ -19,7 +19,7 @@ def now() -> datetime:
     """The present moment of business, aware, in UTC."""
     if _held:
         return _held[-1]
-    return _training_moment() or _machine_moment()
+    return _training_moment() or machine_moment()
 
 
 def today() -> date:
@@ -42,6 +42,11 @@ def held_at(moment: datetime | date) -> Iterator[None]:
         _held.pop()
 
 
+def machine_moment() -> datetime:
+    """The machine's own moment: for sessions and sign-ins, which know nothing of the training clock."""
+    return datetime.now(UTC)
+
+
 def set_training_clock(moment: datetime | date) -> None:
     """Set the clock of every process of this portal; a date keeps the machine's time of day."""
     path = settings.BUSINESS_CLOCK_FILE
@@ -58,10 +63,6 @@ def _as_moment(moment: datetime | date) -> datetime:
     return datetime.combine(moment, time(12), LONDON).astimezone(UTC)
 
 
-def _machine_moment() -> datetime:
-    return datetime.now(UTC)
-
-
 def _training_moment() -> datetime | None:
     """A day in the clock file stands still; a moment in it runs on from when it was written."""
     path = Path(settings.BUSINESS_CLOCK_FILE) if settings.BUSINESS_CLOCK_FILE else None
@@ -71,9 +72,9 @@ def _training_moment() -> datetime | None:
     if len(text) == len("2021-12-11"):
         return _on_day(date.fromisoformat(text))
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return datetime.fromisoformat(text).astimezone(UTC) + max(_machine_moment() - written, timedelta())
+    return datetime.fromisoformat(text).astimezone(UTC) + max(machine_moment() - written, timedelta())
 
 
 def _on_day(day: date) -> datetime:
-    time_of_day = _machine_moment().astimezone(LONDON).time()
+    time_of_day = machine_moment().astimezone(LONDON).time()
     return datetime.combine(day, time_of_day, LONDON).astimezone(UTC)

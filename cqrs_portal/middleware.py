@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.queries import acting_for
+from accounts.views.second_factor import GOES_ON_TO
 from core.errors import NotPermitted, PortalError
-from cqrs_portal.errors import answer
+from cqrs_portal.errors import API, answer
+from cqrs_portal.sign_in import WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -24,8 +27,31 @@ class ActingOrganisationMiddleware:
         request.actor = None  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             chosen = request.session.get("acting_organisation")
-            request.actor = acting_for(request.user, chosen)  # type: ignore[attr-defined]
+            request.actor = acting_for(  # type: ignore[attr-defined]
+                request.user, chosen, second_factor=gave_second_factor(request)
+            )
         return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Whoever's roles need a second factor and has not given it in this session is led there, whatever they ask for."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        actor = request.actor  # type: ignore[attr-defined]
+        match = request.resolver_match
+        if actor is None or not actor.lacks_second_factor or (match and match.view_name in WITHOUT_SECOND_FACTOR):
+            return None
+        if request.path.startswith(API):
+            return answer(request, NotPermitted("Your roles need a second factor. Sign in to the pages and give it."))
+        if request.method == "GET":
+            request.session[GOES_ON_TO] = request.get_full_path()
+        return redirect(second_factor_page(request))
 
 
 class PortalErrorMiddleware:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 
 from accounts.rules import Acting
-from accounts.states import Role
+from accounts.states import ADMINISTRATORS, Role
 from organisations.models import Kind
 from ui.frame import Link, Tab
 
@@ -21,7 +21,6 @@ OFFERING = frozenset({Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, R
 ENTERING = frozenset({Role.ACHIEVEMENT_ENTRY, Role.VIEW, Role.SUPERVISOR}) | NETWORK_ROLES
 
 REFERENCE_PAGES = frozenset({"organisations:ods_load", "organisations:upload_ods", "organisations:ods_upload"})
-
 PROVIDERS = frozenset({Kind.PRACTICE, Kind.NETWORK})
 COMMISSIONERS = frozenset({Kind.COMMISSIONER})
 NATIONAL = frozenset({Kind.NATIONAL})
@@ -107,11 +106,14 @@ SECTIONS = (
     Section(
         "Administrative Tasks",
         (
+            Entry("Users", "accounts:users", ADMINISTRATORS),
             Entry("Quality services", "catalogue:services", frozenset({Role.SERVICE_RELEASE}), NATIONAL),
             Entry("Reference data", "organisations:ods_loads", frozenset({Role.REFERENCE_DATA}), NATIONAL),
             Entry("Overnight runs", "achievement:overnight_runs", frozenset({Role.OPERATIONS}), NATIONAL),
         ),
-        REFERENCE_PAGES | {"catalogue", "operations", "achievement:overnight_run", "achievement:start_overnight_run"},
+        REFERENCE_PAGES
+        | {"accounts:reset_second_factor", "catalogue", "operations"}
+        | {"achievement:overnight_run", "achievement:start_overnight_run"},
     ),
 )
 

@@ -12,6 +12,7 @@ env = environ.Env()
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier ones, while they still read
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 
 INSTALLED_APPS = [
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "cqrs_portal.middleware.ActingOrganisationMiddleware",
+    "cqrs_portal.middleware.SecondFactorMiddleware",
     "cqrs_portal.middleware.PortalErrorMiddleware",
 ]
 
@@ -151,6 +153,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "cqrs_portal.sign_in.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "cqrs_portal.sign_in.CodeForm",
+    "reauthenticate": "cqrs_portal.sign_in.CodeAgainForm",
+}
 MFA_TOTP_ISSUER = "CQRS Portal"
 MFA_TOTP_TOLERANCE = 1  # a phone may be half a minute off
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -254,6 +261,7 @@ LOGGING = {
 # The portal's own settings
 TRAINING = False
 BUSINESS_CLOCK_FILE: str = ""
+SECOND_FACTOR_REQUIRED = True  # of approvers and administrators
 NHS_BRANDING = env.bool("NHS_BRANDING", default=False)
 HELP_DESK = env.str("HELP_DESK", default="help-desk@cqrs-portal.example")
 PORTAL_URL = env.str("PORTAL_URL", default="")  # the address that e-mails lead to, as https://cqrs.example

@@ -17,8 +17,9 @@ import achievement.commands as achievements
 import catalogue.commands as catalogue
 import organisations.commands as organisations
 import participation.commands as participation
-from accounts.commands import Limits, grant_role, invite_user, set_training_password
+from accounts.commands import Limits, grant_role, invite_user, set_training_password, set_training_second_factor
 from accounts.models import User
+from accounts.queries import needs_second_factor
 from achievement.models import Achievement, NetworkAchievement
 from achievement.states import State
 from catalogue.models import QualityService, ServiceVersion
@@ -110,6 +111,7 @@ def _register_places() -> None:
 def _invite_people() -> None:
     users = [_invite(person) for person in PEOPLE]
     set_training_password(users, PASSWORD, by=SYSTEM)
+    set_training_second_factor([user for user in users if needs_second_factor(user)], by=SYSTEM)
 
 
 def _invite(person: Person) -> User:

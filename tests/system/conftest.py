@@ -19,6 +19,7 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from core import clock
+from cqrs_portal.settings import training as training_settings
 from cqrs_portal.training.people import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,14 @@ def training_clock(tmp_path: Path, settings) -> Path:  # type: ignore[no-untyped
     settings.BUSINESS_CLOCK_FILE = str(tmp_path / "business-clock")
     clock.set_training_clock(date(2021, 12, 11))
     return Path(settings.BUSINESS_CLOCK_FILE)
+
+
+@pytest.fixture
+def second_factor(settings) -> None:  # type: ignore[no-untyped-def]
+    """As in a training portal: approvers and administrators sign in with a code, which the page fills in."""
+    settings.SECOND_FACTOR_REQUIRED = True
+    settings.MFA_FORMS = training_settings.MFA_FORMS
+    settings.MFA_TOTP_TOLERANCE = training_settings.MFA_TOTP_TOLERANCE
 
 
 @pytest.fixture
@@ -114,6 +123,8 @@ class Person:
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
+        if "/2fa/" in self.page.url:
+            self.page.get_by_role("button", name="Sign in").click()  # the code is filled in
         expect(self.page.get_by_role("heading", level=1)).to_contain_text("Home")
 
     def signs_out(self) -> None:

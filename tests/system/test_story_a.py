@@ -72,7 +72,7 @@ def until_told(mail_server: MailServer, address: str, subject: str) -> None:
 
 
 def test_paid_for_what_was_done(
-    training: None, mailing_worker: object, mail_server: MailServer, person: Person, eyes: Eyes
+    second_factor: None, training: None, mailing_worker: object, mail_server: MailServer, person: Person, eyes: Eyes
 ) -> None:
     page = person.page
     others_declare(("V66334", "una.ellis@viking.example", 12), ("V89123", "vikram.fell@wight.example", 20))

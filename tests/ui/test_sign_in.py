@@ -38,9 +38,6 @@ def test_a_person_adds_an_authenticator_app_and_signs_in_with_it(
     settings.MFA_TOTP_TOLERANCE = 1
     sign_in(page, live_server.url)
     page.goto(f"{live_server.url}/account/2fa/totp/activate/")
-    eyes.look("reauthenticate")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
     eyes.look("totp-activate")
     secret = page.get_by_label("Authenticator secret").input_value()
     page.get_by_label("Authenticator code").fill("000000")

@@ -23,6 +23,7 @@ def _lines() -> Iterator[str]:
     """Organisation by organisation: address, name and roles."""
     width = max(len(person.email) for person in PEOPLE)
     yield f"Sign in with any of these addresses and the password: {PASSWORD}"
+    yield "Approvers and administrators are asked for a code, too: in training it is filled in, just go on."
     for place in PLACES:
         people = [person for person in PEOPLE if person.organisation == place.code]
         if people:

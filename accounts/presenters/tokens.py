@@ -1,4 +1,4 @@
-"""What the pages about one's own account show."""
+"""What the pages about tokens of the API show."""
 
 from __future__ import annotations
 
@@ -9,55 +9,14 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from accounts.commands import NewToken
-from accounts.models import ApiToken, Grant, User
-from accounts.queries import Held
-from accounts.rules import Acting
+from accounts.models import ApiToken
+from accounts.presenters.trail import to_account
 from core.clock import LONDON
 from ui.components import Confirm
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Column, Table
-from ui.wording import listed, long_date, moment, money
-
-HOME = Link("Home", "/")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoleRow:
-    """One role: what it is limited to, and since when it is held."""
-
-    role: str
-    limits: str
-    since: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrganisationRoles:
-    """One organisation and the roles held in it. `acting` marks the one acted for."""
-
-    name: str
-    code: str
-    acting: bool
-    roles: Sequence[RoleRow]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MyAccountPage(Page):
-    """My Account (templates/accounts/my_account.jinja)."""
-
-    name: str
-    email: str
-    organisations: Sequence[OrganisationRoles]
-    security: Sequence[Link]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChooseOrganisationPage(Page):
-    """Choosing whom to act for (templates/accounts/organisation.jinja)."""
-
-    form: PortalForm
-    next: str
-
+from ui.wording import long_date, moment
 
 TOKEN_COLUMNS = (
     Column(key="name", label="Name"),
@@ -122,7 +81,7 @@ def tokens_page(tokens: Sequence[ApiToken]) -> TokensPage:
         noun=("token", "tokens"),
     )
     return TokensPage(
-        title="API tokens", caption="", breadcrumb=_account(), table=table, new_href=reverse("accounts:new_token")
+        title="API tokens", caption="", breadcrumb=to_account(), table=table, new_href=reverse("accounts:new_token")
     )
 
 
@@ -187,67 +146,5 @@ def _day(at: datetime) -> str:
     return long_date(at.astimezone(LONDON).date())
 
 
-def _account() -> list[Link]:
-    return [HOME, Link("My Account", reverse("accounts:my_account"))]
-
-
 def _tokens() -> list[Link]:
-    return [*_account(), Link("API tokens", reverse("accounts:tokens"))]
-
-
-def my_account_page(actor: Acting, held: Sequence[Held], *, second_factor: bool) -> MyAccountPage:
-    return MyAccountPage(
-        title="My Account",
-        caption="",
-        breadcrumb=[HOME],
-        name=actor.user.name,
-        email=actor.user.email,
-        organisations=[_organisation(each, actor) for each in held],
-        security=_security(second_factor),
-    )
-
-
-def choose_organisation_page(form: PortalForm, user: User, next: str) -> ChooseOrganisationPage:
-    return ChooseOrganisationPage(
-        title="Which organisation do you act for?",
-        caption=user.name,
-        breadcrumb=[HOME],
-        in_error=bool(form.errors),
-        form=form,
-        next=next,
-    )
-
-
-def _organisation(held: Held, actor: Acting) -> OrganisationRoles:
-    organisation = held.organisation
-    return OrganisationRoles(
-        name=organisation.name,
-        code=organisation.code,
-        acting=organisation.pk == actor.organisation_id,
-        roles=[
-            RoleRow(role=grant.role, limits=_limits(grant), since=long_date(grant.granted_at)) for grant in held.grants
-        ],
-    )
-
-
-def _limits(grant: Grant) -> str:
-    limits = [
-        f"payment type {grant.payment_type}" if grant.payment_type else "",
-        f"cluster {grant.cluster.name}" if grant.cluster else "",
-        f"up to {money(grant.limit)} in one achievement" if grant.limit is not None else "",
-    ]
-    return listed([limit for limit in limits if limit]).capitalize()
-
-
-def _security(second_factor: bool) -> list[Link]:
-    return [
-        Link("Change your password", reverse("account_change_password")),
-        Link(
-            "Second factor: on. Change or switch off"
-            if second_factor
-            else "Switch on a second factor (authenticator app)",
-            reverse("mfa_index"),
-        ),
-        Link("Where you are signed in", reverse("usersessions_list")),
-        Link("API tokens", reverse("accounts:tokens")),
-    ]
+    return [*to_account(), Link("API tokens", reverse("accounts:tokens"))]

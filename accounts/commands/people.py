@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Q, QuerySet
-from knox.models import get_digest_token
-from knox.settings import CONSTANTS
+from django.db.models import QuerySet
 
-from accounts.models import ApiToken, Grant, User
-from accounts.queries import organisation_to_act_for
+from accounts.models import Grant, User
 from accounts.rules import CONFIRM_GRANT, END_GRANT, GRANT_ROLES
 from accounts.states import DISABLE, ENABLE, LOCK, RETIRE, UNLOCK, Role
 from core.actors import Actor
 from core.commands import command, instant
-from core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from core.errors import Conflict, Invalid, NotPermitted
 from core.locking import lock_ids
 from core.transitions import Moved
 from organisations.models import Cluster, Organisation
@@ -37,15 +33,6 @@ class Limits:
 
 
 UNLIMITED = Limits()
-USE_NOTED_EVERY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class NewToken:
-    """A token just made. `secret` is what programs send; it is kept nowhere, so this is the only time it is known."""
-
-    token: ApiToken
-    secret: str
 
 
 @command
@@ -151,59 +138,6 @@ def set_training_password(users: Collection[User], password: str, *, by: Actor) 
     if not settings.TRAINING or not by.is_system:
         raise NotPermitted("Only a training portal sets passwords for its invented people.")
     _rows(users).update(password=make_password(password))
-
-
-@command
-def create_token(name: str, organisation_id: int, *, by: Actor) -> NewToken:
-    """Make a token of the API, with which a program acts as this person for one of their organisations.
-
-    Raises Invalid for a name that is empty, too long, or already that of a live token of theirs; NotVisible for an
-    organisation they hold no role in; NotPermitted for the portal itself.
-    """
-    if by.user_id is None:
-        raise NotPermitted("A token is a person's.")
-    lock_ids(User, [by.user_id])
-    user = User.objects.get(pk=by.user_id)
-    organisation = organisation_to_act_for(user, organisation_id)
-    _refuse_token_name(user, name.strip())
-    digest, secret = get_digest_token()
-    expiry = instant() + timedelta(days=settings.API_TOKEN_DAYS)
-    token = ApiToken.objects.create(
-        digest=digest, token_key=secret[: CONSTANTS.TOKEN_KEY_LENGTH], user=user, organisation=organisation,
-        name=name.strip(), created=instant(), expiry=expiry,
-    )  # fmt: skip
-    return NewToken(token, secret)
-
-
-@command
-def revoke_token(token_id: int, *, by: Actor) -> ApiToken:
-    """End one's own token now; it stays listed. Raises NotVisible for another's, Conflict for one that has ended."""
-    locked = lock_ids(ApiToken, [token_id])
-    token = ApiToken.objects.filter(pk__in=locked, user=by.user_id).first()
-    if token is None:
-        raise NotVisible("This token is not yours, or it does not exist.")
-    if token.revoked_at:
-        raise Conflict("This token was revoked already.")
-    token.revoked_at = instant()
-    token.save(update_fields=["revoked_at"])
-    return token
-
-
-@command
-def note_use_of_token(token_id: int, *, by: Actor) -> None:
-    """Remember when a token was last used, to the minute: reading the API does not write a row each time."""
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=instant() - USE_NOTED_EVERY)
-    ApiToken.objects.filter(stale, pk=token_id, user=by.user_id).update(last_used_at=instant())
-
-
-def _refuse_token_name(user: User, name: str) -> None:
-    longest = ApiToken._meta.get_field("name").max_length or 0
-    if not name:
-        raise Invalid("Enter name: what the token is for.")
-    if len(name) > longest:
-        raise Invalid(f"Name must be {longest} characters or fewer: it is {len(name)}.")
-    if ApiToken.objects.live().filter(user=user, name=name).exists():
-        raise Invalid(f"You have a token named {name} already. Revoke it first, or take another name.")
 
 
 def _rows(users: Collection[User]) -> QuerySet[User]:

@@ -1,0 +1,37 @@
+"""What happens to people, their roles, and the ways they come in."""
+
+from accounts.commands.people import (
+    Limits,
+    confirm_grant,
+    disable_users,
+    enable_users,
+    end_grant,
+    grant_role,
+    invite_user,
+    lock_users,
+    retire_users,
+    set_training_password,
+    unlock_users,
+)
+from accounts.commands.second_factor import reset_second_factor, set_training_second_factor
+from accounts.commands.tokens import NewToken, create_token, note_use_of_token, revoke_token
+
+__all__ = [
+    "Limits",
+    "NewToken",
+    "confirm_grant",
+    "create_token",
+    "disable_users",
+    "enable_users",
+    "end_grant",
+    "grant_role",
+    "invite_user",
+    "lock_users",
+    "note_use_of_token",
+    "reset_second_factor",
+    "retire_users",
+    "revoke_token",
+    "set_training_password",
+    "set_training_second_factor",
+    "unlock_users",
+]

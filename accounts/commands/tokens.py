@@ -1,0 +1,87 @@
+"""Tokens of the API: made by a person for one of their organisations, used, and revoked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from knox.models import get_digest_token
+from knox.settings import CONSTANTS
+
+from accounts.models import ApiToken, User
+from accounts.queries import needs_second_factor, organisation_to_act_for
+from accounts.rules import Acting
+from core.actors import Actor
+from core.commands import command, instant
+from core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from core.locking import lock_ids
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class NewToken:
+    """A token just made. `secret` is what programs send; it is kept nowhere, so this is the only time it is known."""
+
+    token: ApiToken
+    secret: str
+
+
+@command
+def create_token(name: str, organisation_id: int, *, by: Actor) -> NewToken:
+    """Make a token of the API, with which a program acts as this person for one of their organisations.
+
+    Raises Invalid for a name that is empty, too long, or already that of a live token of theirs; NotVisible for an
+    Raises Invalid for a name that is empty, too long, or already that of a live token of theirs; NotVisible for an
+    organisation they hold no role in; NotPermitted for the portal itself, and for whoever has not given the second
+    factor in this session that their roles need.
+    """
+    if by.user_id is None:
+        raise NotPermitted("A token is a person's.")
+    lock_ids(User, [by.user_id])
+    user = User.objects.get(pk=by.user_id)
+    second_factor = isinstance(by, Acting) and by.second_factor
+    if needs_second_factor(user) and not second_factor:
+        raise NotPermitted("Your roles need a second factor: sign in with it, then make the token.")
+    organisation = organisation_to_act_for(user, organisation_id)
+    _refuse_token_name(user, name.strip())
+    digest, secret = get_digest_token()
+    expiry = instant() + timedelta(days=settings.API_TOKEN_DAYS)
+    token = ApiToken.objects.create(
+        digest=digest, token_key=secret[: CONSTANTS.TOKEN_KEY_LENGTH], user=user, organisation=organisation,
+        name=name.strip(), created=instant(), expiry=expiry, second_factor=second_factor,
+    )  # fmt: skip
+    return NewToken(token, secret)
+
+
+@command
+def revoke_token(token_id: int, *, by: Actor) -> ApiToken:
+    """End one's own token now; it stays listed. Raises NotVisible for another's, Conflict for one that has ended."""
+    locked = lock_ids(ApiToken, [token_id])
+    token = ApiToken.objects.filter(pk__in=locked, user=by.user_id).first()
+    if token is None:
+        raise NotVisible("This token is not yours, or it does not exist.")
+    if token.revoked_at:
+        raise Conflict("This token was revoked already.")
+    token.revoked_at = instant()
+    token.save(update_fields=["revoked_at"])
+    return token
+
+
+@command
+def note_use_of_token(token_id: int, *, by: Actor) -> None:
+    """Remember when a token was last used, to the minute: reading the API does not write a row each time."""
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=instant() - USE_NOTED_EVERY)
+    ApiToken.objects.filter(stale, pk=token_id, user=by.user_id).update(last_used_at=instant())
+
+
+def _refuse_token_name(user: User, name: str) -> None:
+    longest = ApiToken._meta.get_field("name").max_length or 0
+    if not name:
+        raise Invalid("Enter name: what the token is for.")
+    if len(name) > longest:
+        raise Invalid(f"Name must be {longest} characters or fewer: it is {len(name)}.")
+    if ApiToken.objects.live().filter(user=user, name=name).exists():
+        raise Invalid(f"You have a token named {name} already. Revoke it first, or take another name.")
