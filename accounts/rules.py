@@ -63,6 +63,11 @@ class Acting:
     def holds(self, *roles: Role) -> bool:
         return not self.roles().isdisjoint(roles)
 
+    def reach(self, role: str, organisation: str) -> Q:
+        """Rows of no payment type, such as a network's payee: a grant limited to one does not reach them."""
+        grants = [grant for grant in self.grants if grant.role == role and not grant.payment_type]
+        return _any(_reached_by(grant, "", organisation) for grant in grants) if grants else NONE
+
 
 class PortalRequest(HttpRequest):
     """A request of a signed-in person: what views take. The middleware sets `actor`."""

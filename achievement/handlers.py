@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from achievement import commands
-from achievement.queries import figures, forecasts
+from achievement.queries import figures, forecasts, payees
 from achievement.queries.networks import Touched, touched_by
 from achievement.rules import CALCULATE_LATER
 from catalogue.changes import ServiceVersionReleased
 from core import previews
 from core.actors import SYSTEM
 from core.changes import Effect, handles
+from core.commands import instant
 from operations.commands import after_commit
-from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected
+from organisations.changes import (
+    LeadsCorrected,
+    ListSizesCorrected,
+    MembershipCorrected,
+    PayeeProposalSettled,
+    PayeeProposed,
+    PayeesCorrected,
+)
 from participation.changes import AllocationsChanged, ExpectationsAsked, ParticipationsChanged
 from submission.changes import Key, ValuesSubmitted
 
@@ -78,6 +86,22 @@ def work_out_after_allocations(change: AllocationsChanged) -> Iterable[Effect]:
 def take_over_after_leads(change: LeadsCorrected) -> Iterable[Effect]:
     moved = commands.take_over_networks(by=SYSTEM, networks=change.network_ids)
     return [Effect("taken over", f"{moved:,} achievements pass to the new lead.", moved)] if moved else []
+
+
+@handles(PayeesCorrected)
+def name_payees(change: PayeesCorrected) -> Iterable[Effect]:
+    """Nothing of an achievement changes: who is paid is the payee of its date. What is paid to another now is named."""
+    return payees.paid_to_another(change.network_ids, instant())
+
+
+@handles(PayeeProposed)
+def tell_who_confirms(change: PayeeProposed) -> Iterable[Effect]:
+    return commands.tell_of_proposed_payee(change.proposal_id, by=change.by)
+
+
+@handles(PayeeProposalSettled)
+def tell_the_parties(change: PayeeProposalSettled) -> Iterable[Effect]:
+    return commands.tell_of_settled_payee(change.proposal_id, by=change.by)
 
 
 def _submitted(pairs: Collection[tuple[int, int]]) -> list[Key]:

@@ -14,7 +14,8 @@ from accounts.models import User
 from achievement.models import Achievement, OvernightRun, Shard
 from achievement.states import State
 from operations.notifications import Notice
-from ui.wording import count, long_date, moment, money
+from organisations.models import PayeeProposal
+from ui.wording import count, listed, long_date, moment, money
 
 NAMED_AT_MOST = 10
 
@@ -85,3 +86,39 @@ def _page(moved: Moved) -> str:
     if moved.state in (State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE):
         return f"{reverse('achievement:declaration_management')}?{urlencode({'status': int(moved.state)})}"
     return reverse("achievement:declare")
+
+
+def payee_proposed(proposal: PayeeProposal, user: User) -> Notice:
+    """A payee was proposed for a network; the reader confirms or declines it."""
+    return Notice(
+        f"{proposal.network.name}: {proposal.payee.name} is proposed as Nominated Payee from "
+        f"{long_date(proposal.start_date)}",
+        reverse("organisations:payee_proposal", args=[proposal.pk]),
+        "emails/payee_proposed.txt",
+        {"user": user, "proposal": proposal, "days": _days(proposal)},
+    )
+
+
+def payee_changed(proposal: PayeeProposal, before: Sequence[str], user: User) -> Notice:
+    """A payee was confirmed; the reader is of the network, or of the payee before or from now on."""
+    return Notice(
+        f"{proposal.network.name}: {proposal.payee.name} is Nominated Payee from {long_date(proposal.start_date)}",
+        reverse("organisations:payees_of_network", args=[proposal.network.code]),
+        "emails/payee_changed.txt",
+        {"user": user, "proposal": proposal, "days": _days(proposal), "before": listed(before)},
+    )
+
+
+def payee_settled(proposal: PayeeProposal, note: str, user: User) -> Notice:
+    """What became of the payee that the reader proposed."""
+    return Notice(
+        f"{proposal.network.name}: {proposal.payee.name} as Nominated Payee was {proposal.state_label.lower()}",
+        reverse("organisations:payee_proposal", args=[proposal.pk]),
+        "emails/payee_settled.txt",
+        {"user": user, "proposal": proposal, "note": note},
+    )
+
+
+def _days(proposal: PayeeProposal) -> str:
+    until = f" to {long_date(proposal.end_date)}" if proposal.end_date else " on"
+    return f"from {long_date(proposal.start_date)}{until}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from django.db.models import Q
+
 
 @runtime_checkable
 class Actor(Protocol):
@@ -26,6 +28,11 @@ class Actor(Protocol):
         """The roles held now, in the organisation acted for."""
         ...
 
+    def reach(self, role: str, organisation: str) -> Q:
+        """The condition of the rows that a role of theirs reaches, by the organisation in a column: within the clusters
+        it is limited to; none where it is not held, or is limited to a payment type."""
+        ...
+
 
 @dataclass(frozen=True)
 class SystemActor:
@@ -38,6 +45,9 @@ class SystemActor:
 
     def roles(self) -> frozenset[str]:
         return frozenset()
+
+    def reach(self, role: str, organisation: str) -> Q:
+        return Q()
 
 
 SYSTEM = SystemActor()

@@ -18,9 +18,14 @@ class PortalError(Exception):
 
 
 class Invalid(PortalError):
-    """What was given breaks a rule; each sentence names field, value and rule."""
+    """What was given breaks a rule; each sentence names field, value and rule. `field` is a form's name of the field,
+    where there is one that the sentences are about."""
 
     status = 422
+
+    def __init__(self, *sentences: str, who_can: Sequence[str] = (), field: str = "") -> None:
+        super().__init__(*sentences, who_can=who_can)
+        self.field = field
 
 
 class NotPermitted(PortalError):

@@ -21,6 +21,8 @@ OFFERING = frozenset({Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, R
 ENTERING = frozenset({Role.ACHIEVEMENT_ENTRY, Role.VIEW, Role.SUPERVISOR}) | NETWORK_ROLES
 
 REFERENCE_PAGES = frozenset({"organisations:ods_load", "organisations:upload_ods", "organisations:ods_upload"})
+PAYEE_PAGES = frozenset({"organisations:propose_payee", "organisations:payee_proposal", "organisations:decline_payee"})
+
 PROVIDERS = frozenset({Kind.PRACTICE, Kind.NETWORK})
 COMMISSIONERS = frozenset({Kind.COMMISSIONER})
 NATIONAL = frozenset({Kind.NATIONAL})
@@ -107,11 +109,13 @@ SECTIONS = (
         "Administrative Tasks",
         (
             Entry("Users", "accounts:users", ADMINISTRATORS),
+            Entry("Payees", "organisations:payees", frozenset({Role.ORGANISATION_ADMINISTRATOR}), COMMISSIONERS),
             Entry("Quality services", "catalogue:services", frozenset({Role.SERVICE_RELEASE}), NATIONAL),
             Entry("Reference data", "organisations:ods_loads", frozenset({Role.REFERENCE_DATA}), NATIONAL),
             Entry("Overnight runs", "achievement:overnight_runs", frozenset({Role.OPERATIONS}), NATIONAL),
         ),
         REFERENCE_PAGES
+        | PAYEE_PAGES
         | {"accounts:reset_second_factor", "catalogue", "operations"}
         | {"achievement:overnight_run", "achievement:start_overnight_run"},
     ),

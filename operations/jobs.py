@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from core import clock
 from core.actors import Actor
@@ -34,6 +34,9 @@ class AtRequestOf:
 
     def roles(self) -> frozenset[str]:
         return frozenset()
+
+    def reach(self, role: str, organisation: str) -> Q:
+        return Q()
 
 
 def start_job(kind: str, title: str, keys: dict[str, Any], *, steps: int, by: Actor) -> Job:

@@ -22,6 +22,11 @@ def ask(key: str, organisation_id: int, role: str, sentence: str, href: str) -> 
     return True
 
 
+def is_asked(beginning: str) -> bool:
+    """Whether a task whose key begins so is open."""
+    return Task.objects.open().filter(key__startswith=beginning).exists()
+
+
 def settle(*beginnings: str) -> int:
     """The open tasks whose key begins with one of these are done; answers how many."""
     about = Q(pk__in=())

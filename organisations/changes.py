@@ -48,3 +48,17 @@ class ParentsCorrected(Change):
     """The Parent Organisation of these has changed."""
 
     organisation_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class PayeeProposed(Change):
+    """Somebody has proposed a payee for a network; another person confirms or declines it."""
+
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class PayeeProposalSettled(Change):
+    """A proposed payee has been confirmed, declined or withdrawn."""
+
+    proposal_id: int

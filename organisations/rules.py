@@ -1,13 +1,15 @@
-"""Who may load reference data."""
+"""Who may load reference data, and who may propose and settle payees."""
 
 from __future__ import annotations
 
 from django.db.models import Q
 
+from core import clock
 from core.actors import Actor
 from core.errors import NotPermitted
 from core.permissions import ALL, NONE, Permission, Refusal
-from organisations.models import Kind, Organisation
+from organisations.models import Kind, Lead, Organisation, PayeeProposal
+from organisations.states import PAYEE_PROPOSAL
 
 REFERENCE_DATA = "Reference Data"
 """The role's name: roles themselves are a room above."""
@@ -36,3 +38,58 @@ def must_load_reference_data(by: Actor) -> None:
     if own is None:
         raise NotPermitted("You act for no organisation.", who_can=[WHO_CAN])
     LOAD_REFERENCE_DATA.require(own, by, who_can=[WHO_CAN])
+
+
+ORGANISATION_ADMINISTRATOR = "Organisation Administrator"
+"""The role's name: roles themselves are a room above."""
+
+OF_THE_LEAD = f"You need the role {ORGANISATION_ADMINISTRATOR} in the commissioning organisation that leads this PCN."
+
+PROPOSE_PAYEE = Permission(
+    "organisations.propose_payee", Refusal(OF_THE_LEAD, lambda by: _led_by(by, "pk") & Q(kind=Kind.NETWORK))
+)
+"""On organisations: for which networks somebody may propose a payee."""
+
+ADMINISTERS_THE_LEAD = Refusal(OF_THE_LEAD, lambda by: _led_by(by, "network"))
+
+CONFIRM_PAYEE = Permission(
+    "organisations.confirm_payee",
+    ADMINISTERS_THE_LEAD,
+    Refusal("You proposed it; the confirmation is another person's.", lambda by: ~Q(proposed_by=by.user_id)),
+)
+DECLINE_PAYEE = Permission(
+    "organisations.decline_payee",
+    ADMINISTERS_THE_LEAD,
+    Refusal("You proposed it: withdraw it instead.", lambda by: ~Q(proposed_by=by.user_id)),
+)
+WITHDRAW_PAYEE = Permission(
+    "organisations.withdraw_payee",
+    ADMINISTERS_THE_LEAD,
+    Refusal("Somebody else proposed it: decline it instead.", lambda by: Q(proposed_by=by.user_id)),
+)
+"""On proposed payees: a change of payee takes two people of the lead (domain 1)."""
+
+
+def _led_by(by: Actor, network: str) -> Q:
+    """Rows whose network, in a column, the organisation acted for leads today, within the reach of the role there."""
+    if ORGANISATION_ADMINISTRATOR not in by.roles():
+        return NONE
+    led = Lead.objects.as_of(clock.today()).filter(commissioner=by.organisation_id).values("network")
+    return Q(**{f"{network}__in": led}) & by.reach(ORGANISATION_ADMINISTRATOR, network)
+
+
+def refusals_of_proposal(proposal: PayeeProposal, by: Actor) -> dict[str, list[str]]:
+    """Move -> the sentences that refuse it to somebody, whatever the proposal's state."""
+    moves = PAYEE_PROPOSAL.values()
+    return {move.name: move.rule.why_not(proposal, by) for move in moves}
+
+
+def who_settles_payees(commissioner: Organisation | None) -> list[str]:
+    """Who can, in a sentence; nobody where no commissioning organisation leads the network."""
+    who = f"Anybody else with the role {ORGANISATION_ADMINISTRATOR} of {commissioner.name} can." if commissioner else ""
+    return [who or "No commissioning organisation leads this PCN today, so nobody can."]
+
+
+def task_of_payee_change(organisation_id: int, network_id: int) -> str:
+    """How the key of a task begins that tells an organisation of a change of a network's payee."""
+    return f"payee changed {organisation_id} {network_id} "

@@ -1,8 +1,10 @@
-"""What reference files are uploaded as, and what may be odd about their rows."""
+"""What reference files are uploaded as, what may be odd about their rows; and what becomes of a proposed payee."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from core.transitions import Creation, Transition, transition_table
 
 
 class RowKind(models.TextChoices):
@@ -29,3 +31,28 @@ class Purpose(models.TextChoices):
     SUB_ICBS = "sub_icbs", "Sub-ICB locations (eccg)"
     ICBS = "icbs", "Integrated care boards"
     LISTS = "lists", "List sizes"
+
+
+class ProposalState(models.IntegerChoices):
+    PROPOSED = 1, "Proposed"
+    CONFIRMED = 2, "Confirmed"
+    DECLINED = 3, "Declined"
+    WITHDRAWN = 4, "Withdrawn"
+
+
+_PENDING = frozenset({ProposalState.PROPOSED})
+
+PROPOSE_PAYEE = Creation("propose payee", ProposalState.PROPOSED, "proposed")
+CONFIRM_PAYEE = Transition(
+    "confirm payee", _PENDING, ProposalState.CONFIRMED, "organisations.confirm_payee",
+    button="Confirm payee", done="confirmed",
+)  # fmt: skip
+DECLINE_PAYEE = Transition(
+    "decline payee", _PENDING, ProposalState.DECLINED, "organisations.decline_payee",
+    button="Decline", done="declined", needs_reason=True,
+)  # fmt: skip
+WITHDRAW_PAYEE = Transition(
+    "withdraw payee", _PENDING, ProposalState.WITHDRAWN, "organisations.withdraw_payee",
+    button="Withdraw", done="withdrawn",
+)  # fmt: skip
+PAYEE_PROPOSAL = transition_table([CONFIRM_PAYEE, DECLINE_PAYEE, WITHDRAW_PAYEE])

@@ -8,6 +8,14 @@ app_name = "organisations"
 
 urlpatterns = [
     path("networks/<slug:code>/", views.network, name="network"),
+    path("networks/<slug:code>/payees/", views.payees_of_network, name="payees_of_network"),
+    path("networks/<slug:code>/payees/noted/", views.note_payee_change, name="note_payee_change"),
+    path("networks/<slug:code>/payees/propose/", views.propose_payee, name="propose_payee"),
+    path("payees/", views.payees, name="payees"),
+    path("payees/proposals/<int:proposal_id>/", views.payee_proposal, name="payee_proposal"),
+    path("payees/proposals/<int:proposal_id>/confirm/", views.confirm_payee, name="confirm_payee"),
+    path("payees/proposals/<int:proposal_id>/decline/", views.decline_payee, name="decline_payee"),
+    path("payees/proposals/<int:proposal_id>/withdraw/", views.withdraw_payee, name="withdraw_payee"),
     path("ods/", views.ods_loads, name="ods_loads"),
     path("ods/loads/<int:load_id>/", views.ods_load, name="ods_load"),
     path("ods/loads/<int:load_id>/rows.csv", views.ods_load_rows, name="ods_load_rows"),

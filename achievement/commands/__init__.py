@@ -22,6 +22,7 @@ from achievement.commands.overnight import (
     start_overnight_run,
     work_shard,
 )
+from achievement.commands.payees import tell_of_proposed_payee, tell_of_settled_payee
 from achievement.commands.practice_payments import calculate_practice_payments
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "return_practice_payments",
     "start_overnight_run",
     "take_over_networks",
+    "tell_of_proposed_payee",
+    "tell_of_settled_payee",
     "undo_approval",
     "withdraw_declarations",
     "work_shard",

@@ -4,6 +4,18 @@ from organisations.commands.list_sizes import set_list_sizes
 from organisations.commands.memberships import Spell, correct_membership, correct_memberships, end_membership
 from organisations.commands.nominations import nominate_payee, set_lead, set_parent
 from organisations.commands.ods import LoadReport, OdsFiles, load_ods
+from organisations.commands.payees import (
+    Nomination,
+    Proposed,
+    Settled,
+    confirm_payee,
+    decline_payee,
+    note_payee_change,
+    preview_confirmation,
+    preview_payee,
+    propose_payee,
+    withdraw_payee,
+)
 from organisations.commands.results import Corrected
 from organisations.commands.uploads import (
     CHECK,
@@ -24,21 +36,31 @@ __all__ = [
     "Corrected",
     "Given",
     "LoadReport",
+    "Nomination",
     "OdsFiles",
+    "Proposed",
+    "Settled",
     "Spell",
     "check_again",
     "check_upload",
+    "confirm_payee",
     "confirm_upload",
     "correct_membership",
     "correct_memberships",
+    "decline_payee",
     "drop_old_uploads",
     "drop_upload",
     "end_membership",
     "load_ods",
     "load_upload",
     "nominate_payee",
+    "note_payee_change",
+    "preview_confirmation",
+    "preview_payee",
+    "propose_payee",
     "set_lead",
     "set_list_sizes",
     "set_parent",
     "upload_files",
+    "withdraw_payee",
 ]

@@ -21,15 +21,18 @@ from organisations.models import Kind, Lead, Organisation, Parent, Payee
 
 @command
 def nominate_payee(
-    network: Organisation, payee: Organisation, start_date: date, *, by: Actor, end_date: date | None = None
-) -> Corrected:
+    network: Organisation, payee: Organisation, start_date: date, *, by: Actor, end_date: date | None = None,
+    proposal_id: int | None = None,
+) -> Corrected:  # fmt: skip
     """The payee receives the network's money from a day on (until `end_date`, included), whoever did before.
 
-    It may be a member practice or another body (domain 1). Raises Invalid. Publishes PayeesCorrected.
+    It may be a member practice or another body (domain 1). People propose and confirm it (`propose_payee`); the portal
+    itself records what it takes in. Raises Invalid. Publishes PayeesCorrected.
     """
     must_be(network, Kind.NETWORK, "PCN")
     lock_networks([network.pk])
-    recorded = _from_then_on(Payee, {"network": network}, "payee", payee, start_date, end_date)
+    says = {"payee": payee.pk, "proposal": proposal_id}
+    recorded = _from_then_on(Payee, {"network": network}, says, start_date, end_date)
     return Corrected(recorded, publish(PayeesCorrected(by, frozenset([network.pk]))) if recorded else ())
 
 
@@ -41,7 +44,7 @@ def set_lead(
     must_be(network, Kind.NETWORK, "PCN")
     must_be(commissioner, Kind.COMMISSIONER, "Lead")
     lock_networks([network.pk])
-    recorded = _from_then_on(Lead, {"network": network}, "commissioner", commissioner, start_date, end_date)
+    recorded = _from_then_on(Lead, {"network": network}, {"commissioner": commissioner.pk}, start_date, end_date)
     return Corrected(recorded, publish(LeadsCorrected(by, frozenset([network.pk]))) if recorded else ())
 
 
@@ -53,16 +56,19 @@ def set_parent(
     if organisation == parent:
         raise Invalid(f"Parent Organisation: {organisation} cannot be its own.")
     lock_practices([organisation.pk])
-    recorded = _from_then_on(Parent, {"organisation": organisation}, "parent", parent, start_date, end_date)
+    recorded = _from_then_on(Parent, {"organisation": organisation}, {"parent": parent.pk}, start_date, end_date)
     return Corrected(recorded, publish(ParentsCorrected(by, frozenset([organisation.pk]))) if recorded else ())
 
 
 def _from_then_on(
-    model: type[TwoClocked], key: Mapping[str, Any], says: str, value: Organisation, start: date, end: date | None
+    model: type[TwoClocked], key: Mapping[str, Any], says: Mapping[str, int | None], start: date, end: date | None
 ) -> Recorded:
+    """`says` is column -> id; from the start on it holds in place of what did."""
     if end and end < start:
         raise Invalid(f"End date {end:%d/%m/%Y} is before start date {start:%d/%m/%Y}. Both days are included.")
     known = model.objects.known().filter(**key)
-    timeline = [Span(row.valid.lower, row.valid.upper, getattr(row, f"{says}_id")) for row in known]
-    timeline = with_value(timeline, Span(start, end + DAY if end else None, value.pk))
-    return believe(model, [Belief(key, span.valid, {says: span.value}) for span in timeline])
+    timeline = [
+        Span(row.valid.lower, row.valid.upper, tuple(getattr(row, f"{name}_id") for name in says)) for row in known
+    ]
+    timeline = with_value(timeline, Span(start, end + DAY if end else None, tuple(says.values())))
+    return believe(model, [Belief(key, span.valid, dict(zip(says, span.value, strict=True))) for span in timeline])

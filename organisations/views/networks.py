@@ -57,12 +57,13 @@ def _page(
         address=address,
         members=presenters.members_table(day, members, parents),
         memberships=presenters.memberships_table(queries.memberships_of(network, known_on)),
-        recorded=_recorded(known_on, address),
+        recorded=recorded_on(known_on, address),
         refused=refused,
     )
 
 
-def _recorded(known_on: date | None, address: Address) -> RecordedOn:
+def recorded_on(known_on: date | None, address: Address) -> RecordedOn:
+    """The detail "Show as recorded on ..." of a page."""
     asked = [name for name, _value in address.pairs if name.startswith("recorded_on")]
     now = address.without(*asked)
     return RecordedOn(day=known_on, href=address.path, now_href=str(now), kept=now.pairs)

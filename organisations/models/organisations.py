@@ -145,12 +145,18 @@ class ListSize(TwoClocked):
 
 
 class Payee(TwoClocked):
-    """One row is one belief about who is nominated to receive a network's money."""
+    """One row is one belief about who is nominated to receive a network's money.
+
+    `proposal` says who proposed it and who confirmed it; none for what the portal itself took in.
+    """
 
     FACT_KEY: ClassVar = ("network",)
 
     network = models.ForeignKey(Organisation, models.PROTECT, related_name="payees", db_index=False)
     payee = models.ForeignKey(Organisation, models.PROTECT, related_name="payee_for")
+    proposal = models.ForeignKey(
+        "organisations.PayeeProposal", models.PROTECT, null=True, related_name="nominations", db_index=False
+    )
 
     class Meta:
         constraints = [believed_once("payee_believed_once", "network")]

@@ -1,8 +1,7 @@
-"""What people send: which day a page is about, and as recorded on which; and reference files."""
+"""Reference files that people send, and which of their rows are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
@@ -16,23 +15,6 @@ from organisations.formats import Layout, Snapshot, WrongFile, open_snapshot
 from organisations.states import Purpose, RowKind
 from ui.fields import DateField
 from ui.forms import PortalForm
-
-
-class RecordedOnForm(PortalForm):
-    """The day of "Show as recorded on": until today, for nobody knows what will be recorded."""
-
-    recorded_on = DateField(required=False, label="Recorded on", latest=clock.today)
-
-
-class DayForm(PortalForm):
-    """The day whose members are shown; keeps the day they were recorded on."""
-
-    day = DateField(required=False, label="Members as of")
-    recorded_on = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, asked: Mapping[str, str], recorded_on: str) -> None:
-        super().__init__({**asked, "recorded_on": recorded_on})
-
 
 MOST_BYTES = 40 << 20
 

@@ -1,0 +1,82 @@
+"""What a change of payee means for money: which achievements are paid to another than before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from achievement.models import Achievement, NetworkAchievement
+from achievement.states import State
+from core.changes import Effect
+from core.two_clocks import TICK
+from organisations.models import Payee
+from ui.wording import count, listed, money, month
+
+NAMED = 3
+HELD_AT_RELEASE = "held at release"
+"""The kind of the effect that needs a warning: finance has approved it, and it is not paid yet."""
+
+OPEN_LINES = (
+    State.AWAITING_PROVIDER,
+    State.AWAITING_COMMISSIONER,
+    State.AWAITING_NETWORK,
+    State.HELD,
+)
+
+
+def paid_to_another(networks: Collection[int], changed_at: datetime) -> list[Effect]:
+    """What a correction of payees at an instant does to achievements of these networks: one effect for each service,
+    status and pair of payees, totals first. An achievement is paid to the payee of its date (domain 6)."""
+    totals = NetworkAchievement.objects.payable().filter(network__in=networks)
+    lines = Achievement.objects.in_state(*OPEN_LINES).filter(network__in=networks)
+    return [
+        *_effects(_with_payees(totals, changed_at), ("PCN achievement", "PCN achievements")),
+        *_effects(_with_payees(lines, changed_at), ("line", "lines")),
+    ]
+
+
+def _with_payees(rows: QuerySet[Any], changed_at: datetime) -> QuerySet[Any]:
+    """Those whose payee has changed, with `now` and `before`, names that are None for nobody."""
+    payees = Payee.objects.filter(network=OuterRef("network"), valid__contains=OuterRef("achievement_date"))
+    before = payees.filter(recorded__contains=changed_at - TICK)
+    now = payees.filter(recorded__upper_inf=True)
+    found = rows.select_related("service").annotate(
+        before_id=Subquery(before.values("payee")[:1]),
+        now_id=Subquery(now.values("payee")[:1]),
+        before=Subquery(before.values("payee__name")[:1]),
+        now=Subquery(now.values("payee__name")[:1]),
+    )
+    changed = (
+        ~Q(before_id=F("now_id")) | Q(before_id=None, now_id__isnull=False) | Q(now_id=None, before_id__isnull=False)
+    )
+    return found.filter(changed).order_by(
+        "service__name", "service_id", "state", "before", "now", "achievement_date", "pk"
+    )
+
+
+def _effects(rows: Iterable[Any], noun: tuple[str, str]) -> Iterator[Effect]:
+    for _key, group in groupby(rows, key=lambda row: (row.service_id, row.state, row.before_id, row.now_id)):
+        alike = list(group)
+        yield _effect(alike, noun)
+
+
+def _effect(rows: Sequence[Any], noun: tuple[str, str]) -> Effect:
+    first, pounds = rows[0], sum((row.amount for row in rows), start=rows[0].amount * 0)
+    final = first.state == State.AGGREGATED_COMPLETE
+    whom = f"{first.now or 'nobody'} in place of {first.before or 'nobody'}"
+    said = (
+        f"{first.service.short_name}, {_dates(rows)}: {count(len(rows), *noun)}, {money(pounds)}, "
+        f"{State(first.state).label}: paid to {whom}."
+    )
+    if final:
+        said += " It is held at release, because finance approved it for the payee before, and it is not paid yet."
+    return Effect(HELD_AT_RELEASE if final else "payee changed", said, len(rows), pounds, tuple(row.pk for row in rows))
+
+
+def _dates(rows: Sequence[Any]) -> str:
+    months = list(dict.fromkeys(month(row.achievement_date) for row in rows))
+    return listed(months) if len(months) <= NAMED else f"{months[0]} to {months[-1]}"

@@ -1,0 +1,18 @@
+"""What people send about organisations: days, filters, payees, reference files."""
+
+from organisations.forms.days import DayForm, RecordedOnForm
+from organisations.forms.payees import DeclineForm, PayeeForm, PayeesFilter, SettleForm
+from organisations.forms.reference_files import GivenFile, ReferenceFile, RowsForm, UploadForm
+
+__all__ = [
+    "DayForm",
+    "DeclineForm",
+    "GivenFile",
+    "PayeeForm",
+    "PayeesFilter",
+    "RecordedOnForm",
+    "ReferenceFile",
+    "RowsForm",
+    "SettleForm",
+    "UploadForm",
+]
