@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,12 +40,6 @@ class Effect:
     keys: tuple[Any, ...] = ()
     href: str = ""
     undoes_approval: bool = False
-
-
-def digest_of(effects: Iterable[Effect]) -> str:
-    """What would follow, as a short text that differs where anything in it does."""
-    said = "\n".join(f"{effect.kind}|{effect.sentence}" for effect in effects)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 C = TypeVar("C", bound=Change)

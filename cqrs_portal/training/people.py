@@ -47,7 +47,7 @@ AT_BISCAY = (
     CLEO,
     DILYS,
     _person("Ewan Frost", "biscay", BISCAY.code, Role.ADVANCED_USER_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR),
-    _person("Freda Lowe", "biscay", BISCAY.code, Role.USER_ADMINISTRATOR),
+    _person("Freda Lowe", "biscay", BISCAY.code, Role.USER_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR),
     _person("Gil Harker", "biscay", BISCAY.code, Role.ACHIEVEMENT_ENTRY, Role.PCN_VIEW, Role.PCN_MANAGEMENT),
     HANA,
     _person("Ivor Shaw", "biscay", BISCAY.code, Role.FINANCE_VIEW),

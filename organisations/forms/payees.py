@@ -93,10 +93,10 @@ class PayeeForm(PortalForm):
 
 
 class SettleForm(PortalForm):
-    """A proposal as it was seen, and the digest of what would follow as it was shown."""
+    """A proposal as it was seen, and the token of what would follow as it was shown."""
 
     seen = SeenField()
-    expected = forms.CharField(required=False, max_length=64)
+    foreseen = forms.CharField(required=False)
 
 
 class DeclineForm(PortalForm):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.urls import reverse
 
-from core.changes import Effect, digest_of
+from core.changes import Effect
 from organisations.commands import Nomination
 from organisations.models import Organisation, PayeeProposal
 from organisations.presenters.payees import Barred, breadcrumb, cannot, network_href
@@ -29,9 +29,11 @@ DID = {move.name: f"{move.done} it" for move in (PROPOSE_PAYEE, CONFIRM_PAYEE, D
 
 @dataclass(frozen=True)
 class Follows:
-    """What would follow from confirming a proposal; or `problem`, the sentences of why it cannot be confirmed."""
+    """What would follow from confirming a proposal, and the token that carries it; or `problem`, the sentences of why
+    it cannot be confirmed."""
 
     effects: Sequence[Effect] = ()
+    token: str = ""
     problem: Sequence[str] = ()
 
 
@@ -213,7 +215,7 @@ def _facts(proposal: PayeeProposal, before: Organisation | None) -> list[tuple[s
 
 
 def _actions(proposal: PayeeProposal, can: Collection[str], follows: Follows | None) -> Iterable[Confirm]:
-    token = (("seen", f"{proposal.pk}:{proposal.version}"), ("expected", digest_of(follows.effects if follows else ())))
+    token = (("seen", f"{proposal.pk}:{proposal.version}"), ("foreseen", follows.token if follows else ""))
     styles: tuple[tuple[Any, str, Literal["primary", "warning"]], ...] = (
         (CONFIRM_PAYEE, "confirm_payee", "primary"),
         (WITHDRAW_PAYEE, "withdraw_payee", "warning"),

@@ -14,6 +14,7 @@ from core.actors import Actor
 from core.changes import Effect
 from core.dates import DAY
 from core.errors import Conflict, Invalid
+from core.previews import WorldMoved, foreseen, foreseen_in, token_of
 from core.transitions import Seen
 from organisations import commands, queries, rules
 from organisations.forms import DeclineForm, PayeeForm, SettleForm
@@ -90,16 +91,22 @@ def _would_follow(proposal: PayeeProposal, by: Actor) -> shown.Follows | None:
     if not (proposal.is_pending and rules.PROPOSE_PAYEE.has(proposal.network, by)):
         return None
     try:
-        return shown.Follows(commands.preview_confirmation(proposal.pk, by=by))
+        effects = commands.preview_confirmation(proposal.pk, by=by)
     except Invalid as refused:
         return shown.Follows(problem=refused.sentences)
+    return shown.Follows(effects, token_of(foreseen(_said(effects)), _purpose(proposal.pk), by))
 
 
 @require_POST
 def confirm_payee(request: HttpRequest, proposal_id: int) -> HttpResponse:
     by, form = actor_of(request), SettleForm(request.POST)
     seen = _seen(by, form, proposal_id)
-    return _settled(request, commands.confirm_payee(seen, by=by, expected=form.cleaned_data["expected"]))
+    saw = foreseen_in(form.cleaned_data["foreseen"], _purpose(proposal_id), by)
+    try:
+        return _settled(request, commands.confirm_payee(seen, by=by, expected=saw))
+    except WorldMoved as moved:
+        messages.error(request, " ".join(moved.sentences))
+        return redirect(shown.proposal_href(proposal_id))
 
 
 @require_POST
@@ -120,6 +127,10 @@ def decline_payee(request: HttpRequest, proposal_id: int) -> HttpResponse:
         return _settled(request, commands.decline_payee(seen, by=by, note=form.cleaned_data["note"]))
     page = shown.decline_page(proposal, form)
     return render(request, "organisations/decline_payee.jinja", {"page": page}, status=422 if form.is_bound else 200)
+
+
+def _purpose(proposal_id: int) -> str:
+    return f"payee proposal {proposal_id}"
 
 
 def _seen(by: Actor, form: SettleForm, proposal_id: int) -> Seen:

@@ -41,8 +41,12 @@ def fastnet(tmp_path, settings):
 
 
 def signed_in(page, url, organisation, role=Role.VIEW):
+    sign_in(page, url, acting_as(role, organisation=organisation).user)
+
+
+def sign_in(page, url, user):
     client = Client()
-    client.force_login(acting_as(role, organisation=organisation).user)
+    client.force_login(user)
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value, "url": url}]
     )

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.states import Role
 from core.actors import SYSTEM
-from core.changes import digest_of
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from core.previews import WorldMoved, foreseen
 from core.transitions import Seen
 from operations.models import OutboxMessage, Task
 from operations.notifications import SEND
@@ -399,10 +399,10 @@ def test_a_preview_keeps_nothing(world, ewan):
 
 def test_what_has_moved_on_since_it_was_seen_is_not_confirmed(world, ewan, freda):
     proposal = proposed(portland_for(world, date(2021, 10, 1)), ewan)
-    shown = digest_of(commands.preview_confirmation(proposal.pk, by=freda))
+    shown = foreseen([effect.sentence for effect in commands.preview_confirmation(proposal.pk, by=freda)])
     world.aggregated()
 
-    with pytest.raises(Conflict, match="What would follow has changed since you looked"):
+    with pytest.raises(WorldMoved, match="New: .* paid to Portland Surgery"):
         commands.confirm_payee(seen(proposal), by=freda, expected=shown)
 
     assert payee_of(world.network, OCTOBER).name == "Viking Medical Practice"
@@ -411,7 +411,7 @@ def test_what_has_moved_on_since_it_was_seen_is_not_confirmed(world, ewan, freda
 def test_what_was_seen_is_confirmed(world, ewan, freda):
     world.aggregated()
     proposal = proposed(portland_for(world, date(2021, 10, 1)), ewan)
-    shown = digest_of(commands.preview_confirmation(proposal.pk, by=freda))
+    shown = foreseen([effect.sentence for effect in commands.preview_confirmation(proposal.pk, by=freda)])
 
     settled = commands.confirm_payee(seen(proposal), by=freda, expected=shown)
 

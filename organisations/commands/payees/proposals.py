@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from core.actors import Actor
-from core.changes import Effect, digest_of, publish
+from core.changes import Effect, publish
 from core.commands import command, instant
 from core.dates import inclusive
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from core.locking import lock_ids
+from core.previews import Foreseen, WorldMoved, difference, foreseen, rolled_back
 from core.transitions import Seen, Transition
 from operations.tasks_for_people import settle
 from organisations.changes import PayeeProposalSettled, PayeeProposed
@@ -26,10 +26,6 @@ from organisations.queries import lead_of
 from organisations.rules import PROPOSE_PAYEE, task_of_payee_change, who_settles_payees
 from organisations.states import CONFIRM_PAYEE, DECLINE_PAYEE, WITHDRAW_PAYEE
 from organisations.states import PROPOSE_PAYEE as PROPOSED
-
-MOVED_ON = (
-    "What would follow has changed since you looked: nothing was changed. See what would follow now, and decide again."
-)
 
 
 @dataclass(frozen=True)
@@ -80,39 +76,30 @@ def propose_payee(nomination: Nomination, reason: str, *, by: Actor) -> Proposed
 def preview_payee(nomination: Nomination, *, by: Actor) -> Sequence[Effect]:
     """Answer what would follow if the nomination were proposed and confirmed; nothing is kept. Raises as these do."""
     network = nomination.network
-    with transaction.atomic():
-        lock_networks([network.pk])
-        PROPOSE_PAYEE.require(network, by, who_can=who_settles_payees(lead_of(network)))
-        payee = payee_named(nomination)
-        must_fit(nomination, payee)
-        recorded = nominate_payee(network, payee, nomination.start_date, end_date=nomination.end_date, by=by)
-        transaction.set_rollback(True)
-    return recorded.effects
+    PROPOSE_PAYEE.require(network, by, who_can=who_settles_payees(lead_of(network)))
+    return rolled_back(lambda: _nominate_at_once(nomination, by)).effects
 
 
 @command
 def preview_confirmation(proposal_id: int, *, by: Actor) -> Sequence[Effect]:
     """Answer what would follow from confirming a proposal now; nothing is kept."""
-    with transaction.atomic():
-        effects = _nominate(_locked(proposal_id), by).effects
-        transaction.set_rollback(True)
-    return effects
+    return rolled_back(lambda: _nominate(_locked(proposal_id), by)).effects
 
 
 @command
-def confirm_payee(seen: Seen, *, by: Actor, expected: str = "") -> Settled:
+def confirm_payee(seen: Seen, *, by: Actor, expected: Foreseen | None = None) -> Settled:
     """A second person confirms a proposed payee, who is nominated from its first day on.
 
-    `expected` is the digest of what the person saw would follow. Raises NotVisible, NotPermitted, Invalid where it does
-    not fit any more, Conflict where it or what would follow has changed. Publishes PayeesCorrected, then
+    `expected` is what the person saw would follow. Raises NotVisible, NotPermitted, Invalid where it does not fit any
+    more, Conflict where it has changed, WorldMoved where what would follow has. Publishes PayeesCorrected, then
     PayeeProposalSettled.
     """
     _person(by)
     proposal = _locked(seen.id)
     _move(CONFIRM_PAYEE, proposal, seen, by)
     effects = _nominate(proposal, by).effects
-    if expected and digest_of(effects) != expected:
-        raise Conflict(MOVED_ON)
+    if expected and (differs := difference(expected, foreseen([effect.sentence for effect in effects]))):
+        raise WorldMoved(effects, differs)
     return _settled(proposal, by, effects)
 
 
@@ -147,6 +134,15 @@ def _person(by: Actor) -> int:
     if by.user_id is None:
         raise NotPermitted("A payee is proposed by one person and confirmed by another.")
     return by.user_id
+
+
+def _nominate_at_once(nomination: Nomination, by: Actor) -> Corrected:
+    """As if it were proposed and confirmed in one."""
+    lock_networks([nomination.network.pk])
+    payee = payee_named(nomination)
+    must_fit(nomination, payee)
+    start, end = nomination.start_date, nomination.end_date
+    return nominate_payee(nomination.network, payee, start, end_date=end, by=by)
 
 
 def _nominate(proposal: PayeeProposal, by: Actor) -> Corrected:
