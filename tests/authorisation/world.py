@@ -1,0 +1,173 @@
+"""What the actions of the table are done to: Portland Surgery, and everybody round it, each thing by a name.
+
+`$line.pk`, `$practice.code`, `$line.seen` (`id:version`, as a list sends it) in the table are these. A page that needs
+something new adds it here, under a name of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from accounts.states import Role
+from achievement import commands
+from achievement.models import Achievement, OvernightRun, RunState
+from achievement.queries.declarations import ToDeclare
+from catalogue.commands import load_definition
+from catalogue.models import ServiceVersion
+from operations.commands import deliver
+from operations.models import OutboxMessage
+from organisations.commands import Given, upload_files
+from organisations.models import Kind, OdsUpload, Organisation
+from organisations.states import Purpose
+from participation.models import Participation
+from submission.changes import Key
+from submission.commands import Figures, save_work_in_progress, submit_achievement_data
+from submission.models import Submission
+from tests.authorisation.table import RELATIONS
+from tests.factories.accounts import acting_as
+from tests.factories.achievement import World, seen, utsire
+from tests.factories.catalogue import definition_content
+from tests.factories.organisations import (
+    CommissionerFactory,
+    NationalOperatorFactory,
+    NetworkFactory,
+    OdsLoadFactory,
+    OrganisationFactory,
+    ParentFactory,
+    PracticeFactory,
+)
+from tests.factories.participation import ParticipationFactory
+from tests.factories.submission import BY_HAND, REFERRALS, AllocationFactory, weight_management
+from tests.organisations.conftest import OdsRelease
+
+TODAY = date(2021, 12, 11)
+MAY, JUNE, JULY, AUGUST = date(2021, 5, 31), date(2021, 6, 30), date(2021, 7, 31), date(2021, 8, 31)
+SEPTEMBER, OCTOBER, NOVEMBER = date(2021, 9, 30), date(2021, 10, 31), date(2021, 11, 30)
+
+
+def build() -> dict[str, Any]:
+    """Everything, by name. The clock stands on TODAY."""
+    world = utsire()
+    things: dict[str, Any] = _places(world)
+    things |= _of_the_network(world)
+    things |= _of_the_practice(things)
+    things |= _of_the_operator(things)
+    return things
+
+
+def organisation_of(relation: str, things: Mapping[str, Any]) -> Organisation:
+    found: Organisation = things["practice" if relation == "own" else relation.replace("-", "_")]
+    return found
+
+
+def _places(world: World) -> dict[str, Any]:
+    practice, fellow = world.practices[:2]
+    parent = CommissionerFactory.create(name="NHS Viking CCG")
+    for each in world.practices:
+        ParentFactory.create(organisation=each, parent=parent)
+    other_network = NetworkFactory.create(led_by=CommissionerFactory.create(name="NHS Trafalgar CCG"))
+    places = {
+        "practice": practice,
+        "fellow": fellow,
+        "network": world.network,
+        "parent": parent,
+        "lead": world.commissioner,
+        "other_network": other_network,
+        "other_practice": PracticeFactory.create(member_of=other_network),
+        "other_commissioner": CommissionerFactory.create(),
+        "region": OrganisationFactory.create(kind=Kind.REGION),
+        "national": NationalOperatorFactory.create(),
+    }
+    assert {organisation_of(relation, places) for relation in RELATIONS[:-1]} == set(places.values())
+    return places
+
+
+def _of_the_network(world: World) -> dict[str, Any]:
+    """A line or a total of the Clinical Director payment in each status, one month for each."""
+    world.completed(MAY)
+    world.calculate(JUNE, JULY, OCTOBER)
+    approved, held = _line(world, JUNE), _line(world, JULY)
+    commands.approve_achievements(seen(approved), by=world.approver)
+    commands.reject_achievements(seen(held), by=world.approver, note="The list is disputed.")
+    return {
+        "network_service": world.service,
+        "line": _line(world, OCTOBER),
+        "approved_line": _line(world, JUNE),
+        "held_line": _line(world, JULY),
+        "total": world.aggregated(AUGUST),
+        "participation": Participation.objects.get(service=world.service, provider=world.practices[0]),
+    }
+
+
+def _line(world: World, day: date) -> Achievement:
+    return Achievement.objects.get(service=world.service, provider=world.practices[0], achievement_date=day)
+
+
+def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
+    """Weight Management offered by the parent: an achievement in each status, figures begun, and a month untouched."""
+    service, practice, parent = weight_management(), things["practice"], things["parent"]
+    held = ParticipationFactory.create(
+        service=service, provider=practice, network=None, commissioner=parent, start_date=date(2021, 7, 1)
+    )
+    AllocationFactory.create(service=service, provider=practice)
+    manager = acting_as(Role.ACHIEVEMENT_ENTRY, Role.DECLARATION_MANAGEMENT, organisation=practice)
+    clerk = acting_as(Role.ACHIEVEMENT_ENTRY, organisation=parent)
+    approver = acting_as(Role.APPROVAL_MANAGEMENT, organisation=parent)
+    figures = Figures({REFERRALS: 37}, BY_HAND)
+    for day in (JULY, AUGUST, SEPTEMBER):
+        submit_achievement_data(Key(service.pk, day, practice.pk), figures, by=clerk)
+    save_work_in_progress(Key(service.pk, NOVEMBER, practice.pk), figures, by=manager)
+    earned = {day: Achievement.objects.get(service=service, achievement_date=day) for day in (JULY, AUGUST, SEPTEMBER)}
+    chosen = [ToDeclare(row, 1) for row in seen(earned[AUGUST], earned[SEPTEMBER])]
+    commands.declare_achievements(chosen, by=manager)
+    earned[SEPTEMBER].refresh_from_db()
+    commands.approve_achievements(seen(earned[SEPTEMBER]), by=approver)
+    for row in earned.values():
+        row.refresh_from_db()
+    return {
+        "service": service,
+        "held": held,
+        "earned": earned[JULY],
+        "declared": earned[AUGUST],
+        "approved": earned[SEPTEMBER],
+        "submitted": Submission.objects.get(service=service, achievement_date=JULY),
+        "begun": Submission.objects.get(service=service, achievement_date=NOVEMBER),
+    }
+
+
+def _of_the_operator(things: dict[str, Any]) -> dict[str, Any]:
+    """Overnight runs, reference files, and drafts of a definition: one to release, one to confirm."""
+    failed = OvernightRun.objects.create(
+        business_date=TODAY, state=RunState.FAILED, started_at=datetime(2021, 12, 11, 1, tzinfo=UTC)
+    )
+    releaser = acting_as(Role.SERVICE_RELEASE, organisation=things["national"])
+    text = yaml.safe_dump(definition_content(name="Another name"), sort_keys=False)
+    draft = load_definition(text, by=releaser)
+    librarian = acting_as(Role.REFERENCE_DATA, organisation=things["national"])
+    with TemporaryDirectory() as folder:
+        upload = upload_files(_given(Path(folder)), by=librarian)
+    for message in OutboxMessage.objects.filter(done_at=None, task__startswith="organisations."):
+        deliver(message.pk)
+    return {
+        "run": failed,
+        "draft": ServiceVersion.objects.get(pk=draft.version_id),
+        "load": OdsLoadFactory.create(),
+        "upload": OdsUpload.objects.get(pk=upload.pk),
+    }
+
+
+def _given(folder: Path) -> list[Given]:
+    release = OdsRelease(
+        folder,
+        practices={"A81001": "01A"},
+        networks={"U00001": "01A"},
+        memberships=[("A81001", "U00001", "20190701", "")],
+    )
+    paths = {Purpose.PRACTICES: release.practice_file(), Purpose.NETWORKS: release.network_file()}
+    return [Given(each, path.name, path.stat().st_size, [path.read_bytes()]) for each, path in paths.items()]
