@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -144,21 +145,40 @@ class Transition:
         values are set with the move. Only rows in `sources` move; one that another transaction moved meanwhile does
         not, so the caller compares how many it expected. With `own_notes`, the relation's column `own_note` is what
         is noted of each row, after `note`."""
-        table, log = model._meta.db_table, model.LOG
-        own_note = ", r.own_note" if own_notes else ""
-        settings = "".join(f", {column} = r.{column}" for column in columns)
         sql = f"""
-            WITH judged AS MATERIALIZED (
-                SELECT r.*, t.state AS from_state FROM ({relation}) r JOIN {table} t USING (id)
-                WHERE t.state = ANY(%s) ORDER BY id),
-            moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{settings} FROM judged r
-                      WHERE t.id = r.id AND t.state = r.from_state RETURNING t.*, r.from_state{own_note})
-            {self._log_insert(log, "concat(%s::text, m.own_note)" if own_notes else "%s")}"""
-        values = [*params, sorted(self.sources), self.target, *self._log_params(by, note)]
-        ids = self._ids(sql, values)
+            WITH {self._each_moved(model, relation, columns, own_notes)}
+            {self._log_insert(model.LOG, "concat(%s::text, m.own_note)" if own_notes else "%s")} RETURNING row_id"""
+        ids = self._ids(sql, [*params, self.target, *self._log_params(by, note)])
         if ids:
             model.after_move(self, ids, by)
         return Moved(self, tuple(ids))
+
+    def apply_totalled(
+        self, model: type[Stateful], relation: str, columns: Sequence[str] = (), *, by: Actor, per: str, of: str
+    ) -> dict[Any, tuple[int, Decimal]]:
+        """The same for very many rows, in whose payment chains nobody takes part by it: value of column `per` -> how
+        many moved, and the sum of column `of` as it then stands in them. Which they are stands in the log."""
+        if self.stage is not None:
+            raise ValueError(f"{self.name} is a stage of a payment chain: whose hand is in which row must be known.")
+        sql = f"""
+            WITH {self._each_moved(model, relation, columns)}, logged AS ({self._log_insert(model.LOG)})
+            SELECT {per}, count(*), sum({of}) FROM moved GROUP BY 1"""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.target, *self._log_params(by, "")])
+            return {value: (count, total) for value, count, total in cursor.fetchall()}
+
+    def _each_moved(self, model: type[Stateful], relation: str, columns: Sequence[str], own_notes: bool = False) -> str:
+        """SQL: the rows `moved`, of those judged, in id order; a state they can only be in need not be looked up."""
+        table, sources = model._meta.db_table, ", ".join(f"{state:d}" for state in sorted(self.sources))
+        settings = "".join(f", {column} = r.{column}" for column in columns)
+        state, joined = f"{sources}::smallint", ""
+        if len(self.sources) > 1:
+            state, joined = "t.state", f"JOIN {table} t USING (id) WHERE t.state IN ({sources})"
+        return f"""
+            judged AS MATERIALIZED (SELECT r.*, {state} AS from_state FROM ({relation}) r {joined} ORDER BY id),
+            moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{settings} FROM judged r
+                      WHERE t.id = r.id AND t.state = r.from_state
+                      RETURNING t.*, r.from_state{", r.own_note" if own_notes else ""})"""
 
     def _move(
         self, model: type[Stateful], judged: QuerySet[Any], *, by: Actor, note: str, seen: Collection[Seen] | None,
@@ -180,7 +200,7 @@ class Transition:
             judged AS (SELECT id, from_state FROM permitted {as_seen}),
             moved AS (UPDATE {table} t SET state = %s, version = t.version + 1{assigned} FROM judged j
                       WHERE t.id = j.id AND t.state = j.from_state RETURNING t.*, j.from_state)
-            {self._log_insert(model.LOG)}"""
+            {self._log_insert(model.LOG)} RETURNING row_id"""
         params = [*selected_params, *seen_params, self.target, *values.values(), *self._log_params(by, note)]
         return self._ids(sql, params)
 
@@ -192,7 +212,7 @@ class Transition:
             INSERT INTO {log._meta.db_table}
                 (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note{into})
             SELECT m.id, %s, %s, %s, %s, m.from_state, m.state, m.version, {note}{from_}
-            FROM moved m RETURNING row_id"""
+            FROM moved m"""
 
     def _log_params(self, by: Actor, note: str) -> list[Any]:
         return [instant(), by.user_id, by.organisation_id, self.name, note]

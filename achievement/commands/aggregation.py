@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,11 +81,17 @@ def aggregate_networks(
     _stage_open(locked, commissioner, keys)
     _stage_ready()
     made = _insert_totals(by)
-    moved = AGGREGATE_LINE.apply_each(Achievement, READY_LINES, ("network_achievement_id",), by=by)
-    pounds = _compare(made, len(moved))
-    return Aggregated(made, len(moved), pounds, skipped)
+    moved = AGGREGATE_LINE.apply_totalled(Achievement, READY_LINES, (ITS_TOTAL,), by=by, per=ITS_TOTAL, of="amount")
+    lines, pounds = _compare(made, moved)
+    return Aggregated(len(made), lines, pounds, skipped)
 
 
+KEY = ", ".join(NetworkKey._fields)
+
+Totals = Mapping[int, tuple[int, Decimal]]
+"""Id of a network achievement -> how many lines, and their sum."""
+
+ITS_TOTAL = "network_achievement_id"
 READY_LINES = f"""
     SELECT l.id, n.id AS network_achievement_id
     FROM ready_network r
@@ -123,7 +129,7 @@ def _stage_open(
                    count(*) AS lines, sum(amount) AS amount
             FROM open_line GROUP BY 1, 2, 3"""
         )
-        cursor.execute("ANALYZE open_line, open_network")
+        cursor.execute(f"ANALYZE open_line ({KEY}, provider_id), open_network ({KEY})")
 
 
 def _scope(
@@ -148,17 +154,15 @@ def _stage_ready() -> None:
             f"""
             CREATE TEMPORARY TABLE ready_network ON COMMIT DROP AS
             WITH expected AS ({EXPECTED_LINES_SQL.format(keys="open_network")}),
-            counted AS (
-                SELECT o.service_id, o.achievement_date, o.network_id,
-                       count(e.practice_id) AS expected, count(l.id) AS approved
-                FROM open_network o
-                LEFT JOIN expected e USING (service_id, achievement_date, network_id)
+            complete AS (
+                SELECT e.service_id, e.achievement_date, e.network_id, count(*) AS lines
+                FROM expected e
                 LEFT JOIN open_line l
                     ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
                      = (e.service_id, e.achievement_date, e.network_id, e.practice_id)
-                GROUP BY 1, 2, 3)
-            SELECT o.* FROM open_network o JOIN counted c USING (service_id, achievement_date, network_id)
-            WHERE c.expected = c.approved AND c.approved = o.lines
+                GROUP BY 1, 2, 3 HAVING count(*) = count(l.id))
+            SELECT o.* FROM open_network o JOIN complete c USING (service_id, achievement_date, network_id)
+            WHERE c.lines = o.lines
               AND NOT EXISTS (SELECT FROM achievement_achievement other
                 WHERE (other.service_id, other.achievement_date, other.network_id)
                     = (o.service_id, o.achievement_date, o.network_id)
@@ -167,11 +171,11 @@ def _stage_ready() -> None:
                 WHERE (n.service_id, n.achievement_date, n.network_id)
                     = (o.service_id, o.achievement_date, o.network_id) AND n.state <> {State.WITHDRAWN:d})"""
         )
-        cursor.execute("ANALYZE ready_network")
+        cursor.execute(f"ANALYZE ready_network ({KEY})")
 
 
-def _insert_totals(by: Actor) -> int:
-    """Write the totals and their change rows; answer how many."""
+def _insert_totals(by: Actor) -> Totals:
+    """Write the totals and their change rows; answer them."""
     table, log = NetworkAchievement._meta.db_table, NetworkAchievementChange._meta.db_table
     creation, at = NETWORK_AGGREGATED, instant()
     with connection.cursor() as cursor:
@@ -181,32 +185,30 @@ def _insert_totals(by: Actor) -> int:
                 INSERT INTO {table} (service_id, achievement_date, network_id, commissioner_id, state, version, amount,
                                      lines, aggregated_at)
                 SELECT service_id, achievement_date, network_id, commissioner_id, %s, 1, amount, lines, %s
-                FROM ready_network RETURNING id, state, version, amount)
-            INSERT INTO {log}
-                (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
-            SELECT id, %s, %s, %s, %s, NULL, state, version, '', amount FROM made""",
+                FROM ready_network RETURNING id, state, version, amount, lines),
+            logged AS (
+                INSERT INTO {log}
+                    (row_id, at, by_id, organisation_id, transition, from_state, to_state, version, note, amount)
+                SELECT id, %s, %s, %s, %s, NULL, state, version, '', amount FROM made)
+            SELECT id, lines, amount FROM made""",
             [creation.target, at, at, by.user_id, by.organisation_id, creation.name],
         )
-        return cursor.rowcount
+        return {id: (lines, amount) for id, lines, amount in cursor.fetchall()}
 
 
-def _compare(made: int, moved: int) -> Decimal:
-    """Compare what was staged, what was written and what moved, line by line summed; answer the pounds."""
+def _compare(made: Totals, moved: Totals) -> tuple[int, Decimal]:
+    """Compare what was staged, the totals as they were written, and the lines as they moved into each; answer how many
+    lines, and the pounds."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(amount), 0) FROM ready_network")
-        networks, lines, pounds = cursor.fetchone()
-        cursor.execute(
-            """
-            SELECT count(*) FROM (
-                SELECT FROM ready_network r
-                JOIN achievement_networkachievement n USING (service_id, achievement_date, network_id)
-                JOIN achievement_achievement a USING (service_id, achievement_date, network_id)
-                WHERE n.state = %s AND a.state = %s AND a.network_achievement_id = n.id
-                GROUP BY n.id, n.amount, n.lines, r.amount
-                HAVING sum(a.amount) = n.amount AND n.amount = r.amount AND count(*) = n.lines) same""",
-            [State.AGGREGATED, State.AGGREGATED],
-        )
-        (same,) = cursor.fetchone()
-    if (networks, lines) != (made, moved) or same != networks:
-        raise AggregationDiffers(f"{networks} networks, {lines} lines counted; {made}, {moved} written; {same} agree.")
-    return Decimal(pounds)
+        staged = cursor.fetchone()
+    if made != moved or staged != _sums(made):
+        said = zip(("counted", "written", "moved"), (staged, _sums(made), _sums(moved)), strict=True)
+        raise AggregationDiffers("; ".join(f"{each} {n:,} networks, {l:,} lines, £{p:,}" for each, (n, l, p) in said))
+    return int(staged[1]), Decimal(staged[2])
+
+
+def _sums(totals: Totals) -> tuple[int, int, Decimal]:
+    """How many networks, how many lines, how many pounds."""
+    lines, pounds = zip(*totals.values(), strict=True) if totals else ((), ())
+    return len(totals), sum(lines), sum(pounds, Decimal(0))

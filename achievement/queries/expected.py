@@ -21,8 +21,7 @@ EXPECTED_LINES_SQL = (
     FROM {{keys}} k
     JOIN members m
       ON m.achievement_date = k.achievement_date AND m.network_id = k.network_id
-    JOIN catalogue_qualityservice s ON s.id = k.service_id
-    WHERE s.expected = '{Expected.EVERY_MEMBER}' OR """
+    WHERE k.service_id IN (SELECT id FROM catalogue_qualityservice WHERE expected = '{Expected.EVERY_MEMBER}') OR """
     + _COVERED
 )
 """SQL: for a relation `{keys}` of (service_id, achievement_date, network_id), the practices expected.

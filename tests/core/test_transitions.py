@@ -164,6 +164,24 @@ def test_a_relation_without_rows_moves_nothing(world, lines):
     assert (moved.ids, moves()) == ((), [])
 
 
+def test_very_many_rows_are_answered_as_counts_and_sums(world, lines):
+    relation = "SELECT id, amount + 1 AS amount FROM achievement_achievement WHERE amount > 0"
+    approve = replace(APPROVE_LINE, stage=None)
+
+    totals = approve.apply_totalled(Achievement, relation, ("amount",), by=SYSTEM, per="state", of="amount")
+
+    first, third = lines[0], lines[2]
+    assert totals == {State.AWAITING_NETWORK: (2, first.amount + third.amount + 2)}
+    assert [row for row, *_rest in moves()] == [first.pk, third.pk]
+
+
+def test_moves_in_which_somebody_takes_part_are_not_answered_as_counts(world, lines):
+    with pytest.raises(ValueError, match="whose hand is in which row"):
+        APPROVE_LINE.apply_totalled(Achievement, "SELECT 1 AS id", by=world.approver, per="state", of="amount")
+
+    assert moves() == []
+
+
 def test_a_table_names_each_transition_once():
     with pytest.raises(ValueError, match="named twice"):
         transition_table([*NETWORK_LINE.values(), replace(LEAVE, name="lift hold")])
