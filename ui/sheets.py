@@ -16,6 +16,9 @@ from fpdf import FPDF
 from fpdf.enums import TableCellFillMode
 from fpdf.fonts import FontFace
 
+from core.errors import Invalid, NotVisible
+from ui.frame import Link
+
 Cell = str | int | Decimal | date | None
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -104,6 +107,24 @@ FILES: Mapping[str, tuple[Callable[[Sheet], bytes], str]] = {
     "pdf": (to_pdf, "application/pdf"),
 }
 """Kind of file -> who writes it, and its content type."""
+
+
+KINDS = (("csv", "CSV"), ("xlsx", "XLSX"), ("pdf", "PDF"))
+"""Kinds of file, and how they are called on links."""
+
+AT_MOST: Mapping[str, int] = {"csv": 100_000, "xlsx": 100_000, "pdf": 2_000}
+"""Rows of a file; above it, what is asked for has to be narrowed."""
+
+
+def must_be_a_file(kind: str, how_many: int, hint: str, back: Link) -> None:
+    """Raises NotVisible for a kind of file that there is none of, Invalid for more rows than it may have: with a hint
+    what to narrow, and the way back."""
+    if kind not in FILES:
+        raise NotVisible("There is no file of this kind.")
+    if how_many > AT_MOST[kind]:
+        refused = Invalid(f"{kind.upper()}: {how_many:,} rows are more than {AT_MOST[kind]:,}. {hint}")
+        refused.ways_on = [back]  # type: ignore[attr-defined]
+        raise refused
 
 
 def as_download(sheet: Sheet, name: str, kind: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""One frozen dataclass for each report's page, and each report as a sheet for its files."""
+"""The Achievement Summary Report, as a page and as a sheet for its files."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from achievement.queries.figures import figures_in_words
 from core.clock import LONDON
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.sheets import Sheet
+from ui.sheets import KINDS, Sheet
 from ui.tables import Address, Column, Pager, Table
 from ui.wording import money, period
 
 TITLE = "Achievement Summary Report"
-FILES = (("csv", "CSV"), ("xlsx", "XLSX"), ("pdf", "PDF"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +92,7 @@ def summary_table(
         total=total,
         empty="There are no achievements of this year and service that you can see.",
         address=address,
-        exports=[Link(label, _file_href(address, file)) for file, label in FILES] if rows else [],
+        exports=[Link(label, _file_href(address, file)) for file, label in KINDS] if rows else [],
     )
 
 

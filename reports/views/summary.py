@@ -1,30 +1,28 @@
-"""Reports on screen and as files."""
+"""The Achievement Summary Report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.rules import Acting, PortalRequest
 from achievement.rules import sees_pounds
 from core import clock
 from core.dates import FinancialYear
-from core.errors import Invalid, NotPermitted, NotVisible
+from core.errors import NotPermitted
 from core.paging import page_of
-from reports import presenters as shown
-from reports import queries
-from reports.forms import SummaryForm
-from reports.queries import SummaryFilters
-from ui.sheets import FILES, as_download
+from reports.forms.summary import SummaryForm
+from reports.presenters import summary as shown
+from reports.queries import summary as queries
+from reports.queries.summary import SummaryFilters
+from ui.frame import Link
+from ui.sheets import as_download, must_be_a_file
 from ui.tables import Address, Pager
 from ui.wording import moment
 
 ORDER = ("-achievement_date", "service__name", "provider__name", "id")
-AT_MOST: Mapping[str, int] = {"csv": 100_000, "xlsx": 100_000, "pdf": 2_000}
-"""Rows of a file; above it, the parameters have to be narrowed."""
 
 
 @require_GET
@@ -57,12 +55,9 @@ def achievement_summary(request: PortalRequest) -> HttpResponse:
 def achievement_summary_file(request: PortalRequest, file: str) -> HttpResponse:
     """The same as CSV, XLSX or PDF."""
     by = request.actor
-    if file not in FILES:
-        raise NotVisible("There is no report of this kind.")
     _form, filters = _parameters(request, by)
     total, pounds = queries.total_of(by, filters), sees_pounds(by)
-    if total.count > AT_MOST[file]:
-        raise Invalid(f"{file.upper()}: {total.count:,} rows are more than {AT_MOST[file]:,}. Choose one service.")
+    must_be_a_file(file, total.count, "Choose one service.", Link(shown.TITLE, reverse("reports:achievement_summary")))
     periods = queries.payment_periods(filters)
     rows = (
         shown.summary_row(row, periods, pounds=pounds) for row in queries.achievements_in(by, filters).order_by(*ORDER)

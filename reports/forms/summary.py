@@ -1,4 +1,4 @@
-"""The parameters of reports, kept in the address."""
+"""The parameters of the Achievement Summary Report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from core.dates import FinancialYear
-from reports.queries import SummaryFilters
+from reports.queries.summary import SummaryFilters
 from ui.forms import PortalForm
 
 

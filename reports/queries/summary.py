@@ -1,4 +1,4 @@
-"""What reports list: always only what somebody may see."""
+"""Achievements of a financial year, with who declared them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The parameters of reports, kept in the address."""

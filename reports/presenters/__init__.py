@@ -1,0 +1,1 @@
+"""One frozen dataclass for each report's page, and each report as a sheet for its files."""

@@ -1,0 +1,1 @@
+"""What reports list: always only what somebody may see."""
