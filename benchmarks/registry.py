@@ -50,6 +50,7 @@ BARS = (
     (8, "calculation", "calculation of a QOF-like service for England"),
     (9, "approval", "approve 5,000 in one command"),
     (10, "lists", "Declaration Management, 150 practices x 20 services"),
+    (11, "causes", "why networks wait, with every cause"),
 )
 
 

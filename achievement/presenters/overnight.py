@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from achievement.models import OvernightRun, RunState, Shard
 from achievement.queries.overnight import Ahead
-from achievement.queries.waiting import REASONS
+from achievement.queries.waiting import in_order
 from ui.components import Bar, Bars, Cell, Confirm, Grid
 from ui.frame import Link, Page
 from ui.tables import Column, Pager, Table
@@ -142,8 +142,8 @@ def result(run: Any) -> str:
 
 
 def worded(waiting: Mapping[str, int]) -> list[str]:
-    """`166 awaiting approval`, one line for each reason, in their order."""
-    return [f"{number(waiting[reason])} {reason}" for reason in REASONS if waiting.get(reason)]
+    """`Awaiting data: 166`, one line for each cause, first things first."""
+    return [f"{reason}: {number(many)}" for reason, many in in_order(waiting).items()]
 
 
 def took(run: OvernightRun) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.queries import who_can
 from accounts.states import Role
 from achievement.models import OvernightRun, RunState, Shard
-from achievement.queries.waiting import REASONS
+from achievement.queries.waiting import in_order
 from achievement.rules import RESUME_OVERNIGHT_RUN, SEE_OVERNIGHT_RUNS, START_OVERNIGHT_RUN
 from core import clock
 from core.actors import Actor
@@ -54,11 +54,11 @@ def shards_of(run_id: int) -> QuerySet[Shard]:
 
 
 def waiting_of(run_ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """Run id -> plain reason -> networks that waited for it when the run had been through, in the order of REASONS."""
+    """Run id -> cause in words -> totals that waited for it when the run had been through, first things first."""
     totals: dict[int, Counter[str]] = {id: Counter() for id in run_ids}
     for run_id, by_reason in Shard.objects.filter(run__in=run_ids).values_list("run_id", "waiting_by_reason"):
         totals[run_id].update(by_reason)
-    return {id: {reason: found[reason] for reason in REASONS if found[reason]} for id, found in totals.items()}
+    return {id: in_order(found) for id, found in totals.items()}
 
 
 def running() -> OvernightRun | None:

@@ -34,6 +34,7 @@ class Shape:
 
 
 PRACTICE_CODE = Shape(re.compile(r"[A-Z][0-9]{5}"), "is a capital letter and five digits")
+PRACTICE_COLUMNS = ("Partner Organisation Code", "Practice Code", "Organisation Code")
 # U in the Organisation Data Service's file; Z in the service's own training material.
 NETWORK_CODE = Shape(re.compile(r"[UZ][0-9]{5}"), "is U (or Z in training) and five digits")
 COMMISSIONER_CODE = Shape(re.compile(r"[A-Z0-9]{3}([A-Z0-9]{2})?"), "is three or five capital letters and digits")
@@ -57,6 +58,13 @@ class Record:
         if _CONTROL.search(value):
             raise Unfit(column, value, "holds a character that is not text")
         return value
+
+    @property
+    def practice(self) -> str:
+        """The code of the practice that the line is about; "" for none, or for what is no such code."""
+        column = next((each for each in PRACTICE_COLUMNS if each in self._places), "")
+        value = self._cells[self._places[column]].strip() if column else ""
+        return value if PRACTICE_CODE.pattern.fullmatch(value) else ""
 
     def needed(self, column: str) -> str:
         """The cell's words; a blank cell is refused."""
@@ -142,7 +150,8 @@ def _read(record: Record, readers: Iterable[Callable[[Record], Row | None]]) -> 
         try:
             row = read(record)
         except Unfit as unfit:
-            refused.append(Refused(record.file, record.line, unfit.column, unfit.value, unfit.rule))
+            whose = record.practice
+            refused.append(Refused(record.file, record.line, unfit.column, unfit.value, unfit.rule, whose))
         else:
             if row is not None:
                 yield row

@@ -1,6 +1,6 @@
 """What is read out of reference files: typed rows, and refusals of what cannot be one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,13 +12,15 @@ class WrongFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that was not taken. `line` counts from 1 as in the file; `column` is "" where the whole row is at fault."""
+    """A row that was not taken. `line` counts from 1 as in the file; `column` is "" where the whole row is at fault;
+    `whose` is the code of the practice that the row is about, "" where it could not be read."""
 
     file: str
     line: int
     column: str
     value: str
     rule: str
+    whose: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         found = f"{self.column} {self.value!r}" if self.column else self.value

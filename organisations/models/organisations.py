@@ -180,7 +180,8 @@ class OdsLoad(models.Model):
     """One row is one ODS or list size file taken in: a complete snapshot as at a day.
 
     `summary` counts what the file says, `corrections` what it changed, in words -> how many; `effects` are sentences.
-    `rows` are those refused or remarked on: [kind (RowKind), line, column, value, words].
+    `rows` are those refused or remarked on: [kind (RowKind), line, column, value, words], and of
+    those refused the code of the practice they are about.
     """
 
     layout = models.CharField(max_length=30)

@@ -177,8 +177,8 @@ def rows_table(rows: Sequence[FileRow], total: int, csv_href: str, columns: Sequ
 
 
 def file_rows(rows: Iterable[Sequence[Any]], file: str = "") -> Iterator[FileRow]:
-    """Rows as a report keeps them: [kind, line, column, value, words]; line 0 is that of no row."""
-    for kind, line, column, value, words in rows:
+    """Rows as a report keeps them: [kind, line, column, value, words], and of refused ones whose; line 0: of no row."""
+    for kind, line, column, value, words, *_whose in rows:
         yield FileRow(RowKind(kind).label, line or None, column, value, f"{words}.", file)
 
 

@@ -18,7 +18,11 @@ from tests.plugins.browser import Eyes
 
 pytestmark = pytest.mark.usefixtures("training_portal")
 RUNS = "/achievement/overnight/"
-WAITING = {"not participating": 2, "no line: no list size": 14, "awaiting approval": 31}
+WAITING = {
+    "A joiner was never offered the service": 2,
+    "No list size, rate or released version": 14,
+    "Awaiting the commissioning organisation": 31,
+}
 
 
 @pytest.fixture

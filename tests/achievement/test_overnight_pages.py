@@ -47,7 +47,7 @@ def a_shard(run: OvernightRun, state: RunState = RunState.DONE, **figures: objec
 
 
 def done(run: OvernightRun, **more: object) -> Shard:
-    waiting = {"not participating": 2, "awaiting approval": 3}
+    waiting = {"A joiner was never offered the service": 2, "Awaiting the commissioning organisation": 3}
     figures = {"networks_aggregated": 40, "lines_moved": 201, "amount": Decimal("31820.11"), "waiting": 5}
     return a_shard(run, waiting_by_reason=waiting, **(figures | more))
 
@@ -68,8 +68,8 @@ def test_the_list_says_what_each_run_did_how_long_it_took_and_what_waits(quentin
     page = said(signed_in(quentin).get(RUNS))
 
     assert "11 December 2021 11/12/2021 01:00 4 min 12 s 80 402 £63,640.22" in page
-    assert "4 not participating" in page
-    assert "6 awaiting approval" in page
+    assert "A joiner was never offered the service: 4" in page
+    assert "Awaiting the commissioning organisation: 6" in page
 
 
 def test_without_a_run_the_list_says_that_one_will_come(quentin):
@@ -140,7 +140,7 @@ def test_the_reasons_are_a_picture_with_its_table(quentin):
 
     assert "Networks that wait" in html
     assert re.findall(r'app-bars__bar" width="(\d+)"', html) == ["67", "100"]
-    assert "awaiting approval" in said(signed_in(quentin).get(address(run)))
+    assert "Awaiting the commissioning organisation" in said(signed_in(quentin).get(address(run)))
 
 
 def test_a_failed_run_shows_why_and_can_be_resumed(quentin):

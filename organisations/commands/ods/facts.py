@@ -39,6 +39,7 @@ def take_memberships(release: Release, directory: Directory) -> Recorded:
         {"memberships written": recorded.written, "memberships no longer believed": recorded.closed}
     )
     file.corrections["of them, in no row any more"] = len(gone & recorded.keys)
+    file.concerned |= _codes(practice for practice, _network in recorded.keys)
     return recorded
 
 
@@ -100,7 +101,12 @@ def take_list_sizes(file: FileReport, rows: list[ListSizeRow], release: Release,
     )
     file.counts["list sizes"] = len(sizes)
     file.corrections.update({"list sizes written": recorded.written, "list sizes no longer believed": recorded.closed})
+    file.concerned |= _codes(practice for practice, _kind in recorded.keys)
     return recorded
+
+
+def _codes(practices: Iterable[int]) -> set[str]:
+    return set(Organisation.objects.filter(pk__in=set(practices)).values_list("code", flat=True))
 
 
 def _pair(row: MembershipRow, file: FileReport, directory: Directory) -> Pair | None:

@@ -35,6 +35,8 @@ class FileReport:
     corrections: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    concerned: set[str] = field(default_factory=set)
+    """Codes of the practices whose membership or list size is corrected."""
 
     @property
     def changed(self) -> bool:
@@ -57,9 +59,10 @@ class FileReport:
         return self.counts + Counter({kind.label.lower(): kinds[kind] for kind in RowKind})
 
     def rows(self) -> list[list[Any]]:
-        """Refused rows, then remarks kind by kind, as plain values: kind, line, column, value, words."""
+        """Refused rows, then remarks kind by kind, as plain values: kind, line, column, value, words; and of refused
+        rows, whose."""
         refused: list[list[Any]] = [
-            [RowKind.REFUSED, each.line, each.column, each.value, each.rule] for each in self.refused
+            [RowKind.REFUSED, each.line, each.column, each.value, each.rule, each.whose] for each in self.refused
         ]
         remarks: list[list[Any]] = [[each.kind, each.line, "Org ID", each.code, each.words] for each in self.remarks]
         kinds = list(RowKind)
@@ -115,4 +118,5 @@ class LoadReport:
             "files": [file.as_plain() for file in self.files],
             "effects": [effect.sentence for effect in self.effects],
             "changed": self.changed,
+            "organisations": sorted(set().union(*(file.concerned for file in self.files))),
         }

@@ -1,0 +1,136 @@
+"""All of a synthetic England, damaged in every way: no line that blocks a network is without a named cause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import perf_counter
+
+import pytest
+from django.db import connection
+
+from achievement.queries.causes import Cause, Scope, first_causes, waiting
+from achievement.states import State
+from benchmarks import england as built
+from benchmarks.__main__ import THAT_DAY
+from benchmarks.causes import release_definitions
+from benchmarks.england import LAST_MONTH, England
+from benchmarks.measuring import execute, value_of
+
+SMALL, WHOLE = England(0.02, months=6, services=4), England()
+SECONDS = {"one network": 0.1, "a commissioning organisation": 1, "England": 10}
+
+OPEN = f"{State.AWAITING_COMMISSIONER:d}, {State.AWAITING_NETWORK:d}, {State.HELD:d}, {State.AWAITING_PROVIDER:d}"
+DAMAGE = (
+    # The offers of some whole networks end; those of some members; some begin late; some were never taken up.
+    """UPDATE participation_term t SET valid = daterange(lower(valid), %(day)s::date - 10)
+       FROM participation_participation p WHERE p.id = t.participation_id AND p.network_id %% 25 = 3""",
+    """UPDATE participation_term SET valid = daterange(lower(valid), %(day)s::date - 10)
+       WHERE participation_id %% 40 = 1 AND NOT isempty(valid)""",
+    """UPDATE participation_term SET valid = daterange(%(day)s::date + 40, upper(valid))
+       WHERE participation_id %% 40 = 2""",
+    "UPDATE participation_participation SET state = 3 WHERE id %% 40 = 3",
+    # Some have no list; some have closed; some came from another network.
+    "UPDATE organisations_listsize SET recorded = '[2018-07-01,2018-07-02)' WHERE organisation_id %% 37 = 5",
+    "UPDATE organisations_organisation SET close_date = %(day)s::date - 5 WHERE kind = 1 AND id %% 50 = 7",
+    """UPDATE participation_participation SET network_id = 10001 + (network_id - 10000) %% %(networks)s
+       WHERE id %% 40 = 9""",
+    # Lines in states by which nothing goes on.
+    f"""UPDATE achievement_achievement SET state = {State.HELD:d}
+        WHERE state = {State.AWAITING_COMMISSIONER:d} AND id %% 5 = 1""",
+    f"""UPDATE achievement_achievement SET state = {State.AWAITING_PROVIDER:d}
+        WHERE state = {State.AWAITING_COMMISSIONER:d} AND id %% 5 = 2""",
+    # What is not due any more is withdrawn, as it is when something is worked out anew; so is what some others had.
+    f"""UPDATE achievement_achievement a SET state = {State.WITHDRAWN:d}
+        WHERE a.state IN ({OPEN}) AND (
+            NOT EXISTS (SELECT FROM participation_participation p JOIN participation_term t ON t.participation_id = p.id
+                        WHERE (p.service_id, p.network_id, p.provider_id) = (a.service_id, a.network_id, a.provider_id)
+                          AND p.state = 5 AND t.valid @> a.achievement_date)
+            OR NOT EXISTS (SELECT FROM organisations_listsize l
+                           WHERE l.organisation_id = a.provider_id AND upper_inf(l.recorded)))""",
+    f"""UPDATE achievement_achievement SET state = {State.WITHDRAWN:d}
+        WHERE state IN ({OPEN}) AND provider_id %% 10 = 4""",
+    # Somebody approves in every second commissioning organisation, the only one of the small England among them.
+    """INSERT INTO accounts_grant (user_id, organisation_id, role, payment_type, granted_at)
+       SELECT u.id, o.id, 'Approval Management', '', '2021-04-01'
+       FROM organisations_organisation o, (SELECT min(id) AS id FROM accounts_user) u
+       WHERE o.kind = 3 AND o.id %% 2 = 1""",
+)
+
+
+def build(england: England, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(built, "vacuum", lambda: execute("ANALYZE"))
+    england.build()
+    release_definitions(england)
+    execute("SET LOCAL session_replication_role = replica")
+    with connection.cursor() as cursor:
+        for sql in DAMAGE:
+            cursor.execute(sql, {"day": LAST_MONTH, "networks": england.networks})
+    execute("SET LOCAL session_replication_role = DEFAULT")
+    execute("ANALYZE")
+
+
+def lines_that_wait() -> int:
+    """Counted another way: members of the last month without an approved line, where the network was offered it."""
+    return int(
+        str(
+            value_of(
+                f"""
+                WITH offered AS (SELECT DISTINCT service_id, network_id FROM participation_participation p
+                                 JOIN participation_term t ON t.participation_id = p.id
+                                 WHERE p.state = 5 AND lower(t.valid) <= %s)
+                SELECT count(*) FROM offered JOIN organisations_membership m USING (network_id)
+                WHERE m.valid @> %s::date AND NOT EXISTS (
+                    SELECT FROM achievement_achievement a
+                    WHERE (a.service_id, a.achievement_date, a.network_id, a.provider_id)
+                        = (offered.service_id, %s, m.network_id, m.practice_id)
+                      AND a.state = {State.AWAITING_NETWORK:d})""",
+                [LAST_MONTH] * 3,
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize("england", [SMALL, pytest.param(WHOLE, marks=pytest.mark.full)], ids=["small", "whole"])
+def test_no_blocked_line_is_without_a_named_cause(db, set_clock, monkeypatch, record_property, england):
+    set_clock(THAT_DAY)
+    build(england, monkeypatch)
+
+    started = perf_counter()
+    counted = first_causes(Scope())
+    took = perf_counter() - started
+    found = [each for n in range(1, england.commissioners + 1) for each in waiting(Scope(commissioner=n))]
+    named = Counter(cause for each in found for line in each.lines for cause in line.causes)
+
+    assert all(each.lines for each in found)
+    assert all(line.causes for each in found for line in each.lines)
+    assert named[Cause.UNKNOWN] == 0
+    assert sum(counted.values()) == len(found)
+    assert Counter(each.causes[0] for each in found) == counted
+    last = [line for each in found if each.key.achievement_date == LAST_MONTH for line in each.lines]
+    assert sum(line.is_expected and line.practice_id is not None for line in last) == lines_that_wait()
+    assert len(named) >= 10
+    record_property("table", f"{len(found):,} totals wait in {england}; counted in {took:.1f} s\n{dict(named)}")
+
+
+@pytest.mark.full
+def test_a_network_a_commissioner_and_england_are_asked_in_time(db, set_clock, monkeypatch, record_property):
+    set_clock(THAT_DAY)
+    build(WHOLE, monkeypatch)
+    scopes = {"one network": Scope.of_networks([10_001]), "a commissioning organisation": Scope(commissioner=1)}
+
+    took = {what: _seconds(lambda scope=scope: waiting(scope)) for what, scope in scopes.items()}
+    took["England"] = _seconds(lambda: first_causes(Scope()))
+
+    record_property("table", ", ".join(f"{what} {seconds:.3f} s" for what, seconds in took.items()))
+    assert {what: seconds < SECONDS[what] for what, seconds in took.items()} == dict.fromkeys(SECONDS, True)
+
+
+def _seconds(act) -> float:
+    """The better of two, after one to warm up."""
+    act()
+    times = []
+    for _ in range(2):
+        started = perf_counter()
+        act()
+        times.append(perf_counter() - started)
+    return min(times)
