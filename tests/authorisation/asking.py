@@ -133,8 +133,10 @@ def _sent(block: Block, things: Mapping[str, Any]) -> dict[str, str]:
 
 def _by_page(block: Block, things: Mapping[str, Any], person: Person | None) -> Any:
     sent = _sent(block, things)
-    client = _client_of(person)
+    client, shown = _client_of(person), sent.pop("form", "")
     path, rest = _page_address(block.target, sent)
+    if shown:
+        rest = hidden_in(client.get(_page_address(shown, sent)[0]), path) | rest
     return client.get(path, rest) if block.method == "GET" else client.post(path, rest)
 
 
@@ -143,6 +145,14 @@ def _client_of(person: Person | None) -> Client:
     if person:
         client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: person.session})
     return client
+
+
+def hidden_in(response: Any, action: str) -> dict[str, str]:
+    """What a page's form to an address would send along by itself; nothing where it shows no such form."""
+    found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', response.content.decode(), re.DOTALL)
+    fields = re.findall(r"<input[^>]*hidden[^>]*>", found[0]) if found else []
+    named = (dict(re.findall(r'(name|value)="([^"]*)"', each)) for each in fields)
+    return {html.unescape(each["name"]): html.unescape(each.get("value", "")) for each in named if "name" in each}
 
 
 def _page_address(target: str, sent: dict[str, str]) -> tuple[str, dict[str, str]]:

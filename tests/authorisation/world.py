@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.states import Role
 from achievement import commands
@@ -22,8 +23,8 @@ from catalogue.commands import load_definition
 from catalogue.models import ServiceVersion
 from operations.commands import deliver
 from operations.models import OutboxMessage
-from organisations.commands import Given, upload_files
-from organisations.models import Kind, OdsUpload, Organisation
+from organisations.commands import Given, Nomination, propose_payee, upload_files
+from organisations.models import Kind, OdsUpload, Organisation, PayeeProposal
 from organisations.states import Purpose
 from participation.models import Participation
 from submission.changes import Key
@@ -57,6 +58,7 @@ def build() -> dict[str, Any]:
     things: dict[str, Any] = _places(world)
     things |= _of_the_network(world)
     things |= _of_the_practice(things)
+    things |= _of_the_lead(things)
     things |= _of_the_operator(things)
     return things
 
@@ -139,6 +141,16 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
         "submitted": Submission.objects.get(service=service, achievement_date=JULY),
         "begun": Submission.objects.get(service=service, achievement_date=NOVEMBER),
     }
+
+
+def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
+    """A payee proposed for the network by somebody of its lead; and a colleague at the practice with a second factor."""
+    proposer = acting_as(Role.ORGANISATION_ADMINISTRATOR, organisation=things["lead"])
+    nomination = Nomination(things["network"], things["practice"].code, date(2022, 1, 1), None)
+    proposed = propose_payee(nomination, "The practices agreed.", by=proposer)
+    colleague = acting_as(Role.VIEW, organisation=things["practice"]).user
+    TOTP.activate(colleague, generate_totp_secret())
+    return {"proposal": PayeeProposal.objects.get(pk=proposed.proposal_id), "colleague": colleague}
 
 
 def _of_the_operator(things: dict[str, Any]) -> dict[str, Any]:
