@@ -22,7 +22,7 @@ from organisations.changes import (
     PayeeProposed,
     PayeesCorrected,
 )
-from participation.changes import AllocationsChanged, ExpectationsAsked, ParticipationsChanged
+from participation.changes import AllocationsChanged, ParticipationsChanged
 from submission.changes import Key, ValuesSubmitted
 
 AT_ONCE = 50
@@ -50,16 +50,6 @@ def work_out_after_participations(change: ParticipationsChanged) -> Iterable[Eff
         return [*_work_out(touched, change.reason), *_work_out_payments(keys, change.reason)]
     with previews.thoroughly():
         return [*_work_out(touched, change.reason), *_work_out_payments(keys, change.reason)]
-
-
-@handles(ExpectationsAsked)
-def foresee_after_participations(change: ExpectationsAsked) -> Iterable[Effect]:
-    return commands.foresee_lines(
-        by=SYSTEM,
-        networks={network for _service, network, _provider in change.keys if network},
-        services={service for service, _network, _provider in change.keys},
-        practices={provider for _service, _network, provider in change.keys},
-    )
 
 
 @handles(ServiceVersionReleased)

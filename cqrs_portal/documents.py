@@ -36,6 +36,9 @@ MACHINES = (
     Machine("Proposed payee of a network", ProposalState, PAYEE_PROPOSAL, [PROPOSE_PAYEE]),
     Machine("Version of a service definition", VersionState, SERVICE_VERSION, [LOADED]),
     Machine("Offer and participation", participation.State, participation.PARTICIPATION, [participation.OFFER]),
+    Machine(
+        "Request to end participations", participation.RequestState, participation.END_REQUEST, [participation.ASK]
+    ),
     Machine("Submission of figures", submission.State, submission.SUBMISSION, [submission.BEGIN]),
     Machine("Achievement paid to a practice", achievement.State, achievement.PRACTICE_PAID, [achievement.CALCULATED]),
     Machine(

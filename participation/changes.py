@@ -25,13 +25,6 @@ class ParticipationsChanged(Change):
 
 
 @dataclass(frozen=True)
-class ExpectationsAsked(Change):
-    """Somebody asks what is expected of participations from the days to come, as things stand now. Triples as above."""
-
-    keys: frozenset[tuple[int, int | None, int]]
-
-
-@dataclass(frozen=True)
 class AllocationsChanged(Change):
     """Allocations of providers have been set or corrected. Pairs of (service id, provider id)."""
 

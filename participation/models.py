@@ -12,7 +12,7 @@ from catalogue.models import QualityService
 from core.transitions import Stateful, TransitionLog
 from core.two_clocks import TwoClocked, believed_once
 from organisations.models import Organisation
-from participation.states import COVERING, State
+from participation.states import COVERING, RequestState, State
 
 REASON_LENGTH = 300
 
@@ -90,6 +90,63 @@ class Term(TwoClocked):
                 fields=["participation"], condition=Q(recorded__upper_inf=True), name="term_one_believed"
             ),
         ]
+
+
+class EndRequest(Stateful):
+    """One row is one end date, or one cancellation where `end_date` is null, that takes back what somebody approved:
+    one person asked for it, and another confirms or declines it.
+
+    `foreseen` are the sentences that whoever asked saw of what would change.
+    """
+
+    STATES = RequestState
+
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
+    commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="end_requests")
+    end_date = models.DateField(null=True)
+    reason = models.CharField(max_length=REASON_LENGTH)
+    foreseen = models.JSONField(default=list)
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="end_request_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[RequestState.CONFIRMED, RequestState.DECLINED]) | Q(decided_by__isnull=False),
+                name="end_request_decided_by_somebody",
+            ),
+        ]
+
+    @property
+    def cancels(self) -> bool:
+        return self.end_date is None
+
+
+class EndRequestChange(TransitionLog):
+    """One row is one move of one request to end participations."""
+
+    row = models.ForeignKey(EndRequest, models.PROTECT, related_name="history")
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+
+
+EndRequest.LOG = EndRequestChange
+
+
+class EndRequestRow(models.Model):
+    """One row is one participation of a request, with the version that whoever asked saw."""
+
+    request = models.ForeignKey(EndRequest, models.PROTECT, related_name="rows")
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="end_requests")
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "participation"], name="end_request_row_once")]
 
 
 class Allocation(TwoClocked):

@@ -8,17 +8,35 @@ from accounts.rules import Acting, NeedsRole
 from accounts.states import Role
 from core import clock
 from core.actors import Actor
-from core.permissions import ALL, NONE, Permission
-from organisations.models import Kind, Membership, Parent
+from core.permissions import ALL, NONE, Permission, Refusal
+from organisations.models import Kind, Membership, Organisation, Parent
 
 COMMISSIONS = NeedsRole(Role.COMMISSIONING_MANAGEMENT, at="commissioner")
 ANSWERS = NeedsRole(Role.SERVICE_MANAGEMENT, at="provider")
 
 MAKE_OFFERS = Permission("participation.offer", COMMISSIONS)
-Permission("participation.answer", ANSWERS)
-Permission("participation.approve", COMMISSIONS)
+ANSWER_OFFERS = Permission(
+    "participation.answer",
+    ANSWERS,
+    Refusal(
+        "The day by which it was to be answered has passed. Ask the commissioning organisation to offer it again.",
+        lambda by: Q(respond_by=None) | Q(respond_by__gte=clock.today()),
+    ),
+)
+APPROVE_OFFERS = Permission("participation.approve", COMMISSIONS)
 SAVE_END_DATES = Permission("participation.end", COMMISSIONS)
-Permission("participation.cancel", COMMISSIONS)
+CANCEL_SERVICES = Permission("participation.cancel", COMMISSIONS)
+CONFIRM_END = Permission(
+    "participation.confirm_end",
+    Refusal(
+        f"You need the role {Role.COMMISSIONING_MANAGEMENT.label} in the commissioning organisation.",
+        lambda by: _commissioned_by(by),
+    ),
+    Refusal("You asked for it; another person confirms or declines it.", lambda by: ~Q(asked_by=by.user_id)),
+)
+"""On requests to end: who may be the second person."""
+
+Permission("participation.take_back_end", Refusal("Another person asked for it.", lambda by: Q(asked_by=by.user_id)))
 SET_ALLOCATIONS = Permission("participation.set_allocations", COMMISSIONS)
 
 SEES_ENGLAND = frozenset({Role.REFERENCE_DATA, Role.SERVICE_RELEASE, Role.OPERATIONS, Role.PAYMENT_RELEASE})
@@ -41,6 +59,43 @@ def visible_to(by: Actor) -> Q:
     if here.kind == Kind.COMMISSIONER:
         return Q(commissioner=here) | Q(provider__in=_practices_under(here.pk))
     return ALL if here.kind == Kind.NATIONAL and by.holds(*SEES_ENGLAND) else NONE
+
+
+def end_requests_visible_to(by: Actor) -> Q:
+    """Requests to end that are seen: those of one's own commissioning organisation."""
+    if by.is_system:
+        return ALL
+    if not isinstance(by, Acting) or by.organisation is None or not by.roles():
+        return NONE
+    return Q(commissioner=by.organisation) if by.organisation.kind == Kind.COMMISSIONER else NONE
+
+
+def _commissioned_by(by: Actor) -> Q:
+    """The requests of the organisation acted for; each participation is judged once more when it is ended."""
+    holds = Role.COMMISSIONING_MANAGEMENT in by.roles()
+    return Q(commissioner=by.organisation_id) if holds else NONE
+
+
+def acts_for_provider(by: Actor) -> bool:
+    """Whether somebody acts for a practice or a network."""
+    here = by.organisation if isinstance(by, Acting) else None
+    return here is not None and here.kind in (Kind.PRACTICE, Kind.NETWORK)
+
+
+def acts_for_practice(by: Actor) -> bool:
+    """Whether somebody acts for a practice."""
+    return practice_of(by) is not None
+
+
+def practice_of(by: Actor) -> Organisation | None:
+    """The practice that somebody acts for; None where it is none."""
+    here = by.organisation if isinstance(by, Acting) else None
+    return here if here is not None and here.kind == Kind.PRACTICE else None
+
+
+def may_answer(by: Actor) -> bool:
+    """Whether *Accept* and *Reject* are shown: a practice answers, in the role *Service Management*."""
+    return acts_for_practice(by) and Role.SERVICE_MANAGEMENT in by.roles()
 
 
 def may_offer(by: Actor) -> bool:

@@ -61,10 +61,35 @@ REOPEN = Transition(
     button="Save End Date", done="reopened", needs_reason=True,
 )  # fmt: skip
 CANCEL = Transition(
-    "cancel", frozenset({State.APPROVED}), State.CANCELLED, "participation.cancel",
+    "cancel", OPEN, State.CANCELLED, "participation.cancel",
     button="Cancel Service", done="cancelled", needs_reason=True,
 )  # fmt: skip
 
 PARTICIPATION = transition_table(
     [ACCEPT, REJECT, EXPIRE, APPROVE, NOT_APPROVE, SAVE_END_DATE, END, CORRECT_END, REOPEN, CANCEL]
 )
+
+
+class RequestState(IntegerChoices):
+    ASKED = 1, "Awaiting confirmation"
+    CONFIRMED = 2, "Confirmed"
+    DECLINED = 3, "Declined"
+    TAKEN_BACK = 4, "Taken back"
+
+
+ASK = Creation("ask for confirmation", RequestState.ASKED, "asked for confirmation")
+
+CONFIRM = Transition(
+    "confirm", frozenset({RequestState.ASKED}), RequestState.CONFIRMED, "participation.confirm_end",
+    button="Confirm", done="confirmed",
+)  # fmt: skip
+DECLINE = Transition(
+    "decline", frozenset({RequestState.ASKED}), RequestState.DECLINED, "participation.confirm_end",
+    button="Decline", done="declined", needs_reason=True,
+)  # fmt: skip
+TAKE_BACK = Transition(
+    "take back", frozenset({RequestState.ASKED}), RequestState.TAKEN_BACK, "participation.take_back_end",
+    button="Take back", done="taken back",
+)  # fmt: skip
+
+END_REQUEST = transition_table([CONFIRM, DECLINE, TAKE_BACK])

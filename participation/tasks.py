@@ -5,8 +5,20 @@ from typing import Any
 from core.actors import SYSTEM
 from operations.later import later_work
 from participation import commands
+from participation.commands.end_requests import TELL_OF_REQUEST
+from participation.commands.telling import TELL
 
 
 @later_work("participation.close_the_day")
 def close_the_day(keys: dict[str, Any]) -> None:
     commands.close_the_day(by=SYSTEM)
+
+
+@later_work(TELL)
+def tell_of_participations(keys: dict[str, Any]) -> None:
+    commands.tell_of_participations(keys["ids"], keys, by=SYSTEM)
+
+
+@later_work(TELL_OF_REQUEST)
+def tell_of_end_request(keys: dict[str, Any]) -> None:
+    commands.tell_of_end_request(keys["request"], by=SYSTEM)

@@ -115,8 +115,9 @@ class Table:
     """A list: caption, columns, rows (any objects with the attributes the columns name), and its empty sentence.
 
     `count` is how many match in all (not only on this page), `total` their sum; both stand beside the caption.
-    `detail` names a row's attribute with further sentences, drawn under the row. `order` and `address` make the
-    heads of sortable columns links. `exports` are links such as CSV and XLSX.
+    `detail` names a row's attribute with further sentences, drawn under the row; `tags` one with a few words each,
+    drawn as tags there. `order` and `address` make the heads of sortable columns links. `exports` are links such as CSV
+    and XLSX.
     """
 
     caption: str
@@ -127,6 +128,7 @@ class Table:
     count: int | None = None
     total: Decimal | None = None
     detail: str = ""
+    tags: str = ""
     order: Order = field(default_factory=Order)
     address: Address | None = None
     choosing: Choosing | None = None

@@ -11,7 +11,7 @@ from achievement.commands.approvals import (
     return_practice_payments,
     undo_approval,
 )
-from achievement.commands.calculation import Calculated, calculate_achievements, foresee_lines, take_over_networks
+from achievement.commands.calculation import Calculated, calculate_achievements, take_over_networks
 from achievement.commands.declarations import declare_achievements, withdraw_declarations
 from achievement.commands.overnight import (
     count_killed_workers,
@@ -37,7 +37,6 @@ __all__ = [
     "count_killed_workers",
     "declare_achievements",
     "finish_run",
-    "foresee_lines",
     "give_finance_approval",
     "lift_hold",
     "notice_overnight_runs",

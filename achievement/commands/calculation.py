@@ -13,7 +13,7 @@ from django.db import connection
 
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.courses import LINES
-from achievement.commands.effects import effect_of_expectations, effects_of_totals
+from achievement.commands.effects import effects_of_totals
 from achievement.commands.joiners import withdraw_totals_without_a_member
 from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
 from achievement.models import Achievement
@@ -89,34 +89,6 @@ def calculate_achievements(
         _approve_where_none_is_required(definition, service_id, due, locked)
         _aggregate_after_commit(service_id, due, locked)
     return Calculated(counts, tuple(effects))
-
-
-@command
-def foresee_lines(
-    *, by: Actor, networks: Collection[int], services: Collection[int], practices: Collection[int]
-) -> list[Effect]:
-    """What these practices' lines come to on the payment dates that have not come yet, as things stand: nothing is
-    kept. A date without a rate or a list size counts for nothing."""
-    effects: list[Effect] = []
-    for service_id in services_that_aggregate_amounts(services):
-        version = released_version(service_id)
-        if version is None or not networks:
-            continue
-        definition = definition_of_version(version)
-        to_come = [day for day in definition.payment_dates if day > clock.today()]
-        _stage_figures(service_id, definition, to_come, sorted(networks))
-        effects += effect_of_expectations(definition.code, _figures_of(practices))
-    return effects
-
-
-def _figures_of(practices: Collection[int]) -> dict[date, tuple[int, Decimal]]:
-    """Date -> lines and pounds of these practices, in the temporary table `figure`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT achievement_date, count(*), sum(amount) FROM figure WHERE provider_id = ANY(%s) GROUP BY 1",
-            [sorted(practices)],
-        )
-        return {day: (how_many, pounds) for day, how_many, pounds in cursor.fetchall()}
 
 
 @command

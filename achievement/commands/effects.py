@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -16,9 +16,8 @@ from achievement.models import NetworkAchievement
 from achievement.states import State
 from core.changes import Effect
 from core.dates import FinancialYear
-from ui.wording import count, long_date, money, month
+from ui.wording import count, long_date, money
 
-EXPECTED = "expected"
 UNDONE = ("gone", "changed")
 """Verdicts that take an approval back, where there was one."""
 
@@ -59,17 +58,6 @@ def _of_totals(day: date, code: str, how_many: int, pounds: Decimal) -> Effect:
     totals = count(how_many, "network total")
     sentence = f"{long_date(day)}: {totals} {are} withdrawn, {money(pounds)}; {its} lines that stay await it again."
     return Effect("totals withdrawn", sentence, how_many, -pounds, href=_networks(code, day), undoes_approval=True)
-
-
-def effect_of_expectations(code: str, lines: Mapping[date, tuple[int, Decimal]]) -> list[Effect]:
-    """What is expected from payment dates to come, date -> lines and pounds: keys are the service's code and its first
-    and last date. Nothing where nothing is expected."""
-    if not lines:
-        return []
-    how_many, pounds = sum(each for each, _ in lines.values()), sum((each for _, each in lines.values()), Decimal(0))
-    first, last = min(lines), max(lines)
-    when = month(first) if first == last else f"{month(first)} to {month(last)}"
-    return [Effect(EXPECTED, f"{when}: {money(pounds)} expected.", how_many, pounds, (code, first, last))]
 
 
 def _effect(

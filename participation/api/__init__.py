@@ -1,5 +1,6 @@
 """The part of the API about offers and participations."""
 
+from participation.api.end_requests import EndRequests
 from participation.api.participations import Participations
 
-__all__ = ["Participations"]
+__all__ = ["EndRequests", "Participations"]

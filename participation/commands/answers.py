@@ -1,4 +1,4 @@
-"""Offers are accepted or rejected by the provider, and approved or not by the commissioner; services are cancelled."""
+"""Offers are accepted or rejected by the provider, and approved or not by the commissioner."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from core.locking import lock_ids
 from core.transitions import Refused, Seen, Transition
 from organisations.models import Organisation
 from participation.changes import ParticipationsChanged
+from participation.commands import telling
 from participation.models import Participation
 from participation.queries import keys_of, network_ids_of
 from participation.rules import visible_to
-from participation.states import ACCEPT, APPROVE, CANCEL, NOT_APPROVE, REJECT
+from participation.states import ACCEPT, APPROVE, NOT_APPROVE, REJECT
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,25 @@ def accept_offers(seen: Collection[Seen], *, by: Actor) -> Answered:
     at_once = [row.pk for row in rows if not definitions[row.service_id].offers.approval_required]
     if at_once:
         APPROVE.apply(Participation.objects.filter(pk__in=at_once), by=SYSTEM, note="No approval is asked for.")
-    return _answered(accepted, by)
+    return _answered(accepted, telling.ACCEPTED, by)
 
 
 @command
 def reject_offers(seen: Collection[Seen], reason: str, *, by: Actor) -> Answered:
-    return _answered(_move(REJECT, seen, by=by, reason=reason), by)
+    """The provider does not take part, and says why."""
+    return _answered(_move(REJECT, seen, by=by, reason=reason), telling.REJECTED, by, reason)
 
 
 @command
 def approve_participations(seen: Collection[Seen], *, by: Actor) -> Answered:
     """The commissioning organisation approves what providers accepted."""
-    return _answered(_move(APPROVE, seen, by=by), by)
+    return _answered(_move(APPROVE, seen, by=by), telling.APPROVED, by)
 
 
 @command
 def do_not_approve_participations(seen: Collection[Seen], reason: str, *, by: Actor) -> Answered:
-    return _answered(_move(NOT_APPROVE, seen, by=by, reason=reason), by)
-
-
-@command
-def cancel_participations(seen: Collection[Seen], reason: str, *, by: Actor) -> Answered:
-    """Void participations from their start; nothing is covered by them any more (domain 4, *Cancel Service*)."""
-    return _answered(_move(CANCEL, seen, by=by, reason=reason), by)
+    """The commissioning organisation does not approve what providers accepted, and says why."""
+    return _answered(_move(NOT_APPROVE, seen, by=by, reason=reason), telling.NOT_APPROVED, by, reason)
 
 
 def _move(transition: Transition, seen: Collection[Seen], *, by: Actor, reason: str = "") -> Answered:
@@ -73,6 +70,9 @@ def _move(transition: Transition, seen: Collection[Seen], *, by: Actor, reason: 
     return Answered(moved.ids, moved.refused, ())
 
 
-def _answered(answered: Answered, by: Actor) -> Answered:
-    effects = publish(ParticipationsChanged(by, keys_of(answered.ids))) if answered.ids else []
+def _answered(answered: Answered, done: str, by: Actor, reason: str = "") -> Answered:
+    if not answered.ids:
+        return answered
+    telling.tell_later(done, answered.ids, by=by, reason=reason.strip())
+    effects = publish(ParticipationsChanged(by, keys_of(answered.ids)))
     return Answered(answered.ids, answered.refused, effects)

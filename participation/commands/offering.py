@@ -17,6 +17,7 @@ from core.errors import Invalid, NotPermitted, NotVisible
 from core.statistics import LARGE, refresh_statistics
 from core.two_clocks import Belief, believe
 from organisations.models import Organisation
+from participation.commands.telling import OFFERED, tell_later
 from participation.models import Participation, ParticipationChange, Term
 from participation.queries import Held, Standing, Terms, replaced_by
 from participation.rules import MAKE_OFFERS
@@ -109,6 +110,7 @@ def write_offers(terms: Terms, wanted: Sequence[Held], commissioners: Mapping[in
     says = {"by": by.user_id, "reason": "Offered."}
     days = [inclusive(held.start, held.until - DAY) for held in wanted]
     believe(Term, [Belief({"participation": row}, valid, says) for row, valid in zip(made, days, strict=True)])
+    tell_later(OFFERED, [row.pk for row in made], by=by)
     if len(made) >= LARGE:
         refresh_statistics(Participation, Term)
     return [row.pk for row in made]

@@ -9,20 +9,18 @@ from django.db import transaction
 
 from core.actors import Actor
 from core.commands import command
+from core.previews import Ahead, look_ahead
 from core.transitions import Seen
-from participation.commands.ends import save_end_date
+from participation.commands.ending import Ended, Ending, carry_out
 from participation.commands.offering import OffersMade
 from participation.commands.offers import offer_to_networks
-from participation.commands.terms import EndDatesSaved
 
 
 @command
-def preview_end_date(seen: Collection[Seen], end_date: date, reason: str, *, by: Actor) -> EndDatesSaved:
-    """Answer what `save_end_date` would; nothing is kept. Raises as it does."""
-    with transaction.atomic():
-        saved = save_end_date(seen, end_date, reason, by=by)
-        transaction.set_rollback(True)
-    return saved
+def preview_end(seen: Collection[Seen], ending: Ending, *, by: Actor) -> Ahead[Ended]:
+    """Answer what `save_end_date` or `cancel_participations` would, whether or not it needs a second person, and what
+    is expected of the days to come; nothing is kept. Raises as they do."""
+    return look_ahead(lambda: carry_out(seen, ending, by=by))
 
 
 @command

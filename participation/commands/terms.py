@@ -32,11 +32,16 @@ class EndDatesSaved:
 
 @command
 def change_end_dates(
-    end_dates: Mapping[int, date], *, reason: str, by: Actor, seen: Collection[Seen] | None = None
+    end_dates: Mapping[int, date],
+    *,
+    reason: str,
+    by: Actor,
+    seen: Collection[Seen] | None = None,
+    at_once: bool = False,
 ) -> EndDatesSaved:
     """Give each participation (by id) its last day: its state follows, and a new belief about its term is recorded.
 
-    The caller has locked the networks and checked the days.
+    The caller has locked the networks and checked the days. `at_once`: what follows is wanted in this transaction.
     """
     rows = _locked(end_dates)
     moves = [
@@ -45,7 +50,8 @@ def change_end_dates(
     ]
     ids = sorted(id for moved in moves for id in moved.ids)
     _believe([row for row in rows if row.pk in set(ids)], end_dates, by, reason)
-    effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
+    change = ParticipationsChanged(by, keys_of(ids), reason=reason, at_once=at_once)
+    effects = publish(change) if ids else []
     return EndDatesSaved(ids, [refused for moved in moves for refused in moved.refused], effects)
 
 

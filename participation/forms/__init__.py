@@ -1,6 +1,16 @@
 """What people send."""
 
-from participation.forms.offered import ChosenForm, EndDateForm, OfferedForm
+from participation.forms.ends import CancelForm, EndDateForm, ReasonForm
+from participation.forms.offered import ChosenForm, OfferedForm, RecordedOnForm, ServicesForm
 from participation.forms.offers import CreateOffersForm
 
-__all__ = ["ChosenForm", "CreateOffersForm", "EndDateForm", "OfferedForm"]
+__all__ = [
+    "CancelForm",
+    "ChosenForm",
+    "CreateOffersForm",
+    "EndDateForm",
+    "OfferedForm",
+    "ReasonForm",
+    "RecordedOnForm",
+    "ServicesForm",
+]

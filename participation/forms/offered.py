@@ -1,4 +1,4 @@
-"""The filters of one service's offers, rows as they were seen, and their end dates."""
+"""The filters of services offered and of one service's offers, and rows as they were seen."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 
-from participation.models import REASON_LENGTH
-from participation.queries.lists import Filters
+from core import clock
+from core.dates import FinancialYear
+from participation.queries.offered import ENDS_EARLY, LEFT, Filters, ServiceFilters
 from participation.states import State
 from ui.fields import DateField, SeenField
 from ui.forms import PortalForm
@@ -17,15 +18,38 @@ from ui.forms import PortalForm
 Choices = Sequence[tuple[Any, str]]
 
 
+ONLY = [("", "All"), (ENDS_EARLY, "Ends before the service"), (LEFT, "Left the network")]
+
+
+class ServicesForm(PortalForm):
+    """The filters of the services offered, kept in the address."""
+
+    year = forms.ChoiceField(label="Financial Year", required=False)
+    text = forms.CharField(label="Quality Service", required=False, max_length=100)
+
+    def __init__(self, data: Any, *, years: Sequence[FinancialYear]) -> None:
+        super().__init__(data)
+        self.years = {str(year): year for year in years}
+        self.fields["year"].choices = [("", "All"), *((year, year) for year in self.years)]  # type: ignore[attr-defined]
+
+    def filters(self) -> ServiceFilters:
+        """What is asked for; what is not valid is left out, and the form says so."""
+        given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        return ServiceFilters(self.years.get(given.get("year", "")), given.get("text", ""))
+
+
 class OfferedForm(PortalForm):
     """The filters of one service's offers, kept in the address."""
 
     status = forms.ChoiceField(required=False, choices=[("", "All"), *State.choices])
     network = forms.ChoiceField(label="PCN", required=False)
+    parent = forms.ChoiceField(label="Parent Organisation", required=False)
+    only = forms.ChoiceField(label="Only", required=False, choices=ONLY)
     text = forms.CharField(label="Org ID or name", required=False, max_length=100)
 
-    def __init__(self, data: Any, *, networks: Choices) -> None:
+    def __init__(self, data: Any, *, networks: Choices, parents: Choices) -> None:
         super().__init__(data)
+        self.fields["parent"].choices = [("", "All"), *parents]  # type: ignore[attr-defined]
         self.fields["network"].choices = [("", "All"), *networks]  # type: ignore[attr-defined]
 
     def filters(self) -> Filters:
@@ -34,6 +58,8 @@ class OfferedForm(PortalForm):
         return Filters(
             state=State(int(given["status"])) if given.get("status") else None,
             network_id=int(given["network"]) if given.get("network") else None,
+            parent_id=int(given["parent"]) if given.get("parent") else None,
+            only=given.get("only", ""),
             text=given.get("text", ""),
         )
 
@@ -51,20 +77,11 @@ class ChosenForm(PortalForm):
         return cleaned
 
 
-class EndDateForm(PortalForm):
-    """The last day, and why."""
+class RecordedOnForm(PortalForm):
+    """The day whose records a page shows; none is the present."""
 
-    end_date = DateField(
-        label="End date", help_text="The last day it holds: this day is included. For example, 31 3 2022"
-    )
-    reason = forms.CharField(
-        max_length=REASON_LENGTH, strip=True, widget=forms.Textarea, help_text="The practices and the PCN read it."
-    )
+    recorded_on = DateField(required=False, latest=clock.today)
 
-    def __init__(self, data: Any, *, earliest: date, latest: date) -> None:
-        super().__init__(data)
-        self.fields["end_date"].earliest, self.fields["end_date"].latest = earliest, latest  # type: ignore[attr-defined]
-
-    def refuse(self, sentences: Sequence[str]) -> None:
-        """Say on the date what the command found: which rows it does not fit, and why."""
-        self.add_error("end_date", [forms.ValidationError(sentence) for sentence in sentences])
+    def day(self) -> date | None:
+        """The day asked for; None where it is none."""
+        return self.cleaned_data["recorded_on"] if self.is_valid() else None

@@ -1,8 +1,8 @@
-"""Offered Services, the detail of one of them, and Save End Date."""
+"""Offered Services, and the detail of one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,16 +10,15 @@ from typing import Any
 from django.urls import reverse
 
 from catalogue.models import QualityService
-from participation.commands import EndDatesSaved
-from participation.states import State
-from ui.components import Confirm
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.tables import Action, Choosing, Column, Pager, Selection, Table
-from ui.wording import count, dense_date, long_date
+from ui.sheets import Sheet
+from ui.tables import Action, Address, Choosing, Column, Pager, Selection, Table
+from ui.wording import dense_date
 
 PRACTICES = ("practice", "practices")
-SHOWN_REFUSALS = 20
+APPROVE, NOT_APPROVE, END, CANCEL = "approve", "not_approve", "save_end_date", "cancel_service"
+FILES = (("csv", "CSV"), ("xlsx", "XLSX"))
 
 
 @dataclass(frozen=True)
@@ -44,18 +43,22 @@ class Row:
     pcn: str
     code: str
     name: str
+    href: str
     parent: str
     start_date: date | None
     end_date: date | None
-    remarks: Sequence[str]
+    status: str
+    tags: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfferedServicesPage(Page):
     """Services offered, with counts."""
 
+    filters: PortalForm
     table: Table
     create_href: str
+    requests: Link | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,46 +70,29 @@ class OfferedServicePage(Page):
     table: Table
     pager: Pager
     selection: Selection | None
-    may_not: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndDatePage(Page):
-    """The date and the reason, for the rows that were chosen."""
-
-    form: PortalForm
-    table: Table
-    href: str
-    cancel_href: str
-    hidden: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class WhatWouldChangePage(Page):
-    """What the end date would do, before it is saved."""
-
-    lead_sentence: str
-    confirm: Confirm
+    may_not: Sequence[str]
+    requests: Link | None
 
 
 SERVICE_COLUMNS = (
-    Column(key="name", label="Quality Service", href="href"),
-    Column(key="days", label="Dates of the service", kind="period"),
-    Column(key="networks", label="PCNs", kind="number"),
-    Column(key="practices", label="Practices", kind="number"),
-    Column(key="approved", label="Approved", kind="number"),
-    Column(key="ended", label="Ended", kind="number"),
-    Column(key="unanswered", label="Offered or Accepted", kind="number"),
+    Column(key="name", label="Quality Service", href="href", sort="name"),
+    Column(key="days", label="Dates of the service", kind="period", sort="start"),
+    Column(key="networks", label="PCNs", kind="number", sort="networks"),
+    Column(key="practices", label="Practices", kind="number", sort="practices"),
+    Column(key="approved", label="Approved", kind="number", sort="approved"),
+    Column(key="ended", label="Ended", kind="number", sort="ended"),
+    Column(key="unanswered", label="Offered or Accepted", kind="number", sort="unanswered"),
 )
 
 COLUMNS = (
     Column(key="pcn", label="PCN", sort="pcn"),
     Column(key="code", label="Org ID", kind="code", sort="code"),
-    Column(key="name", label="Service Provider Name", sort="name"),
-    Column(key="parent", label="Parent Organisation"),
-    Column(key="start_date", label="Start Date", kind="date"),
-    Column(key="end_date", label="End Date", kind="date"),
+    Column(key="name", label="Service Provider Name", href="href", sort="name"),
+    Column(key="parent", label="Parent Organisation", sort="parent"),
+    Column(key="start_date", label="Start Date", kind="date", sort="start"),
+    Column(key="end_date", label="End Date", kind="date", sort="end"),
 )
+STATUS = Column(key="status", label="Status", kind="status", sort="status")
 
 
 def service_row(each: Mapping[str, Any]) -> ServiceRow:
@@ -128,29 +114,62 @@ def row_of(each: Any, today: date) -> Row:
         pcn=each.network.name if each.network else "",
         code=each.provider.code,
         name=each.provider.name,
-        parent=each.parent_name or "",
+        href=reverse("participation:offer", args=[each.pk]),
+        parent=each.parent_name,
         start_date=each.start_date,
         end_date=each.end_date,
-        remarks=tuple(remarks_of(each, today)),
+        status=each.state_label,
+        tags=tuple(tags_of(each, today)),
     )
 
 
-def remarks_of(each: Any, today: date) -> list[str]:
-    """What the six columns do not say: a state that is not *Approved*, an early end, a practice that has left."""
-    remarks = [] if each.state == State.APPROVED else [f"{each.state_label}."]
+def tags_of(each: Any, today: date) -> list[str]:
+    """What the columns do not say: an end before the service's, and a practice that has left."""
+    tags = []
     if each.end_date and each.end_date < each.service.end_date:
-        remarks.append(f"Ends before the service, which ends on {dense_date(each.service.end_date)}.")
+        tags.append("Ends before the service")
     if each.left_on and each.left_on <= today:
-        remarks.append(f"Left the network: no longer a member from {dense_date(each.left_on)}.")
-    return remarks
+        tags.append(f"Left the network {dense_date(each.left_on)}")
+    return tags
 
 
 def choosing() -> Choosing:
     return Choosing(value="token", label="name")
 
 
-def save_end_date_action() -> Action:
-    return Action("save_end_date", "Save End Date")
+def actions_of(*, accepted: bool) -> list[Action]:
+    """What can be done to rows; answers are approved where there are some."""
+    answers = [Action(APPROVE, "Approve", "secondary"), Action(NOT_APPROVE, "Do not approve", "secondary")]
+    return [
+        Action(END, "Save End Date"),
+        *(answers if accepted else []),
+        Action(CANCEL, "Cancel Service", "warning"),
+    ]
+
+
+def exports_of(service: QualityService, address: Address) -> list[Link]:
+    """The same rows, in the same order, as files."""
+    return [Link(label, export_href(service, address, kind)) for kind, label in FILES]
+
+
+def export_href(service: QualityService, address: Address, kind: str) -> str:
+    path = reverse("participation:offered_service_file", args=[service.code, kind])
+    return str(Address(path, address.without("after", "view").pairs))
+
+
+def sheet_of(rows: Iterable[Any], about: Sequence[tuple[str, str]], today: date) -> Sheet:
+    """The list as a file: the columns on screen, then status and tags."""
+    shown = (row_of(each, today) for each in rows)
+    return Sheet(
+        title="Associated PCNs",
+        about=about,
+        heads=(*(column.label for column in COLUMNS), "Status", "Remarks"),
+        widths=(34, 10, 34, 40, 12, 12, 14, 44),
+        rows=[
+            (row.pcn, row.code, row.name, row.parent, row.start_date, row.end_date, row.status, ". ".join(row.tags))
+            for row in shown
+        ],
+    )
 
 
 def breadcrumb(service: QualityService | None = None) -> Sequence[Link]:
@@ -162,26 +181,3 @@ def breadcrumb(service: QualityService | None = None) -> Sequence[Link]:
 
 def service_href(service: QualityService) -> str:
     return reverse("participation:offered_service", args=[service.code])
-
-
-def would_change(saved: EndDatesSaved, end_date: date, names: Mapping[int, str]) -> list[str]:
-    """The effects of an end date as sentences: rows, what follows, and rows that would be left as they are."""
-    first = f"{count(len(saved.ids), *PRACTICES)} would have the end date {long_date(end_date)}."
-    return [first if saved.ids else "Nothing would change.", *followed(saved), *left_alone(saved, names)]
-
-
-def done(saved: EndDatesSaved, end_date: date, names: Mapping[int, str]) -> str:
-    """What a save did, in sentences."""
-    first = f"End date {long_date(end_date)} saved for {count(len(saved.ids), *PRACTICES)}."
-    return " ".join([first if saved.ids else "Nothing was changed.", *followed(saved), *left_alone(saved, names)])
-
-
-def followed(saved: EndDatesSaved) -> list[str]:
-    return [effect.sentence for effect in saved.effects]
-
-
-def left_alone(saved: EndDatesSaved, names: Mapping[int, str]) -> list[str]:
-    shown = saved.refused[:SHOWN_REFUSALS]
-    more = len(saved.refused) - len(shown)
-    said = [f"{names.get(row.id, 'One row')}: {' '.join(row.reasons)}" for row in shown]
-    return [*said, *([f"And {more:,} more that were left as they are."] if more > 0 else [])]

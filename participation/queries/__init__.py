@@ -1,7 +1,8 @@
 """What is read about offers and participations."""
 
 from participation.queries.allocations import AllocationFact, allocation_of, allocations_for
-from participation.queries.lists import needs_of
+from participation.queries.members import still_members
+from participation.queries.needs import needs_of
 from participation.queries.participations import (
     COVERING_PARTICIPATIONS_SQL,
     covering_participations_sql,
@@ -43,4 +44,5 @@ __all__ = [
     "plan_for_networks",
     "plan_for_practices",
     "replaced_by",
+    "still_members",
 ]

@@ -1,6 +1,34 @@
 """What the API says, and what is sent to it."""
 
 from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer
-from participation.serializers.participations import ParticipationSerializer, SaveEndDateSerializer
+from participation.serializers.participations import (
+    AnswersSerializer,
+    AskedSerializer,
+    AskToEndSerializer,
+    CancelSerializer,
+    ConfirmSerializer,
+    DeclineSerializer,
+    EndedSerializer,
+    EndRequestSerializer,
+    ParticipationDetailSerializer,
+    ParticipationSerializer,
+    SaveEndDateSerializer,
+    TakeBackSerializer,
+)
 
-__all__ = ["CreateOffersSerializer", "OfferedSerializer", "ParticipationSerializer", "SaveEndDateSerializer"]
+__all__ = [
+    "AnswersSerializer",
+    "AskToEndSerializer",
+    "AskedSerializer",
+    "CancelSerializer",
+    "ConfirmSerializer",
+    "CreateOffersSerializer",
+    "DeclineSerializer",
+    "EndRequestSerializer",
+    "EndedSerializer",
+    "OfferedSerializer",
+    "ParticipationDetailSerializer",
+    "ParticipationSerializer",
+    "SaveEndDateSerializer",
+    "TakeBackSerializer",
+]

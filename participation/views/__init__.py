@@ -1,8 +1,30 @@
 """The pages of Participation Management."""
 
-from participation.views.ends import save_end_date
-from participation.views.mine import my_services
-from participation.views.offered import offered_service, offered_services
+from participation.views.acting import act
+from participation.views.end_requests import confirm_end, decline_end, end_request, end_requests, take_back_end
+from participation.views.ends import cancel_service, save_end_date
+from participation.views.mine import answer, answered, my_services, my_services_history
+from participation.views.offer import offer
+from participation.views.offered import offered_service, offered_service_file, offered_services
 from participation.views.offers import create_offers, offers_made
 
-__all__ = ["create_offers", "my_services", "offered_service", "offered_services", "offers_made", "save_end_date"]
+__all__ = [
+    "act",
+    "answer",
+    "answered",
+    "cancel_service",
+    "confirm_end",
+    "create_offers",
+    "decline_end",
+    "end_request",
+    "end_requests",
+    "my_services",
+    "my_services_history",
+    "offer",
+    "offered_service",
+    "offered_service_file",
+    "offered_services",
+    "offers_made",
+    "save_end_date",
+    "take_back_end",
+]

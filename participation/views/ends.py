@@ -1,146 +1,195 @@
-"""*Save End Date*: the date and the reason for the rows chosen, what would change, and then the save."""
+"""*Save End Date* and *Cancel Service*: what is asked for, what would change, and then the save."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
-from accounts.rules import Acting
+from accounts.rules import PortalRequest
 from core import clock
 from core.errors import Invalid, NotVisible
-from core.selections import seen_in
-from core.transitions import Refused, Seen
+from core.previews import Ahead, Difference, WorldMoved, difference, do_as_seen, foreseen, foreseen_in, token_of
 from participation import commands
-from participation.forms import ChosenForm, EndDateForm
-from participation.presenters import offered as shown
-from participation.queries import lists
-from participation.views.offered import SELECTION
+from participation.commands import AskedFor, Ended, SecondPersonNeeded
+from participation.forms import CancelForm, EndDateForm
+from participation.presenters import ends as shown
+from participation.presenters import offered as offered_shown
+from participation.presenters.answers import SHOWN_REFUSALS, left_as_they_are
+from participation.queries import offered as lists
+from participation.views.choosing import Chosen, back_to, chosen_in
 from ui.components import Confirm
 from ui.tables import Table
-from ui.wording import count, long_date
-
-if TYPE_CHECKING:
-    from catalogue.models import QualityService
 
 SHOWN_ROWS = 50
-ENTER, CHECK, SAVE = "enter", "check", "save"
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The rows as they were seen, and what the next step posts along."""
-
-    service: QualityService
-    seen: Sequence[Seen]
-    back: str
-    hidden: tuple[tuple[str, str], ...]
+CHECK, SAVE, ASK = "check", "save", "ask"
+PURPOSE = "participation.end"
 
 
 @require_http_methods(["GET", "POST"])
-def save_end_date(request: HttpRequest, code: str) -> HttpResponse:
+def save_end_date(request: PortalRequest, code: str) -> HttpResponse:
     """Three steps of one address: enter, check what would change, save. Without rows there is nothing to do here."""
-    by: Acting = request.actor  # type: ignore[attr-defined]
-    service = lists.offered_service(by, code)
-    chosen_form, back = ChosenForm(request.POST), _back(request, service)
-    if not chosen_form.is_valid():
-        messages.error(request, "Select at least one practice first. Nothing was changed.")
-        return redirect(back)
-    chosen = _chosen(by, service, chosen_form, back)
-    step = request.POST.get("step", ENTER)
-    form = EndDateForm(None if step == ENTER else request.POST, earliest=service.start_date, latest=service.end_date)
+    return _steps(request, code, cancels=False)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel_service(request: PortalRequest, code: str) -> HttpResponse:
+    """The same, to void participations from their start."""
+    return _steps(request, code, cancels=True)
+
+
+def begin(request: PortalRequest, chosen: Chosen, *, cancels: bool) -> HttpResponse:
+    """The first step: nothing is entered yet."""
+    return _enter(request, chosen, _form(None, chosen, cancels=cancels))
+
+
+def _steps(request: PortalRequest, code: str, *, cancels: bool) -> HttpResponse:
+    chosen = chosen_in(request, code)
+    if chosen is None:
+        return redirect(back_to(request, reverse("participation:offered_service", args=[code])))
+    step = request.POST.get("step", "")
+    form = _form(request.POST if step else None, chosen, cancels=cancels)
     if not form.is_valid():
-        return _enter(request, by, chosen, form)
-    return _check_or_save(request, by, chosen, form, save=step == SAVE)
-
-
-def _chosen(by: Acting, service: QualityService, form: ChosenForm, back: str) -> Chosen:
-    token, seen = form.cleaned_data["all_matching"], form.cleaned_data["seen"]
-    if not token:
-        return Chosen(service, seen, back, (("back", back), *(("seen", f"{row.id}:{row.version}") for row in seen)))
-    return Chosen(service, seen_in(token, SELECTION, by), back, (("back", back), ("all_matching", token)))
-
-
-def _check_or_save(request: HttpRequest, by: Acting, chosen: Chosen, form: EndDateForm, *, save: bool) -> HttpResponse:
-    end_date, reason = form.cleaned_data["end_date"], form.cleaned_data["reason"]
-    run = commands.save_end_date if save else commands.preview_end_date
+        return _enter(request, chosen, form)
     try:
-        saved = run(chosen.seen, end_date, reason, by=by)
+        if step in (SAVE, ASK):
+            return _save(request, chosen, form, asks=step == ASK)
+        ahead = commands.preview_end(chosen.seen, form.ending, by=request.actor)
     except Invalid as refused:
         form.refuse(refused.sentences)
-        return _enter(request, by, chosen, form)
-    names = lists.names_of(_named(saved.refused))
-    if not save:
-        return _check(request, chosen, form, shown.would_change(saved, end_date, names))
-    say = messages.warning if saved.refused else messages.success
-    say(request, shown.done(saved, end_date, names))
+        return _enter(request, chosen, form)
+    if ahead.answer.ids:
+        return _check(request, chosen, form, ahead)
+    form.refuse(left_as_they_are(ahead.answer.refused, _names(request, ahead.answer)))
+    return _enter(request, chosen, form)
+
+
+def _form(data: Any, chosen: Chosen, *, cancels: bool) -> CancelForm:
+    if cancels:
+        return CancelForm(data)
+    return EndDateForm(data, earliest=chosen.service.start_date, latest=chosen.service.end_date)
+
+
+def _save(request: PortalRequest, chosen: Chosen, form: CancelForm, *, asks: bool) -> HttpResponse:
+    """As it was seen, or not at all: what has moved since is shown, and nothing is saved."""
+    token = request.POST.get("token", "")
+    try:
+        if asks:
+            return _asked(
+                request, do_as_seen(lambda: _ask(request, chosen, form), _says, token, PURPOSE, request.actor)
+            )
+        ended = do_as_seen(lambda: _end(request, chosen, form), _says, token, PURPOSE, request.actor)
+    except WorldMoved as moved:
+        return _look_again(request, chosen, form, moved.difference)
+    except SecondPersonNeeded as needed:
+        then = foreseen_in(token, PURPOSE, request.actor) if token else None
+        return _look_again(request, chosen, form, difference(then, foreseen(needed.ended.sentences)) if then else None)
+    say = messages.warning if ended.refused else messages.success
+    say(request, shown.done(ended, _names(request, ended)))
     return redirect(chosen.back)
 
 
-def _enter(request: HttpRequest, by: Acting, chosen: Chosen, form: EndDateForm) -> HttpResponse:
-    rows = lists.rows_of(by, [row.id for row in chosen.seen])
+def _end(request: PortalRequest, chosen: Chosen, form: CancelForm) -> Ended:
+    ending = form.ending
+    if ending.end_date is None:
+        return commands.cancel_participations(chosen.seen, ending.reason, by=request.actor)
+    return commands.save_end_date(chosen.seen, ending.end_date, ending.reason, by=request.actor)
+
+
+def _ask(request: PortalRequest, chosen: Chosen, form: CancelForm) -> AskedFor:
+    return commands.ask_to_end(chosen.seen, form.ending, by=request.actor)
+
+
+def _says(answer: Ended | AskedFor) -> Sequence[str]:
+    return (answer.ended if isinstance(answer, AskedFor) else answer).sentences
+
+
+def _asked(request: PortalRequest, asked: AskedFor) -> HttpResponse:
+    messages.success(request, "Asked for. It is done once another person has confirmed it.")
+    return redirect("participation:end_request", asked.request_id)
+
+
+def _look_again(request: PortalRequest, chosen: Chosen, form: CancelForm, moved: Difference | None) -> HttpResponse:
+    ahead = commands.preview_end(chosen.seen, form.ending, by=request.actor)
+    return _check(request, chosen, form, ahead, moved)
+
+
+def _enter(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResponse:
+    rows = lists.rows_of(request.actor, [row.id for row in chosen.seen])
     if not rows:
         raise NotVisible("You may not be able to see these participations, or they do not exist.")
-    page = shown.EndDatePage(
-        title="Save End Date",
+    cancels = not isinstance(form, EndDateForm)
+    page = shown.EnterPage(
+        title=shown.titled(cancels),
         subject=chosen.service.name,
         caption=chosen.service.name,
         in_error=bool(form.errors),
-        breadcrumb=shown.breadcrumb(chosen.service),
+        breadcrumb=offered_shown.breadcrumb(chosen.service),
         form=form,
         table=Table(
             caption="Practices chosen",
-            columns=shown.COLUMNS,
-            rows=[shown.row_of(each, clock.today()) for each in rows[:SHOWN_ROWS]],
-            noun=shown.PRACTICES,
+            columns=(*offered_shown.COLUMNS, offered_shown.STATUS),
+            rows=[offered_shown.row_of(each, clock.today()) for each in rows[:SHOWN_ROWS]],
+            noun=offered_shown.PRACTICES,
             count=len(rows),
-            detail="remarks",
+            tags="tags",
         ),
-        href=_href(chosen.service),
+        href=_href(chosen, cancels=cancels),
         cancel_href=chosen.back,
+        remark=shown.CANCEL_MEANS if cancels else "",
         hidden=(("step", CHECK), *chosen.hidden),
     )
-    return render(request, "participation/save_end_date.jinja", {"page": page})
+    return render(request, "participation/end.jinja", {"page": page}, status=422 if form.errors else 200)
 
 
-def _check(request: HttpRequest, chosen: Chosen, form: EndDateForm, effects: Sequence[str]) -> HttpResponse:
-    end_date: date = form.cleaned_data["end_date"]
-    said = (("end_date", end_date.isoformat()), ("reason", form.cleaned_data["reason"]))
+def _check(
+    request: PortalRequest,
+    chosen: Chosen,
+    form: CancelForm,
+    ahead: Ahead[Ended],
+    moved: Difference | None = None,
+) -> HttpResponse:  # fmt: skip
+    ended = ahead.answer
     page = shown.WhatWouldChangePage(
         title="What would change",
         subject=chosen.service.name,
         caption=chosen.service.name,
-        breadcrumb=shown.breadcrumb(chosen.service),
-        lead_sentence=f"If the end date of {count(len(chosen.seen), *shown.PRACTICES)} becomes {long_date(end_date)}:",
-        confirm=Confirm(
-            href=_href(chosen.service),
-            button="Save End Date",
-            cancel_href=chosen.back,
-            effects=effects,
-            hidden=(("step", SAVE), *said, *chosen.hidden),
+        breadcrumb=offered_shown.breadcrumb(chosen.service),
+        change=shown.would_change(
+            ended,
+            ahead.expected,
+            _names(request, ended),
+            _confirm(request, chosen, form, ended),
+            len(chosen.seen),
+            moved,
         ),
+        remarks=shown.remarks_of(ended),
     )
-    return render(request, "participation/what_would_change.jinja", {"page": page})
+    return render(request, "participation/what_would_change.jinja", {"page": page}, status=409 if moved else 200)
 
 
-def _href(service: QualityService) -> str:
-    return reverse("participation:save_end_date", args=[service.code])
+def _confirm(request: PortalRequest, chosen: Chosen, form: CancelForm, ended: Ended) -> Confirm:
+    asks = ended.takes_approvals_back
+    token = token_of(foreseen(ended.sentences), PURPOSE, request.actor)
+    step = (("step", ASK if asks else SAVE), ("token", token))
+    return Confirm(
+        href=_href(chosen, cancels=form.ending.cancels),
+        button="Ask for confirmation" if asks else shown.button_of(form.ending),
+        cancel_href=chosen.back,
+        style="primary" if asks else shown.style_of(form.ending),
+        hidden=(*step, *form.said, *chosen.hidden),
+    )
 
 
-def _named(refused: Collection[Refused]) -> list[int]:
-    return [row.id for row in refused][: shown.SHOWN_REFUSALS]
+def _names(request: PortalRequest, ended: Ended) -> dict[int, str]:
+    return lists.names_of(request.actor, [row.id for row in ended.refused][:SHOWN_REFUSALS])
 
 
-def _back(request: HttpRequest, service: QualityService) -> str:
-    """Where to go afterwards: an address of this portal, or the service's list."""
-    wanted = request.POST.get("back", "")
-    local = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
-    return wanted if local else shown.service_href(service)
+def _href(chosen: Chosen, *, cancels: bool) -> str:
+    name = "cancel_service" if cancels else "save_end_date"
+    return reverse(f"participation:{name}", args=[chosen.service.code])

@@ -7,8 +7,9 @@ from typing import Any
 
 import factory
 
-from participation.models import Participation, ParticipationChange, Term
-from participation.states import State
+from participation.models import EndRequest, EndRequestRow, Participation, ParticipationChange, Term
+from participation.states import RequestState, State
+from tests.factories.accounts import UserFactory
 from tests.factories.catalogue import QualityServiceFactory
 from tests.factories.organisations import LONG_KNOWN, CommissionerFactory, DatedFactory, NetworkFactory, PracticeFactory
 
@@ -57,3 +58,30 @@ class ParticipationChangeFactory(factory.django.DjangoModelFactory[Participation
     transition = "offer"
     to_state = State.OFFERED
     version = 1
+
+
+class EndRequestFactory(factory.django.DjangoModelFactory[EndRequest]):
+    """An end date of 31 October 2021 that awaits a second person; `rows=` the participations it is about."""
+
+    class Meta:
+        model = EndRequest
+        skip_postgeneration_save = True
+
+    service = factory.SubFactory(QualityServiceFactory)
+    commissioner = factory.SubFactory(CommissionerFactory)
+    end_date = date(2021, 10, 31)
+    reason = "They stopped in October."
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = LONG_KNOWN
+    state = RequestState.ASKED
+    decided_by = factory.Maybe(
+        factory.LazyAttribute(lambda made: made.state in (RequestState.CONFIRMED, RequestState.DECLINED)),
+        factory.SubFactory(UserFactory),
+        None,
+    )
+
+    @factory.post_generation
+    def rows(made: EndRequest, create: bool, rows: list[Participation] | None, **_extra: Any) -> None:  # type: ignore[misc]
+        EndRequestRow.objects.bulk_create(
+            EndRequestRow(request=made, participation=row, version=row.version) for row in rows or []
+        )

@@ -1,0 +1,55 @@
+"""Members whose service ends while ODS has them as members still: an end date does not take them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from catalogue.models import Expected
+from core.dates import DAY
+from organisations.models import Membership
+from participation.models import Participation
+from ui.wording import count, listed, long_date
+
+NAMED_AT_MOST = 5
+
+
+def still_members(rows: Sequence[Participation], end_date: date | None) -> list[str]:
+    """A warning, where practices stay members of their PCN, as believed, on a day that their participation no longer
+    holds: after `end_date`, or on any day of it where it is cancelled (domain 7, cause 2; story F)."""
+    concerned = [row for row in rows if row.network_id and (end_date is None or end_date < row.service.end_date)]
+    if not concerned:
+        return []
+    members = _members(concerned, end_date)
+    staying = [row for row in concerned if (row.provider_id, row.network_id) in members]
+    return [_warning(staying, end_date)] if staying else []
+
+
+def _members(rows: Sequence[Participation], end_date: date | None) -> set[tuple[int, int | None]]:
+    known = Membership.objects.known().filter(
+        practice__in={row.provider_id for row in rows}, network__in={row.network_id for row in rows}
+    )
+    if end_date is None:
+        first, last = min(row.start_date for row in rows), max(row.end_date for row in rows)
+        known = known.filter(valid__overlap=(first, last + DAY))
+    else:
+        known = known.filter(valid__contains=end_date + DAY)
+    return set(known.values_list("practice_id", "network_id"))
+
+
+def _warning(rows: Sequence[Participation], end_date: date | None) -> str:
+    names = sorted(f"{row.provider.name} ({row.provider.code})" for row in rows)
+    more = len(names) - NAMED_AT_MOST
+    who = listed([*names[:NAMED_AT_MOST], f"{more:,} more"]) if more > 0 else listed(names)
+    one = len(rows) == 1
+    is_, its, it = ("is", "its PCN", "it") if one else ("are", "their PCNs", "them")
+    still = "" if end_date is None else f" after {long_date(end_date)}"
+    waits = (
+        f" Whoever stays a member stays expected, so {its} would wait for {it}."
+        if any(row.service.expected == Expected.EVERY_MEMBER for row in rows)
+        else ""
+    )
+    return (
+        f"{count(len(rows), 'practice')} {is_} still a member of {its}{still}, as recorded from ODS: {who}.{waits} "
+        "Ending a service does not end a membership: only ODS does. If a practice has left, ask ODS to say so."
+    )

@@ -1,0 +1,59 @@
+"""Rows that somebody chose on the list of a service, as they were seen, on their way through forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.rules import Acting, PortalRequest
+from core.selections import seen_in
+from core.transitions import Seen
+from participation.forms import ChosenForm
+from participation.presenters import offered as shown
+from participation.queries import offered as lists
+from participation.views.offered import SELECTION
+
+if TYPE_CHECKING:
+    from catalogue.models import QualityService
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows as they were seen, where to go afterwards, and what the next step posts along."""
+
+    service: QualityService
+    seen: Sequence[Seen]
+    back: str
+    key: str
+    hidden: tuple[tuple[str, str], ...]
+
+
+def chosen_in(request: PortalRequest, code: str) -> Chosen | None:
+    """What was chosen; None, with a message, where nothing was. Raises NotVisible, Conflict."""
+    by, service = request.actor, lists.offered_service(request.actor, code)
+    form, back = ChosenForm(request.POST), back_to(request, shown.service_href(service))
+    if not form.is_valid():
+        messages.error(request, "Select at least one practice first. Nothing was changed.")
+        return None
+    return _chosen(by, service, form, back, request.POST.get("key", ""))
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """Where to go afterwards: an address of this portal that was sent along, or another."""
+    wanted = request.POST.get("back", "")
+    local = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return wanted if local else otherwise
+
+
+def _chosen(by: Acting, service: QualityService, form: ChosenForm, back: str, key: str) -> Chosen:
+    token, seen = form.cleaned_data["all_matching"], form.cleaned_data["seen"]
+    along = (("back", back), ("key", key))
+    if not token:
+        each = tuple(("seen", f"{row.id}:{row.version}") for row in seen)
+        return Chosen(service, seen, back, key, (*along, *each))
+    return Chosen(service, seen_in(token, SELECTION, by), back, key, (*along, ("all_matching", token)))
