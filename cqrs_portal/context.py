@@ -11,8 +11,9 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.rules import Acting
 from core import clock
+from core.sessions import seconds_left
 from cqrs_portal.navigation import place_of
-from ui.frame import Frame, Link
+from ui.frame import Frame, Link, SessionWatch
 from ui.wording import long_date
 
 
@@ -37,6 +38,7 @@ def frame_of(request: HttpRequest) -> Frame:
         tabs=place.tabs,
         sub_tabs=place.sub_tabs,
         banner=banner(),
+        session=session_of(request, actor),
         footer_links=[Link("Help", reverse("home:help"))],
     )
 
@@ -44,6 +46,17 @@ def frame_of(request: HttpRequest) -> Frame:
 def banner() -> str:
     """The training sentence; empty in production."""
     return f"Training: today is {long_date(clock.today())}. Nothing here is real." if settings.TRAINING else ""
+
+
+def session_of(request: HttpRequest, actor: Acting) -> SessionWatch:
+    """What warns of the end of this session."""
+    return SessionWatch(
+        seconds=seconds_left(request.session),
+        warn_seconds=min(settings.SESSION_WARNING_SECONDS, settings.SESSION_COOKIE_AGE // 2),
+        href=reverse("accounts:session_time"),
+        sign_in_href=reverse("account_login"),
+        person=actor.user_id,
+    )
 
 
 def _change_href(actor: Acting) -> str:

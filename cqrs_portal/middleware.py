@@ -7,30 +7,81 @@ from collections.abc import Callable
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from accounts.commands import note_session_seen
 from accounts.queries import acting_for
+from accounts.rules import Acting
 from accounts.views.second_factor import GOES_ON_TO
 from core.errors import NotPermitted, PortalError
+from core.sessions import is_stale
+from cqrs_portal import last_acting
 from cqrs_portal.errors import API, answer
+from cqrs_portal.last_acting import LastActing
 from cqrs_portal.sign_in import WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
+from ui import kept_posts
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+class SessionEndMiddleware:
+    """Puts the end of a session off while somebody is at work; what they send after it has ended is kept for them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asks_only = request.method == "GET" and request.path == reverse("accounts:session_time")
+        if request.user.is_authenticated and not asks_only and is_stale(request.session):
+            request.session.modified = True
+            note_session_seen(request.session.session_key or "", by=Acting(request.user, None))
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        if request.method != "POST" or request.path.startswith(API) or not getattr(view, "login_required", True):
+            return None
+        if request.user.is_authenticated:
+            if kept_posts.SENT_AGAIN in request.POST:
+                kept_posts.drop(request.session)
+            return None
+        last = last_acting.read(request)
+        if last is None or not kept_posts.keep(request.session, request, last.user_id):
+            return None
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': reverse('accounts:kept'), 'ended': '1'})}")
+
+
 class ActingOrganisationMiddleware:
-    """Sets `request.actor`: the signed-in person acting for one organisation at a time."""
+    """Sets `request.actor`: the signed-in person acting for one organisation at a time.
+
+    A browser remembers which one it was until it closes: after the end of a session one goes on where one was.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        last = last_acting.read(request)
         if request.user.is_authenticated:
-            chosen = request.session.get("acting_organisation")
+            remembered = last.organisation_id if last and last.user_id == request.user.pk else None
+            chosen = request.session.get("acting_organisation", remembered)
             request.actor = acting_for(  # type: ignore[attr-defined]
                 request.user, chosen, second_factor=gave_second_factor(request)
             )
-        return self.get_response(request)
+        response = self.get_response(request)
+        self._remember(request, response, last)
+        return response
+
+    def _remember(self, request: HttpRequest, response: HttpResponse, last: LastActing | None) -> None:
+        """Who is signed in now; signing out forgets."""
+        if request.user.is_authenticated:
+            acted_for = request.actor.organisation_id if request.actor else None  # type: ignore[attr-defined]
+            now = LastActing(request.user.pk, request.session.get("acting_organisation", acted_for))
+            if now != last:
+                last_acting.write(response, now)
+        elif last and request.resolver_match and request.resolver_match.view_name == "account_logout":
+            response.delete_cookie(last_acting.NAME)
 
 
 class SecondFactorMiddleware:
@@ -51,6 +102,8 @@ class SecondFactorMiddleware:
             return answer(request, NotPermitted("Your roles need a second factor. Sign in to the pages and give it."))
         if request.method == "GET":
             request.session[GOES_ON_TO] = request.get_full_path()
+        elif kept_posts.keep(request.session, request, actor.user_id):
+            request.session[GOES_ON_TO] = reverse("accounts:kept")
         return redirect(second_factor_page(request))
 
 

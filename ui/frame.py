@@ -26,11 +26,23 @@ class Tab(Link):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionWatch:
+    """The end of a session (session_end.jinja): in how many seconds if nothing is done, and how long before it is
+    warned of. `href` says how long is left, and puts it off by POST; `person` names what the browser keeps."""
+
+    seconds: int
+    warn_seconds: int
+    href: str
+    sign_in_href: str
+    person: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """Who is here, for whom they act, and where they can go. Empty: nobody is signed in.
 
-    `banner` is the training sentence, empty in production. `search_href` is where the search box asks (GET, `q`);
-    empty shows no box. `sign_out_href` takes a POST.
+    `banner` is the training sentence, empty in production; `session` warns of the session's end. `search_href` is
+    where the search box asks (GET, `q`); empty shows no box. `sign_out_href` takes a POST.
     """
 
     user_name: str = ""
@@ -45,6 +57,7 @@ class Frame:
     search_href: str = ""
     search_text: str = ""
     banner: str = ""
+    session: SessionWatch | None = None
     footer_links: Sequence[Link] = ()
 
     @property

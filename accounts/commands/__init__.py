@@ -14,6 +14,7 @@ from accounts.commands.people import (
     unlock_users,
 )
 from accounts.commands.second_factor import reset_second_factor, set_training_second_factor
+from accounts.commands.sessions import end_other_sessions, end_session, note_session_seen
 from accounts.commands.tokens import NewToken, create_token, note_use_of_token, revoke_token
 
 __all__ = [
@@ -24,9 +25,12 @@ __all__ = [
     "disable_users",
     "enable_users",
     "end_grant",
+    "end_other_sessions",
+    "end_session",
     "grant_role",
     "invite_user",
     "lock_users",
+    "note_session_seen",
     "note_use_of_token",
     "reset_second_factor",
     "retire_users",

@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 
 from accounts import notifications
+from accounts.commands.sessions import end_every_session
 from accounts.models import SecondFactorReset, User
 from accounts.rules import ADMINISTER_PEOPLE
 from core.actors import Actor
@@ -34,7 +34,7 @@ def reset_second_factor(user: User, reason: str, *, by: Actor) -> SecondFactorRe
     if not Authenticator.objects.filter(user=user).exists():
         raise Conflict(f"{user.name} has no second factor.")
     Authenticator.objects.filter(user=user).delete()
-    _end_sessions(user)
+    end_every_session(user.pk)
     reset = SecondFactorReset.objects.create(
         user=user, at=instant(), by_id=by.user_id, organisation_id=by.organisation_id, reason=reason.strip()
     )
@@ -53,8 +53,3 @@ def set_training_second_factor(users: Collection[User], *, by: Actor) -> None:
         raise NotPermitted("Only a training portal sets up second factors for its invented people.")
     for user in users:
         TOTP.activate(user, generate_totp_secret())
-
-
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()

@@ -106,6 +106,6 @@ def _security(second_factor: bool) -> list[Link]:
             else "Switch on a second factor (authenticator app)",
             reverse("mfa_index"),
         ),
-        Link("Where you are signed in", reverse("usersessions_list")),
+        Link("Where you are signed in", reverse("accounts:sessions")),
         Link("API tokens", reverse("accounts:tokens")),
     ]

@@ -1,5 +1,6 @@
-// Keeps what is typed into a form until it has been saved: over a lost connection, the end of a session, the back button.
-// In this tab only, so that nothing is left behind on a shared machine. Without scripts, what was saved is kept all the same.
+// Keeps what is typed until it has been saved. In this tab only, so that nothing is left behind on a shared machine.
+// A form that names what it keeps (data-keep) is kept while one types: over a lost connection, the back button, the end
+// of the session. Every other form is kept when the session ends. Without scripts, what was saved is kept all the same.
 
 const SENT = "sent";
 
@@ -18,78 +19,117 @@ function forget(prefix) {
     .forEach((name) => sessionStorage.removeItem(name));
 }
 
+/** What stands in a form, by name of field; several boxes may share one. Never a password, never a file. */
+class Values {
+  static SECRET = ["hidden", "submit", "button", "password", "file"];
+
+  constructor(form) { this.form = form; }
+
+  boxes() { return [...this.form.elements].filter((box) => box.name && !Values.SECRET.includes(box.type)); }
+
+  read() {
+    const values = {};
+    this.boxes().forEach((box) => {
+      if (["radio", "checkbox"].includes(box.type) && !box.checked) return;
+      (values[box.name] ??= []).push(box.value);
+    });
+    return values;
+  }
+
+  write(values) {
+    const left = structuredClone(values);
+    this.boxes().forEach((box) => {
+      if (["radio", "checkbox"].includes(box.type)) box.checked = values[box.name]?.includes(box.value) ?? false;
+      else if (left[box.name]?.length) box.value = left[box.name].shift();
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+}
+
+function same(one, other) {
+  const filled = (values) => Object.entries(values).filter(([, each]) => each.some(Boolean)).sort();
+  return JSON.stringify(filled(one)) === JSON.stringify(filled(other));
+}
+
+/** Says above the form what became of what was typed, with a button to choose otherwise. */
+function say(sentence, label, act) {
+  const place = document.querySelector("[data-kept]") ?? placeAbove();
+  const text = document.createElement("p");
+  const button = document.createElement("button");
+  place.replaceChildren(text, button);
+  place.className = "nhsuk-inset-text";
+  place.setAttribute("role", "status");
+  text.textContent = sentence;
+  button.type = "button";
+  button.className = "nhsuk-button nhsuk-button--secondary nhsuk-button--small";
+  button.textContent = label;
+  button.addEventListener("click", () => { act(); place.hidden = true; });
+  place.hidden = false;
+}
+
+function placeAbove() {
+  const place = document.createElement("div");
+  const title = document.querySelector("main .app-title");
+  if (title) title.after(place);
+  else document.querySelector("main").prepend(place);
+  return place;
+}
+
+const PUT_BACK = "What you typed before, and had not saved, has been put back.";
+
+/** A form that keeps what is typed under its own name, with the version of the figures it was drawn on. */
 class Kept {
   constructor(form) {
-    this.form = form;
+    this.values = new Values(form);
     this.name = form.dataset.keep;
     this.version = form.dataset.keepVersion;
-    this.asDrawn = this.typed();
+    this.asDrawn = this.values.read();
     this.putBackOrOffer(kept(this.name));
     form.addEventListener("input", () => this.keep(false));
     form.addEventListener("change", () => this.keep(false));
     form.addEventListener("submit", () => this.keep(true));
   }
 
-  boxes() {
-    return [...this.form.elements].filter((box) => box.name && !["hidden", "submit", "button"].includes(box.type));
-  }
-
-  typed() {
-    const values = {};
-    this.boxes().forEach((box) => {
-      if (box.type === "radio" || box.type === "checkbox") {
-        if (box.checked) values[box.name] = box.value;
-      } else {
-        values[box.name] = box.value;
-      }
-    });
-    return values;
-  }
-
   keep(sent) {
-    keep(this.name, { version: this.version, values: this.typed(), [SENT]: sent });
+    keep(this.name, { version: this.version, values: this.values.read(), [SENT]: sent });
   }
 
   /** Typed on the same figures: put back at once. On figures that changed since: offered. */
   putBackOrOffer(found) {
-    if (!found || this.same(found.values)) return;
+    if (!found || same(this.values.read(), found.values)) return;
     if (document.querySelector(".nhsuk-error-summary")) return;
     if (found.version === this.version) {
-      this.putBack(found.values);
-      this.say("What you typed before, and had not saved, has been put back.", "Leave it out", () => {
-        this.putBack(this.asDrawn);
+      this.values.write(found.values);
+      say(PUT_BACK, "Leave it out", () => {
+        this.values.write(this.asDrawn);
         sessionStorage.removeItem(this.name);
       });
     } else {
-      this.say("You typed figures here before that were not saved; these have changed since.", "Put mine back", () => this.putBack(found.values));
+      say("You typed figures here before that were not saved; these have changed since.", "Put mine back", () => this.values.write(found.values));
     }
   }
+}
 
-  same(values) {
-    const now = this.typed();
-    return [...new Set([...Object.keys(now), ...Object.keys(values)])].every((name) => (now[name] ?? "") === (values[name] ?? ""));
+/** A form that keeps nothing by itself: kept when the session ends, and put back once on the same page. */
+class KeptAtTheEnd {
+  constructor(form, person, at) {
+    this.values = new Values(form);
+    this.name = `cqrs-portal:${person}:at-the-end:${location.pathname}${location.search}:${at}`;
+    this.asDrawn = this.values.read();
+    this.putBack(kept(this.name));
+    document.addEventListener("portal:session-ends", () => this.keep());
   }
 
-  putBack(values) {
-    this.boxes().forEach((box) => {
-      if (box.type === "radio" || box.type === "checkbox") box.checked = values[box.name] === box.value;
-      else if (box.name in values) box.value = values[box.name];
-    });
+  keep() {
+    const typed = this.values.read();
+    if (!same(typed, this.asDrawn)) keep(this.name, typed);
   }
 
-  say(sentence, label, act) {
-    const place = document.querySelector("[data-kept]");
-    const text = document.createElement("p");
-    const button = document.createElement("button");
-    place.replaceChildren(text, button);
-    place.className = "nhsuk-inset-text";
-    place.setAttribute("role", "status");
-    text.textContent = sentence;
-    button.type = "button";
-    button.className = "nhsuk-button nhsuk-button--secondary nhsuk-button--small";
-    button.textContent = label;
-    button.addEventListener("click", () => { act(); place.hidden = true; });
-    place.hidden = false;
+  putBack(found) {
+    if (!found) return;
+    sessionStorage.removeItem(this.name);
+    this.values.write(found);
+    say(PUT_BACK, "Leave it out", () => this.values.write(this.asDrawn));
   }
 }
 
@@ -105,8 +145,10 @@ function pasteColumn(event) {
   event.currentTarget.dispatchEvent(new Event("input"));
 }
 
+const person = document.querySelector("#session-end")?.dataset.person ?? "";
 document.querySelectorAll("[data-forget]").forEach((place) => forget(place.dataset.forget));
 document.querySelectorAll("form[data-keep]").forEach((form) => {
   new Kept(form);
   form.addEventListener("paste", pasteColumn);
 });
+document.querySelectorAll("main form[method=post]:not([data-keep])").forEach((form, at) => new KeptAtTheEnd(form, person, at));

@@ -58,7 +58,7 @@ def test_my_account_shows_organisations_and_roles(client, ada):
     assert "Approval Management" in page
     assert reverse("account_change_password") in page
     assert reverse("mfa_index") in page
-    assert reverse("usersessions_list") in page
+    assert reverse("accounts:sessions") in page
 
 
 def test_choosing_another_organisation_is_kept_for_the_session(client, ada):
@@ -140,7 +140,7 @@ def test_the_second_factor_signs_in(client, ada):
 def test_the_sessions_page_lists_this_session(client, ada):
     sign_in(client, ada)
 
-    assert client.get(reverse("usersessions_list")).status_code == 200
+    assert client.get(reverse("accounts:sessions")).status_code == 200
 
 
 def test_somebody_disabled_while_signed_in_is_out_at_once(client, ada):
