@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from accounts import commands
@@ -62,6 +63,11 @@ def unconfirmed(things: Mapping[str, Any]) -> Person:
     for role in (Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT):
         commands.grant_role(made.user, things["lead"], role, by=administrator)
     return made
+
+
+def session_of(person: Person) -> UserSession:
+    """Where somebody is signed in, as their own list names it."""
+    return UserSession.objects.create(user=person.user, session_key=person.session, ip="127.0.0.1", user_agent="tests")
 
 
 def _administrator(organisation: Organisation) -> Acting:

@@ -23,8 +23,8 @@ EVERYWHERE, ANYONE, EVERY_ROLE = "everywhere", "anyone", "every role"
 ABOUT_ONESELF = ("GET account_", "POST account_", "GET mfa_", "POST mfa_", "GET usersessions_", "POST usersessions_",
                  "GET socialaccount_", "POST socialaccount_", "GET openid_", "POST openid_", "GET /account/",
                  "POST /account/", "GET health", "GET broker_health", "GET ui:", "GET home:help", "GET api:schema",
-                 "GET api:no_such_address", "POST api:no_such_address", "GET accounts:go_on",
-                 "GET accounts:set_up_", "POST accounts:set_up_", "GET accounts:change_", "POST accounts:change_")  # fmt: skip
+                 "GET api:no_such_address", "POST api:no_such_address", "GET accounts:go_on", "GET accounts:set_up_",
+                 "POST accounts:set_up_", "GET accounts:change_", "POST accounts:change_")  # fmt: skip
 """Only these may be answered `anyone`: they ask neither whom somebody acts for nor in which role."""
 
 SEEN, HIDDEN, ALLOWED, REFUSED, NOT_FOUND, SIGN_IN = "seen", "hidden", "allowed", "refused", "404", "sign in"

@@ -23,7 +23,7 @@ SHOWN = 12
 NOT_OPERATIONS = ("api:schema", "api:no_such_address")
 ADD = "Add lines to tests/authorisation.csv, as CONTRIBUTING.md says. To begin with:"
 OPEN = ("account_", "socialaccount_", "openid_connect_", "health", "broker_health", "mfa_authenticate",
-        "/account/", "api:no_such_address", "ui:style")  # fmt: skip
+        "/account/", "accounts:session_time", "api:no_such_address", "ui:style")  # fmt: skip
 """What anybody reaches without being signed in: the way in, and what says that the portal is up."""
 
 
@@ -37,6 +37,7 @@ def things(django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
             made["token"] = folk.token_of(made["people"][with_role("own", Role.VIEW)])
             made["disabled"], made["without_role"] = folk.disabled(made), folk.without_role(made)
             made["unconfirmed"] = folk.unconfirmed(made)
+            made["session"] = folk.session_of(made["people"][with_role("own", Role.VIEW)])
             yield made
             transaction.set_rollback(True)
         connection.close()

@@ -144,7 +144,7 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
-    """A payee proposed for the network by somebody of its lead; and a colleague at the practice with a second factor."""
+    """A payee proposed for the network by somebody of its lead; a colleague at the practice with a second factor."""
     proposer = acting_as(Role.ORGANISATION_ADMINISTRATOR, organisation=things["lead"])
     nomination = Nomination(things["network"], things["practice"].code, date(2022, 1, 1), None)
     proposed = propose_payee(nomination, "The practices agreed.", by=proposer)
