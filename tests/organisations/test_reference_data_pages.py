@@ -144,7 +144,7 @@ def test_a_broken_workbook_is_refused(client, petra, release):
 
 
 def test_a_file_that_is_too_large_is_refused(client, petra, release, monkeypatch):
-    monkeypatch.setattr(forms, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(reference_files, "MOST_BYTES", 1 << 20)
     large = SimpleUploadedFile("epraccur_2021-11-30.csv", b"x" * ((1 << 20) + 1))
 
     assert "epraccur_2021-11-30.csv is larger than 1 MB. If it is a CSV file, zip it first." in refusal(
