@@ -15,8 +15,9 @@ from django.urls import reverse
 from accounts.states import Role
 from core import clock
 from core.actors import SYSTEM
-from organisations import commands, forms
+from organisations import commands
 from organisations.formats import read_networks
+from organisations.forms import reference_files
 from organisations.models import Membership, OdsLoad, OdsUpload
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory, OdsLoadFactory
