@@ -26,6 +26,7 @@ PAYEE_PAGES = frozenset({"organisations:propose_payee", "organisations:payee_pro
 PROVIDERS = frozenset({Kind.PRACTICE, Kind.NETWORK})
 COMMISSIONERS = frozenset({Kind.COMMISSIONER})
 NATIONAL = frozenset({Kind.NATIONAL})
+AVAILABLE_TO = PROVIDERS | COMMISSIONERS
 ANY_KIND = frozenset(Kind)
 
 
@@ -64,7 +65,7 @@ SECTIONS = (
     Section(
         "Participation Management",
         (
-            Entry("Available Services", "participation:available_services", TAKING_PART, PROVIDERS),
+            Entry("Available Services", "participation:available_services", TAKING_PART | OFFERING, AVAILABLE_TO),
             Entry("Offered Services", "participation:offered_services", OFFERING, COMMISSIONERS),
             Entry(
                 "Create Offers",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db.models import Q
 
 from core import clock
@@ -10,10 +13,13 @@ from core.needs import Need
 from operations.models import Task
 
 
-def ask(key: str, organisation_id: int, role: str, sentence: str, href: str) -> bool:
-    """Put a task before a role of an organisation, in the caller's transaction; False where it was put before."""
+def ask(key: str, organisation_id: int, role: str, sentence: str, href: str, *, again: bool = False) -> bool:
+    """Put a task before a role of an organisation, in the caller's transaction; False where it was put before.
+
+    With `again`, one that is done may be put once more.
+    """
     told = Task.objects.filter(key=key, organisation=organisation_id, role=role)
-    if told.exists():
+    if (told.open() if again else told).exists():
         return False
     Task.objects.bulk_create(
         [Task(key=key, organisation_id=organisation_id, role=role, sentence=sentence, href=href)],
@@ -33,6 +39,16 @@ def settle(*beginnings: str) -> int:
     for beginning in beginnings:
         about |= Q(key__startswith=beginning)
     return Task.objects.open().filter(about).update(done_at=clock.now())
+
+
+def settle_keys(keys: Collection[str]) -> int:
+    """The open tasks with these keys are done; answers how many."""
+    return Task.objects.open().filter(key__in=keys).update(done_at=clock.now())
+
+
+def asked_at(keys: Collection[str]) -> dict[str, datetime]:
+    """Key -> when its task was put, of those that are open."""
+    return dict(Task.objects.open().filter(key__in=keys).values_list("key", "created_at"))
 
 
 def needs_of(by: Actor) -> list[Need]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
+from catalogue.models import QualityService
 from operations.notifications import Notice
 from organisations.models import Kind, Organisation
 from participation.models import EndRequest, Participation
@@ -58,6 +59,16 @@ def end_request_moved(request: EndRequest, how_many: int, user: User) -> Notice:
         reverse("participation:end_request", args=[request.pk]),
         "emails/end_request_moved.txt",
         said,
+    )
+
+
+def service_asked_for(service: QualityService, here: Organisation, user: User | None = None) -> Notice:
+    """A provider asks to be offered a service."""
+    return Notice(
+        f"{here.name} ({here.code}) asks to be offered {service.short_name}",
+        reverse("participation:create_offers"),
+        "emails/service_asked_for.txt",
+        {"user": user},
     )
 
 

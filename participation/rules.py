@@ -98,6 +98,18 @@ def may_answer(by: Actor) -> bool:
     return acts_for_practice(by) and Role.SERVICE_MANAGEMENT in by.roles()
 
 
+WHO_ASKS = (
+    "A service is asked for by a practice in the role Service Management, and by a PCN, of what PCNs are offered, in "
+    "the role PCN Management."
+)
+
+
+def may_ask(by: Actor) -> bool:
+    """Whether somebody may ask to be offered a service."""
+    role = Role.SERVICE_MANAGEMENT if acts_for_practice(by) else Role.PCN_MANAGEMENT
+    return acts_for_provider(by) and role in by.roles()
+
+
 def may_offer(by: Actor) -> bool:
     """Whether *Create Offers* is shown: offers are made by commissioning organisations."""
     if not isinstance(by, Acting) or by.organisation is None:

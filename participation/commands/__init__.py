@@ -8,6 +8,7 @@ from participation.commands.answers import (
     do_not_approve_participations,
     reject_offers,
 )
+from participation.commands.asking import ask_for_service
 from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships
 from participation.commands.end_requests import (
     AskedFor,
@@ -37,6 +38,7 @@ __all__ = [
     "SecondPersonNeeded",
     "accept_offers",
     "approve_participations",
+    "ask_for_service",
     "ask_to_end",
     "cancel_participations",
     "change_end_dates",

@@ -1,6 +1,7 @@
 """The pages of Participation Management."""
 
 from participation.views.acting import act
+from participation.views.available import ask_for_service, available_services
 from participation.views.end_requests import confirm_end, decline_end, end_request, end_requests, take_back_end
 from participation.views.ends import cancel_service, save_end_date
 from participation.views.mine import answer, answered, my_services, my_services_history
@@ -12,6 +13,8 @@ __all__ = [
     "act",
     "answer",
     "answered",
+    "ask_for_service",
+    "available_services",
     "cancel_service",
     "confirm_end",
     "create_offers",

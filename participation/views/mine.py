@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -121,7 +122,7 @@ def _ask(
     definitions = definitions_of([row.service_id for row in rows])
     approvals = [definitions[row.service_id].offers.approval_required for row in rows]
     chosen = (("seen", f"{each.id}:{each.version}") for each in seen)
-    hidden = (("action", action), ("confirmed", "1"), ("back", back), *chosen)
+    hidden = (("action", action), ("confirmed", "1"), ("back", back), ("key", uuid4().hex), *chosen)
     accepts = action == ACCEPT
     page = shown.AnswerPage(
         title=shown.accept_title(len(rows)) if accepts else shown.reject_title(len(rows)),
@@ -149,10 +150,10 @@ def _ask(
 
 def _answered(request: PortalRequest, seen: Sequence[Seen], action: str, reason: str = "") -> HttpResponse:
     """Once: the same form sent twice is answered twice, and done once."""
-    what = {"action": action, "seen": list(seen), "reason": reason}
+    what, sent = {"action": action, "seen": list(seen), "reason": reason}, request.POST.get("key", "")
     said = once(
-        digest_of(what), what, lambda: _answer(request.actor, seen, action, reason), by=request.actor,
-        action="participation.answer", within=DOUBLE_CLICK,
+        f"{sent}:{digest_of(what)}" if sent else "", what, lambda: _answer(request.actor, seen, action, reason),
+        by=request.actor, action="participation.answer", within=DOUBLE_CLICK,
     )  # fmt: skip
     if not said["moved"]:
         messages.warning(request, said["text"])

@@ -27,6 +27,7 @@ from organisations.commands import Given, Nomination, propose_payee, upload_file
 from organisations.models import Kind, OdsUpload, Organisation, PayeeProposal
 from organisations.states import Purpose
 from participation.models import Participation
+from participation.states import State
 from submission.changes import Key
 from submission.commands import Figures, save_work_in_progress, submit_achievement_data
 from submission.models import Submission
@@ -43,7 +44,7 @@ from tests.factories.organisations import (
     ParentFactory,
     PracticeFactory,
 )
-from tests.factories.participation import ParticipationFactory
+from tests.factories.participation import EndRequestFactory, ParticipationFactory
 from tests.factories.submission import BY_HAND, REFERRALS, AllocationFactory, weight_management
 from tests.organisations.conftest import OdsRelease
 
@@ -97,13 +98,17 @@ def _of_the_network(world: World) -> dict[str, Any]:
     approved, held = _line(world, JUNE), _line(world, JULY)
     commands.approve_achievements(seen(approved), by=world.approver)
     commands.reject_achievements(seen(held), by=world.approver, note="The list is disputed.")
+    participation = Participation.objects.get(service=world.service, provider=world.practices[0])
     return {
         "network_service": world.service,
         "line": _line(world, OCTOBER),
         "approved_line": _line(world, JUNE),
         "held_line": _line(world, JULY),
         "total": world.aggregated(AUGUST),
-        "participation": Participation.objects.get(service=world.service, provider=world.practices[0]),
+        "participation": participation,
+        "end_request": EndRequestFactory.create(
+            service=world.service, commissioner=world.commissioner, end_date=date(2021, 12, 31), rows=[participation]
+        ),
     }
 
 
@@ -132,7 +137,13 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
     commands.approve_achievements(seen(earned[SEPTEMBER]), by=approver)
     for row in earned.values():
         row.refresh_from_db()
-    return {
+    offers = {
+        name: ParticipationFactory.create(
+            service=service, provider=practice, network=None, commissioner=parent, state=state
+        )
+        for name, state in (("offer", State.OFFERED), ("accepted", State.ACCEPTED))
+    }
+    return offers | {
         "service": service,
         "held": held,
         "earned": earned[JULY],
