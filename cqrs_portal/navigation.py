@@ -103,6 +103,7 @@ SECTIONS = (
         (
             Entry("Administrative", "reports:administrative"),
             Entry("Achievement Summary Report", "reports:achievement_summary", MONEY | NETWORK_ROLES),
+            Entry("Data Submission Report", "submission:data_submission_report", ENTERING | OFFERING),
         ),
         frozenset({"reports"}),
     ),

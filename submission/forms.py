@@ -17,6 +17,7 @@ from core.errors import Conflict
 from submission.commands import Clash, Figures
 from submission.formats import WHOLE_NUMBERS, Path
 from submission.models import NOTE_LENGTH
+from submission.queries.network_achievement import STATUSES
 from submission.queries.sheets import Glimpse, GroupSheet, Line, glimpse_of
 from submission.states import ManualReason
 from ui.fields import DateField, MoneyField, WholeNumberField
@@ -47,6 +48,21 @@ class RecordForm(PortalForm):
             del self.fields["provider"]
         else:
             self.fields["provider"].choices = [("", "Select a provider"), *providers]  # type: ignore[attr-defined]
+
+
+class NetworkAchievementForm(PortalForm):
+    """The filters of Network Achievement, kept in the address; each narrows the next."""
+
+    year = forms.ChoiceField(label="Financial Year", required=False)
+    service = forms.ChoiceField(label="Quality Service", required=False)
+    date = forms.ChoiceField(label="Achievement Date", required=False)
+    status = forms.ChoiceField(required=False, choices=[("", "All"), *((str(n), said) for n, said in STATUSES.items())])
+
+    def __init__(self, data: Any, *, years: Choices, services: Choices, dates: Choices) -> None:
+        super().__init__(data)
+        self.fields["year"].choices = years or [("", "No year yet")]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "Select a service"), *services]  # type: ignore[attr-defined]
+        self.fields["date"].choices = dates or [("", "Select a service first")]  # type: ignore[attr-defined]
 
 
 class AddForm(PortalForm):

@@ -27,10 +27,12 @@ def test_somebody_without_a_role_finds_home_and_help():
     assert tabs_of(actor) == ["Home", "Help"]
 
 
-def test_an_approver_finds_offers_and_achievements():
+def test_an_approver_finds_offers_data_and_achievements():
     actor = acting_as(Role.APPROVAL_MANAGEMENT, organisation=CommissionerFactory())
 
-    assert tabs_of(actor) == ["Home", "Participation Management", "Achievement", "Reports", "Help"]
+    assert tabs_of(actor) == [
+        "Home", "Participation Management", "Data Submission", "Achievement", "Reports", "Help",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("factory", [PracticeFactory, NetworkFactory])
