@@ -18,7 +18,7 @@ from knox.settings import CONSTANTS
 
 from accounts.models import ApiToken, Grant, User
 from accounts.rules import Acting, administered_by
-from accounts.states import ADMINISTRATORS, Role
+from accounts.states import ADMINISTRATORS, SEES_POUNDS, Role
 from core import clock
 from core.errors import NotVisible
 from organisations.models import Lead, Organisation, Parent
@@ -71,6 +71,12 @@ def holders_in(role: Role, organisations: Collection[int]) -> Mapping[int, list[
     for grant in grants.order_by("user__name", "user"):
         found[grant.organisation_id][grant.user_id] = grant.user
     return {each: list(people.values()) for each, people in found.items()}
+
+
+def who_see_pounds(organisation: Organisation) -> frozenset[int]:
+    """Ids of the active people who see the pounds of an organisation."""
+    grants = Grant.objects.in_force().filter(organisation=organisation, role__in=SEES_POUNDS)
+    return frozenset(grants.values_list("user", flat=True))
 
 
 def who_can(role: Role, organisation: Organisation) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from achievement.models import Achievement, OvernightRun, Shard
 from achievement.states import State
 from operations.notifications import Notice
 from organisations.models import PayeeProposal
-from ui.wording import count, listed, long_date, moment, money
+from ui.wording import count, listed, long_date, moment, money, note_for
 
 NAMED_AT_MOST = 10
 
@@ -65,15 +65,23 @@ NEXT: Mapping[State, tuple[str, str]] = {
 }
 
 
-def achievements_moved(moved: Moved, user: User) -> Notice:
-    """What happened to achievements, and who acts next: the reader, but for what has finance approval."""
+def achievements_moved(moved: Moved, user: User, *, pounds: bool) -> Notice:
+    """What happened to achievements, and who acts next: the reader, but for what has finance approval.
+
+    `pounds` says whether the reader sees them.
+    """
     one, many = NEXT[moved.state]
-    sentence = f"{_what(moved.rows[0])}: {money(moved.pounds)} {one}"
+    sentence = f"{_what(moved.rows[0])}:{_amount(moved.pounds, ' ', pounds=pounds)} {one}"
     if len(moved.rows) > 1:
-        sentence = f"{count(len(moved.rows), 'achievement')}, {money(moved.pounds)}, {many}"
-    lines = [f"{_what(row)}: {money(row.amount)}" for row in moved.rows[:NAMED_AT_MOST]]
-    said = {"user": user, "moved": moved, "lines": lines, "more": max(0, len(moved.rows) - NAMED_AT_MOST)}
+        sentence = f"{count(len(moved.rows), 'achievement')}{_amount(moved.pounds, ', ', pounds=pounds)}, {many}"
+    lines = [f"{_what(row)}{_amount(row.amount, ': ', pounds=pounds)}" for row in moved.rows[:NAMED_AT_MOST]]
+    more, note = max(0, len(moved.rows) - NAMED_AT_MOST), note_for(moved.note, pounds=pounds)
+    said = {"user": user, "moved": moved, "note": note, "lines": lines, "more": more}
     return Notice(sentence, _page(moved), "emails/achievements_moved.txt", said)
+
+
+def _amount(amount: Decimal, before: str, *, pounds: bool) -> str:
+    return f"{before}{money(amount)}" if pounds else ""
 
 
 def _what(row: Achievement) -> str:

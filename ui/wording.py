@@ -99,3 +99,11 @@ FILTERS = {
     "month": month,
     "listed": listed,
 }
+
+
+POUNDS_IN_NOTE = "The note names pounds: you see them with the role Finance View."
+
+
+def note_for(note: str, *, pounds: bool) -> str:
+    """A note as somebody may read it: one that names pounds is kept from whoever sees none (domain 2)."""
+    return note if pounds or "£" not in note else POUNDS_IN_NOTE

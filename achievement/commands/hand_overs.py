@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.queries import holders_of
+from accounts.queries import holders_of, who_see_pounds
 from accounts.states import Role
 from achievement import notifications
 from achievement.models import Achievement
@@ -55,5 +55,7 @@ def _tell(
     said: notifications.Moved, organisation: Organisation, people: Iterable[User], move: Transition | Creation
 ) -> None:
     event = f"{move.name} {organisation.code} {said.rows[0].pk} {said.rows[0].version} {instant().isoformat()}"
+    seeing = who_see_pounds(organisation)
     for user in people:
-        send(notifications.achievements_moved(said, user), event=event, to=user.email)
+        notice = notifications.achievements_moved(said, user, pounds=user.pk in seeing)
+        send(notice, event=event, to=user.email)

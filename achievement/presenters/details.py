@@ -27,7 +27,7 @@ from ui.components import Confirm, Event, Explanation, Term
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Column, Pager, Table
-from ui.wording import long_date, moment, money, month
+from ui.wording import long_date, moment, money, month, note_for
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def event_of(change: Any, *, pounds: bool) -> Event:
     at = f", {change.organisation.name}" if change.organisation else ""
     amount = f", {money(change.amount)}" if pounds else ""
     done = CREATED.get((change.transition, change.to_state)) or DONE.get(change.transition, change.transition)
-    return Event(change.at, f"{who}{at}", f"{done}{amount}", change.note)
+    return Event(change.at, f"{who}{at}", f"{done}{amount}", note_for(change.note, pounds=pounds))
 
 
 def accepted_words(declarations: Iterable[Any]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import F
 
 from achievement.models import AchievementChange
+from achievement.rules import sees_pounds
 from achievement.states import (
     AUTO_DECLARED,
     DECLARED_FIGURES_CHANGED,
@@ -22,7 +23,7 @@ from achievement.states import (
     State,
 )
 from core.actors import Actor
-from ui.wording import count, long_date
+from ui.wording import count, long_date, note_for
 
 TABLES = (PRACTICE_PAID, AUTO_DECLARED, NETWORK_LINE)
 BY_HAND = [move for table in TABLES for move in table.values() if move.needs_reason]
@@ -66,18 +67,19 @@ def sent_back(state: State, whose: str, by: Actor) -> list[SentBack]:
     found = moves.exclude(by=by.user_id) if by.user_id else moves
     rows = list(found.select_related("by", "row__service", "row__provider").order_by("-at", "-pk")[:SHOWN])
     acts = groupby(sorted(rows, key=_act, reverse=True), key=_act)
-    return [_sent_back(list(of_act), state) for _act_key, of_act in acts]
+    return [_sent_back(list(of_act), state, pounds_shown=sees_pounds(by)) for _act_key, of_act in acts]
 
 
 def _act(move: Any) -> tuple[Any, ...]:
     return move.at, move.transition, move.by_id or 0, move.row.service_id, move.row.achievement_date
 
 
-def _sent_back(moves: list[Any], state: State) -> SentBack:
+def _sent_back(moves: list[Any], state: State, *, pounds_shown: bool) -> SentBack:
     first = moves[0]
     whose = first.row.provider.name if len(moves) == 1 else count(len(moves), "practice")
     who = f" by {first.by.name}" if first.by else ""
-    why = f": {first.note}" if first.note and len({move.note for move in moves}) == 1 else ""
+    note = note_for(first.note, pounds=pounds_shown)
+    why = f": {note}" if note and len({move.note for move in moves}) == 1 else ""
     sentence = (
         f"{first.row.service.short_name}, {long_date(first.row.achievement_date)}, {whose}, "
         f"{WAYS_BACK[first.transition]}{who}{why}"
