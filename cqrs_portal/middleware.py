@@ -107,6 +107,18 @@ class SecondFactorMiddleware:
         return redirect(second_factor_page(request))
 
 
+class NothingKeptMiddleware:
+    """No browser and nothing between keeps a page: the next person at a shared desk goes back to none of them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class PortalErrorMiddleware:
     """403 refused, 404 not visible, 409 changed meanwhile, 422 invalid: a page that says what and why."""
 

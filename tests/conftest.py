@@ -15,7 +15,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from core import clock
 
-PLUGINS = ("tests.plugins.services", "tests.plugins.browser", "tests.plugins.real_data", "tests.plugins.tables")
+PLUGINS = tuple(f"tests.plugins.{name}" for name in ("services", "browser", "real_data", "tables", "everybody"))
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
 
 

@@ -21,8 +21,8 @@ from ui.frame import Link
 
 Cell = str | int | Decimal | date | None
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell that begins so for."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins so is a formula to some spreadsheet; the last four are =, +, - and @ in full width."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from organisations.presenters import loads as shown
 from organisations.presenters.uploads import uploads_table
 from organisations.rules import must_load_reference_data
 from ui.frame import Link
+from ui.sheets import FORMULA
 from ui.tables import Address, Pager
 
 NEWEST_FIRST = ("-loaded_at", "-pk")
@@ -102,7 +103,7 @@ def breadcrumb() -> Sequence[Link]:
 
 
 def _as_text(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _place(cursor: str) -> int:

@@ -112,9 +112,9 @@ def _asked_once(
 
 def methods_taken(block: Block, things: Mapping[str, Any], person: Person) -> set[str]:
     """GET and POST, as far as a page says that it takes them; both, where it does not say."""
-    sent = _sent(block, things)
-    path, _rest = _page_address(block.target, sent)
-    client = _client_of(person)
+    sent = sent_with(block, things)
+    path, _rest = address_of(block.target, sent)
+    client = client_of(person)
     with transaction.atomic():
         response = client.generic("BREW", path)
         transaction.set_rollback(True)
@@ -126,22 +126,24 @@ def worded(line: Line, things: Mapping[str, Any]) -> str:
     return _folded(Named(line.sentence).substitute(things))
 
 
-def _sent(block: Block, things: Mapping[str, Any]) -> dict[str, str]:
+def sent_with(block: Block, things: Mapping[str, Any]) -> dict[str, str]:
+    """What a block sends, with the world's names filled in."""
     pairs = block.sends.items()
     return {Named(name).substitute(things): Named(text).substitute(things) for name, text in pairs}
 
 
 def _by_page(block: Block, things: Mapping[str, Any], person: Person | None) -> Any:
-    sent = _sent(block, things)
-    client, shown = _client_of(person), sent.pop("form", "")
-    path, rest = _page_address(block.target, sent)
+    sent = sent_with(block, things)
+    client, shown = client_of(person), sent.pop("form", "")
+    path, rest = address_of(block.target, sent)
     if shown:
-        rest = hidden_in(client.get(_page_address(shown, sent)[0]), path) | rest
+        rest = hidden_in(client.get(address_of(shown, sent)[0]), path) | rest
     return client.get(path, rest) if block.method == "GET" else client.post(path, rest)
 
 
-def _client_of(person: Person | None) -> Client:
-    client = Client()
+def client_of(person: Person | None, **extra: Any) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client(**extra)
     if person:
         client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: person.session})
     return client
@@ -155,7 +157,7 @@ def hidden_in(response: Any, action: str) -> dict[str, str]:
     return {html.unescape(each["name"]): html.unescape(each.get("value", "")) for each in named if "name" in each}
 
 
-def _page_address(target: str, sent: dict[str, str]) -> tuple[str, dict[str, str]]:
+def address_of(target: str, sent: dict[str, str]) -> tuple[str, dict[str, str]]:
     """The address of a page's name, and what of the pairs is not part of it."""
     if target.startswith("/"):
         return target, sent
@@ -165,7 +167,7 @@ def _page_address(target: str, sent: dict[str, str]) -> tuple[str, dict[str, str
 
 
 def _by_program(block: Block, things: Mapping[str, Any], person: Person | None) -> Any:
-    sent = _sent(block, things)
+    sent = sent_with(block, things)
     within = re.findall(r"{(\w+)}", block.target)
     path = re.sub(r"{(\w+)}", lambda found: sent[found[1]], block.target)
     rest = {name: text for name, text in sent.items() if name not in within}

@@ -20,11 +20,10 @@ RELATIONS = (
 """How the organisation somebody acts for stands to the practice the rows are about (tests/authorisation/world.py)."""
 
 EVERYWHERE, ANYONE, EVERY_ROLE = "everywhere", "anyone", "every role"
-ABOUT_ONESELF = ("GET account_", "POST account_", "GET mfa_", "POST mfa_", "GET usersessions_", "POST usersessions_",
-                 "GET socialaccount_", "POST socialaccount_", "GET openid_", "POST openid_", "GET /account/",
-                 "POST /account/", "GET health", "GET broker_health", "GET ui:", "GET home:help", "GET api:schema",
-                 "GET api:no_such_address", "POST api:no_such_address", "GET accounts:go_on", "GET accounts:set_up_",
-                 "POST accounts:set_up_", "GET accounts:change_", "POST accounts:change_")  # fmt: skip
+ABOUT_ONESELF = tuple(f"{method} {page}" for method in ("GET", "POST") for page in (
+    "account_", "mfa_", "usersessions_", "socialaccount_", "openid_", "/account/", "health", "broker_health", "ui:",
+    "home:help", "api:schema", "api:no_such_address", "accounts:go_on", "accounts:set_up_", "accounts:change_",
+))  # fmt: skip
 """Only these may be answered `anyone`: they ask neither whom somebody acts for nor in which role."""
 
 SEEN, HIDDEN, ALLOWED, REFUSED, NOT_FOUND, SIGN_IN = "seen", "hidden", "allowed", "refused", "404", "sign in"

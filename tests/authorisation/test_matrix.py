@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, Role
-from core import clock
-from tests.authorisation import people as folk
 from tests.authorisation.asking import Things, ask, methods_taken, pages, worded
 from tests.authorisation.table import ABOUT_ONESELF, ANYONE, EVERYBODY, NOBODY, RELATIONS, Block, blocks, with_role
-from tests.authorisation.world import TODAY, build
 
 BLOCKS = blocks()
 SHOWN = 12
@@ -25,22 +19,6 @@ ADD = "Add lines to tests/authorisation.csv, as CONTRIBUTING.md says. To begin w
 OPEN = ("account_", "socialaccount_", "openid_connect_", "health", "broker_health", "mfa_authenticate",
         "/account/", "accounts:session_time", "api:no_such_address", "ui:style")  # fmt: skip
 """What anybody reaches without being signed in: the way in, and what says that the portal is up."""
-
-
-@pytest.fixture(scope="module")
-def things(django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
-    """The world and everybody in it, made once, and never committed."""
-    with django_db_blocker.unblock(), clock.held_at(TODAY):
-        with transaction.atomic():
-            made = Things(build())
-            made["people"] = folk.People(made)
-            made["token"] = folk.token_of(made["people"][with_role("own", Role.VIEW)])
-            made["disabled"], made["without_role"] = folk.disabled(made), folk.without_role(made)
-            made["unconfirmed"] = folk.unconfirmed(made)
-            made["session"] = folk.session_of(made["people"][with_role("own", Role.VIEW)])
-            yield made
-            transaction.set_rollback(True)
-        connection.close()
 
 
 @pytest.fixture

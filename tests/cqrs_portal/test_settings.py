@@ -18,10 +18,14 @@ GOOD = {
 }
 
 
+ASKED = "SESSION_COOKIE_SECURE"
+
+
 def started_with(**environment: str) -> subprocess.CompletedProcess[str]:
-    settings = {"DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.production", "PATH": os.environ["PATH"]}
+    settings = {"DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.production", "PATH": os.environ["PATH"], "ASKED": ASKED}
     code = (
-        "import django; django.setup(); from django.conf import settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE)"
+        "import django, os; django.setup(); from django.conf import settings as s; "
+        "print(s.DEBUG, *(getattr(s, name) for name in os.environ['ASKED'].split()))"
     )
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -69,7 +73,8 @@ def test_the_training_sign_ins_exist_in_training_alone():
     done = subprocess.run(
         [sys.executable, "manage.py", "training_sign_ins"],
         cwd=ROOT,
-        env=GOOD | {"DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.production", "PATH": os.environ["PATH"]},
+        env=GOOD
+        | {"DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.production", "PATH": os.environ["PATH"], "ASKED": ASKED},
         capture_output=True,
         text=True,
     )
