@@ -73,6 +73,7 @@ SECTIONS = (
                 frozenset({Role.COMMISSIONING_MANAGEMENT}),
                 COMMISSIONERS,
             ),
+            Entry("Joiners and movers", "participation:joiners", OFFERING, COMMISSIONERS),
             Entry("My Services", "participation:my_services", TAKING_PART, PROVIDERS),
         ),
         frozenset({"participation"}),

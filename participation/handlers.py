@@ -11,3 +11,9 @@ from participation import commands
 def end_with_membership(change: MembershipCorrected) -> list[Effect]:
     """When ODS ends a membership, participation in that network's services ends on that date by itself (domain 4)."""
     return commands.follow_memberships(change.pairs, by=change.by)
+
+
+@handles(MembershipCorrected)
+def propose_to_joiners(change: MembershipCorrected) -> list[Effect]:
+    """When a practice joins, the portal proposes the missing offers, all services at once (domain 4)."""
+    return commands.propose_offers(change.pairs, by=change.by)

@@ -12,6 +12,7 @@ from catalogue.models import QualityService
 from operations.notifications import Notice
 from organisations.models import Kind, Organisation
 from participation.models import EndRequest, Participation
+from participation.queries.joiners import Joining, joiners_href, sentence_of
 from participation.states import RequestState, State
 from ui.wording import count, long_date
 
@@ -114,3 +115,18 @@ def _page(told: Told, organisation: Organisation) -> str:
     if organisation.kind != Kind.COMMISSIONER:
         return reverse("participation:my_services")
     return f"{reverse('participation:offered_service', args=[first.service.code])}?status={int(first.state)}"
+
+
+def practices_joined(joinings: Sequence[Joining], user: User) -> Notice:
+    """Practices joined networks that the reader's organisation leads, and were not offered what these hold."""
+    first, how_many = joinings[0], len(joinings)
+    said = f"{count(how_many, 'practice')} joined PCNs that you lead and were not offered their services"
+    sentence = sentence_of(first).removesuffix(".") if how_many == 1 else said
+    lines = [sentence_of(each) for each in joinings[:NAMED_AT_MOST]]
+    more = max(0, how_many - NAMED_AT_MOST)
+    return Notice(
+        sentence,
+        joiners_href(first) if how_many == 1 else joiners_href(),
+        "emails/practices_joined.txt",
+        {"user": user, "lines": lines, "more": more},
+    )

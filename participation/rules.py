@@ -39,6 +39,8 @@ CONFIRM_END = Permission(
 Permission("participation.take_back_end", Refusal("Another person asked for it.", lambda by: Q(asked_by=by.user_id)))
 SET_ALLOCATIONS = Permission("participation.set_allocations", COMMISSIONS)
 
+SEES_OFFERS = (Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.VIEW)
+
 SEES_ENGLAND = frozenset({Role.REFERENCE_DATA, Role.SERVICE_RELEASE, Role.OPERATIONS, Role.PAYMENT_RELEASE})
 
 
@@ -115,6 +117,13 @@ def may_offer(by: Actor) -> bool:
     if not isinstance(by, Acting) or by.organisation is None:
         return False
     return by.organisation.kind == Kind.COMMISSIONER and by.holds(Role.COMMISSIONING_MANAGEMENT)
+
+
+def looks_after_networks(by: Actor) -> bool:
+    """Whether joiners and movers are shown: commissioning organisations put them right."""
+    if not isinstance(by, Acting) or by.organisation is None:
+        return False
+    return by.organisation.kind == Kind.COMMISSIONER and by.holds(*SEES_OFFERS)
 
 
 def _networks_of(practice_id: int) -> object:

@@ -23,6 +23,11 @@ class EffectLine:
     sentence: str
     href: str = ""
 
+    @property
+    def subject(self) -> str:
+        """What it is about: "30 November 2021"."""
+        return self.sentence.split(":", maxsplit=1)[0].removesuffix(".")
+
 
 @dataclass(frozen=True)
 class Asked:

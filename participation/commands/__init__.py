@@ -9,7 +9,7 @@ from participation.commands.answers import (
     reject_offers,
 )
 from participation.commands.asking import ask_for_service
-from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships
+from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships, propose_offers
 from participation.commands.end_requests import (
     AskedFor,
     ask_to_end,
@@ -20,6 +20,7 @@ from participation.commands.end_requests import (
 )
 from participation.commands.ending import Ended, Ending, SecondPersonNeeded
 from participation.commands.ends import cancel_participations, save_end_date
+from participation.commands.joiners import JoinerOffer, JoinersSettled, settle_joiners
 from participation.commands.offering import OffersMade
 from participation.commands.offers import offer_to_networks
 from participation.commands.practice_offers import offer_to_practices
@@ -34,6 +35,8 @@ __all__ = [
     "EndDatesSaved",
     "Ended",
     "Ending",
+    "JoinerOffer",
+    "JoinersSettled",
     "OffersMade",
     "SecondPersonNeeded",
     "accept_offers",
@@ -52,9 +55,11 @@ __all__ = [
     "preview_end",
     "preview_offer",
     "preview_request",
+    "propose_offers",
     "reject_offers",
     "save_end_date",
     "set_allocations",
+    "settle_joiners",
     "take_back_end",
     "tell_of_end_request",
     "tell_of_participations",

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from urllib.parse import urlencode
+
 from django.urls import reverse
 
 from accounts.rules import Acting
 from accounts.states import Role
 from core.needs import Need
 from participation.models import EndRequest, Participation
+from participation.queries import misfits
 from participation.states import RequestState, State
 from ui.wording import count, long_date
 
+NETWORKS_NAMED = 5
+
 
 def needs_of(actor: Acting) -> list[Need]:
-    """Offers to answer, answers to approve, and what another person asked to have confirmed."""
+    """Offers to answer, answers to approve, what another person asked to have confirmed, and joiners to be offered."""
     needs = []
     if actor.holds(Role.SERVICE_MANAGEMENT):
         needs += _offers(actor)
     if actor.holds(Role.COMMISSIONING_MANAGEMENT):
-        needs += [*_answers(actor), *_requests(actor)]
+        needs += [*_answers(actor), *_requests(actor), *_joiners(actor)]
     return needs
 
 
@@ -56,3 +62,46 @@ def _requests(actor: Acting) -> list[Need]:
         "end dates or cancellations await your confirmation",
     )
     return [Need(count(how_many, one, many), None, reverse("participation:end_requests"))]
+
+
+def _joiners(actor: Acting) -> list[Need]:
+    """Network by network, most practices first: who joined and was not offered, and offers that hang on another."""
+    networks = [Misfits(*row) for row in misfits.rows_of(_MISFITS, actor)]
+    needs = [_misfits(each) for each in networks[:NETWORKS_NAMED]]
+    rest = len(networks) - NETWORKS_NAMED
+    if rest > 0:
+        said = f"Joiners or movers of {count(rest, 'more PCN', 'more PCNs')}"
+        needs.append(Need(said, None, reverse("participation:joiners")))
+    return needs
+
+
+class Misfits(NamedTuple):
+    """One network: how many practices joined and were not offered, how many have offers that hang, and one's name."""
+
+    code: str
+    name: str
+    joined: int
+    hanging: int
+    practice: str
+
+
+def _misfits(found: Misfits) -> Need:
+    who = found.practice if found.joined + found.hanging == 1 else count(found.joined or found.hanging, "practice")
+    if found.joined:
+        were = "was" if found.joined == 1 else "were"
+        said = f"{who} joined {found.name} and {were} not offered all it holds"
+    else:
+        said = f"{who} left or joined {found.name} and {'has' if found.hanging == 1 else 'have'} offers that hang"
+    return Need(said, None, f"{reverse('participation:joiners')}?{urlencode({'network': found.code})}")
+
+
+_MISFITS = f"""
+    SELECT n.code, n.name, count(DISTINCT (practice_id, joined)) FILTER (WHERE missing),
+           count(DISTINCT (practice_id, joined)) FILTER (WHERE NOT missing), min(p.name)
+    FROM (SELECT network_id, practice_id, joined, true AS missing FROM ({misfits.missing_sql(misfits.CONCERNING)}) m
+          UNION
+          SELECT coalesce(newer_id, network_id), provider_id, joined, false
+          FROM ({misfits.hanging_sql(misfits.CONCERNING)}) h) x
+    JOIN organisations_organisation n ON n.id = x.network_id
+    JOIN organisations_organisation p ON p.id = x.practice_id
+    GROUP BY n.id ORDER BY count(*) DESC, n.name, n.code"""

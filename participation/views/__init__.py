@@ -4,6 +4,7 @@ from participation.views.acting import act
 from participation.views.available import ask_for_service, available_services
 from participation.views.end_requests import confirm_end, decline_end, end_request, end_requests, take_back_end
 from participation.views.ends import cancel_service, save_end_date
+from participation.views.joiners import joiner, joiners
 from participation.views.mine import answer, answered, my_services, my_services_history
 from participation.views.offer import offer
 from participation.views.offered import offered_service, offered_service_file, offered_services
@@ -21,6 +22,8 @@ __all__ = [
     "decline_end",
     "end_request",
     "end_requests",
+    "joiner",
+    "joiners",
     "my_services",
     "my_services_history",
     "offer",

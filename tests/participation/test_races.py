@@ -6,10 +6,11 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.transitions import Seen
-from participation.commands import offer_to_networks, save_end_date
+from participation.commands import JoinerOffer, offer_to_networks, save_end_date, settle_joiners
 from participation.models import Participation, Term
+from tests.factories.organisations import MembershipFactory, PracticeFactory
 from tests.participation.conftest import END, START
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("training_day")]
@@ -58,3 +59,31 @@ def test_two_who_save_an_end_date_at_once_are_one_save_and_one_that_is_told(serv
     assert sorted([len(first.ids), len(second.ids)]) == [0, 3]
     assert sorted([len(first.refused), len(second.refused)]) == [0, 3]
     assert len(set(Term.objects.known().values_list("valid", flat=True))) == 1
+
+
+def test_two_who_confirm_the_same_proposal_make_one_offer_and_one_is_told(service, utsire, commissioning):
+    offer_to_networks(service.pk, [utsire.network.pk], START, END, by=commissioning)
+    joiner = PracticeFactory.create()
+    MembershipFactory.create(practice=joiner, network=utsire.network, start_date=date(2021, 9, 16))
+    proposed = JoinerOffer(utsire.network.pk, joiner.pk, service.pk, date(2021, 9, 16), END)
+
+    answers = at_once(
+        lambda: settle_joiners([proposed], by=commissioning), lambda: settle_joiners([proposed], by=commissioning)
+    )
+
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+    assert Participation.objects.filter(provider=joiner).count() == 1
+
+
+def test_a_proposal_and_a_whole_offer_at_once_make_one_offer(service, utsire, commissioning):
+    offer_to_networks(service.pk, [utsire.network.pk], START, END, by=commissioning)
+    joiner = PracticeFactory.create()
+    MembershipFactory.create(practice=joiner, network=utsire.network, start_date=date(2021, 9, 16))
+    proposed = JoinerOffer(utsire.network.pk, joiner.pk, service.pk, date(2021, 9, 16), END)
+
+    at_once(
+        lambda: settle_joiners([proposed], by=commissioning),
+        lambda: offer_to_networks(service.pk, [utsire.network.pk], START, END, by=commissioning, only_missing=True),
+    )
+
+    assert Participation.objects.filter(provider=joiner).count() == 1

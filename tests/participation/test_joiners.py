@@ -1,0 +1,359 @@
+"""Joiners are proposed what their network holds; movers leave the old offers and get new ones, in one step."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.states import Role
+from achievement.commands import aggregate_networks, approve_achievements
+from achievement.models import Achievement, NetworkAchievement
+from achievement.states import State as Payment
+from core.actors import SYSTEM
+from core.errors import Conflict, Invalid, NotPermitted
+from core.transitions import Seen
+from operations.commands import deliver
+from operations.models import OutboxMessage
+from organisations.commands import Spell, correct_memberships
+from organisations.models import Lead, Organisation
+from participation.commands import JoinerOffer, settle_joiners
+from participation.models import Participation
+from participation.queries.joiners import joinings, sentence_of
+from participation.queries.misfits import networks_concerning
+from participation.states import State
+from tests.factories.accounts import acting_as
+from tests.factories.organisations import CommissionerFactory
+
+REJOINED, MOVED, MARCH = date(2021, 9, 16), date(2021, 11, 1), date(2022, 3, 31)
+SUMMER_2019 = date(2019, 7, 1)
+
+pytestmark = pytest.mark.usefixtures("training")
+
+
+def place(code):
+    return Organisation.objects.get(code=code)
+
+
+@pytest.fixture
+def dilys():
+    return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZBY"))
+
+
+def found(*codes, practices=None):
+    return joinings([place(code).pk for code in codes], practices and [place(code).pk for code in practices])
+
+
+def as_proposed(*found):
+    return [
+        JoinerOffer(joining.network.pk, joining.practice.pk, each.service.pk, each.start_date, each.end_date)
+        for joining in found
+        for each in joining.missing
+    ]
+
+
+def hanging(*found):
+    return [each.seen for joining in found for each in joining.hanging]
+
+
+def spell(practice, network, *spells):
+    correct_memberships({(place(practice).pk, place(network).pk): [Spell(*each) for each in spells]}, by=SYSTEM)
+
+
+def do_later_work():
+    for message in OutboxMessage.objects.filter(done_at=None).order_by("pk"):
+        deliver(message.pk)
+
+
+def test_forties_and_lundy_are_proposed_from_the_day_they_came_back():
+    forties, lundy = found("Z05849")
+
+    assert [each.practice.name for each in (forties, lundy)] == ["Forties Surgery", "Lundy Practice"]
+    assert [(each.start_date, each.end_date) for each in forties.missing] == [(REJOINED, MARCH)]
+    assert sentence_of(forties) == (
+        "Forties Surgery (V84552) joined Biscay Partnership PCN on 16 September 2021 "
+        "and was not offered 1 service that it holds."
+    )
+    assert (forties.hanging, lundy.hanging) == ([], [])
+
+
+def test_who_was_offered_everything_is_not_proposed():
+    assert found("Z05850") == []
+
+
+def test_story_d_one_step_six_lines_and_three_totals(dilys):
+    settled = settle_joiners(as_proposed(*found("Z05849")), by=dilys)
+
+    lines = Achievement.objects.in_state(Payment.AWAITING_COMMISSIONER).filter(network__code="Z05849")
+    assert len(settled.offered) == 2
+    assert {row.state for row in Participation.objects.filter(pk__in=settled.offered)} == {State.APPROVED}
+    assert lines.count() == 6
+    assert sum(line.amount for line in lines) == Decimal("2316.42")
+    assert found("Z05849") == []
+
+    seen = [Seen(*row) for row in lines.values_list("pk", "version")]
+    approve_achievements(seen, by=acting_as(Role.APPROVAL_MANAGEMENT, organisation=place("ZBY")))
+    do_later_work()
+
+    totals = NetworkAchievement.objects.payable().filter(network__code="Z05849", achievement_date__gt=date(2021, 8, 31))
+    assert [total.amount for total in totals.order_by("achievement_date")] == [Decimal("3522.81")] * 3
+
+
+def test_the_effects_are_said_in_pounds(dilys):
+    settled = settle_joiners(as_proposed(*found("Z05849")), by=dilys)
+
+    assert [effect.sentence for effect in settled.effects][:3] == [
+        "30 September 2021: 2 lines are calculated, £772.14, and await approval.",
+        "31 October 2021: 2 lines are calculated, £772.14, and await approval.",
+        "30 November 2021: 2 lines are calculated, £772.14, and await approval.",
+    ]
+
+
+def test_other_days_may_be_chosen_within_membership_and_service(dilys):
+    (offer, *_) = as_proposed(*found("Z05849"))
+    october = offer._replace(start_date=date(2021, 10, 1))
+
+    settled = settle_joiners([october], by=dilys)
+
+    assert Participation.objects.filter(pk__in=settled.offered).with_terms().get().start_date == date(2021, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"start_date": date(2021, 9, 15)}, "Start date 15/09/2021 is before it joined Biscay Partnership PCN, 16/09"),
+        ({"end_date": date(2022, 4, 1)}, "End date 01/04/2022 is after the service ends, 31/03/2022."),
+        ({"end_date": date(2021, 9, 15)}, "End date 15/09/2021 is before the start date, 16/09/2021."),
+    ],
+)
+def test_days_that_do_not_fit_are_refused_by_name(dilys, changes, sentence):
+    offer = as_proposed(*found("Z05849"))[0]._replace(**changes)
+
+    with pytest.raises(Invalid) as refused:
+        settle_joiners([offer], by=dilys)
+
+    assert "Forties Surgery (V84552) in Clinical Director payment: " in refused.value.sentences[0]
+    assert any(sentence in said for said in refused.value.sentences)
+
+
+def test_an_end_after_leaving_is_refused(dilys):
+    spell("V84552", "Z05849", (date(2019, 10, 1), date(2020, 4, 1)), (REJOINED, date(2021, 10, 31)))
+    offer = as_proposed(*found("Z05849"))[0]
+
+    assert offer.end_date == date(2021, 10, 31)
+    with pytest.raises(Invalid, match="End date 31/12/2021 is after it left Biscay Partnership PCN, 31/10/2021."):
+        settle_joiners([offer._replace(end_date=date(2021, 12, 31))], by=dilys)
+
+
+def test_the_same_twice_is_a_conflict_and_nothing_is_made_twice(dilys):
+    offers = as_proposed(*found("Z05849"))
+    settle_joiners(offers, by=dilys)
+
+    with pytest.raises(Conflict, match="is not missing for Forties Surgery"):
+        settle_joiners(offers, by=dilys)
+
+    assert Participation.objects.filter(provider__code="V84552", network__code="Z05849").count() == 1
+
+
+def test_nothing_chosen_is_refused(dilys):
+    with pytest.raises(Invalid, match="Select at least one offer"):
+        settle_joiners([], by=dilys)
+
+
+def test_two_offers_of_one_service_may_not_share_a_day(dilys):
+    offer = as_proposed(*found("Z05849"))[0]
+
+    with pytest.raises(Invalid, match="within another offer of the same service"):
+        settle_joiners([offer, offer._replace(start_date=date(2021, 12, 1))], by=dilys)
+
+
+def test_only_whoever_leads_the_network_offers_and_others_are_told_who_can():
+    viking = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZVU"))
+
+    with pytest.raises(NotPermitted) as refused:
+        settle_joiners(as_proposed(*found("Z05849")), by=viking)
+
+    assert "not the lead commissioning organisation of Biscay Partnership PCN" in refused.value.sentences[0]
+    assert "of NHS Biscay CCG, as Commissioning Management." in refused.value.who_can[0]
+
+
+def test_who_only_looks_may_not():
+    viewer = acting_as(Role.VIEW, organisation=place("ZBY"))
+
+    with pytest.raises(NotPermitted, match="Commissioning Management"):
+        settle_joiners(as_proposed(*found("Z05849")), by=viewer)
+
+    assert not Participation.objects.filter(provider__code="V84552", network__code="Z05849").exists()
+
+
+def test_a_service_offered_and_rejected_since_is_not_missing(dilys):
+    settled = settle_joiners(as_proposed(*found("Z05849")), by=dilys)
+    Participation.objects.filter(pk__in=settled.offered).update(state=State.CANCELLED)
+
+    assert found("Z05849") == []
+
+
+def test_what_closed_is_proposed_until_its_closing_date():
+    Organisation.objects.filter(code="V84552").update(close_date=date(2021, 10, 15))
+    Organisation.objects.filter(code="V91037").update(close_date=date(2021, 9, 15))
+
+    (forties,) = found("Z05849")
+
+    assert [(each.start_date, each.end_date) for each in forties.missing] == [(REJOINED, date(2021, 10, 15))]
+
+
+# Movers.
+
+
+def test_a_mover_whose_old_membership_ods_has_ended_is_only_offered_anew(dilys):
+    (malin,) = found("Z05852")
+
+    settled = settle_joiners(as_proposed(malin), by=dilys)
+
+    old = Participation.objects.filter(provider__code="V10112", network__code="Z05851").with_terms().get()
+    assert (malin.joined, malin.hanging) == (MOVED, [])
+    assert old.end_date == date(2021, 10, 31)
+    assert len(settled.offered) == 1
+
+
+@pytest.fixture
+def still_in_both():
+    """ODS has Malin in Shannon, and has not ended its membership of Fastnet."""
+    spell("V10112", "Z05851", (SUMMER_2019, None))
+
+
+def test_a_mover_whose_old_offer_still_runs_is_one_step_for_both_networks(still_in_both, dilys):
+    (malin,) = found("Z05852")
+
+    settled = settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
+
+    old = Participation.objects.filter(pk__in=settled.ended).with_terms().get()
+    new = Participation.objects.filter(pk__in=settled.offered).with_terms().get()
+    assert [each.name for each in malin.former] == ["Fastnet PCN"]
+    assert (old.network.code, old.state, old.end_date) == ("Z05851", State.ENDED, date(2021, 10, 31))
+    assert (new.network.code, new.state, new.start_date) == ("Z05852", State.APPROVED, MOVED)
+    assert old.history.latest("pk").note == "Moved to Shannon PCN (Z05852) on 1 November 2021."
+    assert found("Z05851", "Z05852") == []
+
+
+def test_it_is_found_from_the_former_network_as_well(still_in_both):
+    assert found("Z05851") != []
+    assert [each.network.code for each in found("Z05851")] == ["Z05852"]
+
+
+def test_an_old_offer_that_never_held_is_cancelled(still_in_both, dilys):
+    spell("V10112", "Z05851")
+    (malin,) = [each for each in found("Z05851", "Z05852") if each.hanging]
+
+    settled = settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
+
+    assert len(settled.cancelled) == 1
+    assert Participation.objects.get(pk__in=settled.cancelled).state == State.CANCELLED
+
+
+def test_an_offer_without_any_membership_is_cancelled(dilys):
+    spell("V10111", "Z05851")
+    (fastnet,) = [each for each in found("Z05851") if each.practice.code == "V10111"]
+
+    settled = settle_joiners([], hanging(fastnet), by=dilys)
+
+    assert (fastnet.joined, fastnet.missing) == (None, [])
+    assert sentence_of(fastnet) == (
+        "Fastnet Medical Centre (V10111) is no member of Fastnet PCN, and 1 offer still hangs there."
+    )
+    assert len(settled.cancelled) == 1
+
+
+def test_an_offer_ended_meanwhile_is_a_conflict(still_in_both, dilys):
+    (malin,) = found("Z05852")
+    offers, leaves = as_proposed(malin), hanging(malin)
+    settle_joiners([], leaves, by=dilys)
+
+    with pytest.raises(Conflict, match="An offer has been ended meanwhile"):
+        settle_joiners(offers, leaves, by=dilys)
+
+    assert not Participation.objects.filter(network__code="Z05852", provider__code="V10112").exists()
+
+
+@pytest.fixture
+def another_lead(still_in_both):
+    """Shannon is led by another commissioning organisation than Fastnet, whose offers Biscay made."""
+    other = CommissionerFactory.create(code="ZSH", name="NHS Shannon CCG")
+    Lead.objects.filter(network=place("Z05852")).update(commissioner=other)
+    return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=other)
+
+
+def test_where_two_organisations_lead_each_does_its_half(another_lead, dilys):
+    (malin,) = found("Z05852")
+
+    offered = settle_joiners(as_proposed(malin), by=another_lead)
+    left = settle_joiners([], hanging(*found("Z05851")), by=dilys)
+
+    assert (len(offered.offered), len(left.ended)) == (1, 1)
+    assert found("Z05851", "Z05852") == []
+
+
+def test_neither_does_the_others_half(another_lead, dilys):
+    (malin,) = found("Z05852")
+
+    with pytest.raises(NotPermitted):
+        settle_joiners(as_proposed(malin), hanging(malin), by=another_lead)
+    with pytest.raises(NotPermitted, match="not the lead commissioning organisation of Shannon PCN"):
+        settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
+
+    assert not Participation.objects.filter(network__code="Z05852", provider__code="V10112").exists()
+    assert Participation.objects.get(network__code="Z05851", provider__code="V10112").state == State.APPROVED
+
+
+def test_both_are_concerned(another_lead, dilys):
+    assert place("Z05852").pk in networks_concerning(another_lead)
+    assert place("Z05851").pk in networks_concerning(dilys)
+
+
+# What happens by itself.
+
+
+def test_a_membership_that_is_recorded_proposes_the_offers_and_tells_the_lead(dilys):
+    spell("V36546", "Z05851", (date(2021, 11, 15), None))
+
+    told = OutboxMessage.objects.filter(task="operations.send_email", keys__to=dilys.user.email).latest("pk")
+
+    assert told.keys["subject"] == (
+        "Bailey Medical Practice (V36546) joined Fastnet PCN on 15 November 2021"
+        " and was not offered 1 service that it holds and 1 offer still hangs on Biscay Partnership PCN"
+    )
+
+
+def test_the_effects_of_a_correction_name_the_joiner_and_lead_to_it():
+    pair = (place("V36546").pk, place("Z05851").pk)
+
+    corrected = correct_memberships({pair: [Spell(date(2021, 12, 1))]}, by=SYSTEM)
+
+    (proposed,) = [effect for effect in corrected.effects if effect.kind == "offers proposed"]
+    assert proposed.sentence.startswith("Bailey Medical Practice (V36546) joined Fastnet PCN on 1 December 2021")
+    assert proposed.href == "/participation/joiners/Z05851/V36546/"
+
+
+def test_the_same_correction_again_tells_nobody_again(dilys):
+    spell("V36546", "Z05851", (date(2021, 11, 15), None))
+    before = OutboxMessage.objects.filter(task="operations.send_email").count()
+
+    spell("V36546", "Z05851", (date(2021, 11, 15), None))
+
+    assert OutboxMessage.objects.filter(task="operations.send_email").count() == before
+
+
+def test_a_practice_that_is_back_at_once_needs_nothing():
+    spell("V10110", "Z05851", (SUMMER_2019, date(2021, 8, 31)), (date(2021, 9, 1), None))
+
+    assert [each for each in found("Z05851") if each.practice.code == "V10110"] == []
+
+
+def test_aggregation_goes_on_without_the_mover_in_its_old_network(dilys, still_in_both):
+    (malin,) = found("Z05852")
+    settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
+
+    done = aggregate_networks(by=SYSTEM, commissioner=place("ZBY"))
+
+    assert done.networks == 0
