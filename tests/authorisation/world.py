@@ -37,6 +37,7 @@ from tests.factories.achievement import World, seen, utsire
 from tests.factories.catalogue import definition_content
 from tests.factories.organisations import (
     CommissionerFactory,
+    MembershipFactory,
     NationalOperatorFactory,
     NetworkFactory,
     OdsLoadFactory,
@@ -99,7 +100,10 @@ def _of_the_network(world: World) -> dict[str, Any]:
     commands.approve_achievements(seen(approved), by=world.approver)
     commands.reject_achievements(seen(held), by=world.approver, note="The list is disputed.")
     participation = Participation.objects.get(service=world.service, provider=world.practices[0])
+    joiner = PracticeFactory.create(name="Dogger Surgery")
+    MembershipFactory.create(practice=joiner, network=world.network, start_date=date(2021, 12, 1))
     return {
+        "joiner": joiner,
         "network_service": world.service,
         "line": _line(world, OCTOBER),
         "approved_line": _line(world, JUNE),
