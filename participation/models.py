@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from catalogue.models import QualityService
+from core import clock
 from core.transitions import Stateful, TransitionLog
 from core.two_clocks import TwoClocked, believed_once
 from organisations.models import Organisation
@@ -161,3 +162,43 @@ class Allocation(TwoClocked):
 
     class Meta:
         constraints = [believed_once("allocation_believed_once", "service", "provider")]
+
+
+class OfferDraftQuerySet(models.QuerySet["OfferDraft"]):
+    def unfinished(self) -> Self:
+        return self.filter(made_at=None, dropped_at=None)
+
+
+class OfferDraft(models.Model):
+    """One row is offers that one person is preparing for their organisation, kept until they are made or dropped.
+
+    `version` counts what was changed in it. `preview` is the worker's look at what would follow, of `previewed`, a
+    version. `made` says what came of it, once it was made: ids, sentences.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
+    start_date = models.DateField(null=True)
+    end_date = models.DateField(null=True)
+    respond_by = models.DateField(null=True)
+    providers = models.ManyToManyField(Organisation, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    begun_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    preview = models.ForeignKey("operations.Job", models.PROTECT, null=True, related_name="+", db_index=False)
+    previewed = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+    made = models.JSONField(default=dict)
+    dropped_at = models.DateTimeField(null=True)
+
+    objects = OfferDraftQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "organisation"],
+                condition=Q(made_at=None, dropped_at=None),
+                name="offer_draft_unfinished",
+            )
+        ]

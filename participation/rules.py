@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from accounts.rules import Acting, NeedsRole
+from accounts.rules import Acting, NeedsRole, grants_of
 from accounts.states import Role
 from core import clock
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
-from organisations.models import Kind, Membership, Organisation, Parent
+from organisations.models import Cluster, Kind, Membership, Organisation, Parent
 
 COMMISSIONS = NeedsRole(Role.COMMISSIONING_MANAGEMENT, at="commissioner")
 ANSWERS = NeedsRole(Role.SERVICE_MANAGEMENT, at="provider")
@@ -124,6 +124,22 @@ def looks_after_networks(by: Actor) -> bool:
     if not isinstance(by, Acting) or by.organisation is None:
         return False
     return by.organisation.kind == Kind.COMMISSIONER and by.holds(*SEES_OFFERS)
+
+
+def services_within(by: Actor) -> Q:
+    """The quality services that somebody's grants of *Commissioning Management* reach, by payment type."""
+    types = {grant.payment_type for grant in grants_of(by, Role.COMMISSIONING_MANAGEMENT)}
+    return ALL if "" in types else Q(payment_type__in=types)
+
+
+def practices_within(by: Actor, payment_type: str) -> Q:
+    """The practices that somebody's grants of *Commissioning Management* for a payment type reach, by cluster."""
+    grants = grants_of(by, Role.COMMISSIONING_MANAGEMENT)
+    reaching = [grant for grant in grants if grant.payment_type in ("", payment_type)]
+    if any(grant.cluster_id is None for grant in reaching):
+        return ALL
+    members = Cluster.members.through.objects.filter(cluster__in=[grant.cluster_id for grant in reaching])
+    return Q(pk__in=members.values("organisation"))
 
 
 def _networks_of(practice_id: int) -> object:

@@ -22,3 +22,8 @@ def tell_of_participations(keys: dict[str, Any]) -> None:
 @later_work(TELL_OF_REQUEST)
 def tell_of_end_request(keys: dict[str, Any]) -> None:
     commands.tell_of_end_request(keys["request"], by=SYSTEM)
+
+
+@later_work(commands.PREVIEW)
+def preview_offers(keys: dict[str, Any]) -> None:
+    commands.do_preview(keys["job"], by=SYSTEM)

@@ -84,6 +84,15 @@ class Confirm:
     hidden: Sequence[tuple[str, str]] = ()
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of several (steps.jinja): its label, how far it is, and where it is done; empty while it cannot be."""
+
+    label: str
+    state: Literal["done", "current", "to do"]
+    href: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """Long work under way (progress.jinja). `sentence` is what a screen reader hears; `refresh_href` asks again."""

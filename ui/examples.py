@@ -12,7 +12,7 @@ from django import forms
 
 from ui import example_changes as changes
 from ui import example_progress as long_work
-from ui.components import Bars, Confirm, Event, Explanation, Grid, Need, Progress, RecordedOn, Task, Term
+from ui.components import Bars, Confirm, Event, Explanation, Grid, Need, Progress, RecordedOn, Step, Task, Term
 from ui.fields import DateField, MoneyField, WholeNumberField
 from ui.forms import PortalForm, refuse_end_before_start
 from ui.frame import Frame, Link, Page, Tab
@@ -78,6 +78,7 @@ class StylePage(Page):
     confirm: Confirm
     change: WouldChange
     progress: Progress
+    steps: Sequence[Step]
     grid: Grid
     bars: Bars
     recorded: RecordedOn
@@ -230,6 +231,7 @@ def _small_parts() -> dict[str, Any]:
         "change": changes.change(),
         "progress": long_work.progress(),
         "grid": long_work.grid(),
+        "steps": (Step("Service", "done", "#"), Step("Dates", "current", "#"), Step("Review", "to do")),
         "bars": long_work.bars(),
         "recorded": RecordedOn(day=date(2021, 12, 5), href="/ui/", now_href="/ui/", kept=(("view", "50"),)),
         "facts": (("Payee", "Viking Medical Practice"), ("Period", "01/10/2021 - 31/10/2021")),

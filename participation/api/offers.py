@@ -35,7 +35,7 @@ class Offers(PortalViewSet):
         return {
             "participations": list(made.ids),
             "left_out": list(made.left_out),
-            "sentences": shown.made_sentences(found, terms["start_date"], terms["end_date"], made),
+            "sentences": shown.made_sentences(found, made.plan.terms, made),
         }
 
     def _ids_of(self, codes: Sequence[str]) -> list[int]:

@@ -10,6 +10,14 @@ from participation.commands.answers import (
 )
 from participation.commands.asking import ask_for_service
 from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships, propose_offers
+from participation.commands.drafts import (
+    add_providers,
+    begin_offers,
+    choose_service,
+    drop_offers,
+    remove_providers,
+    set_days,
+)
 from participation.commands.end_requests import (
     AskedFor,
     ask_to_end,
@@ -21,14 +29,16 @@ from participation.commands.end_requests import (
 from participation.commands.ending import Ended, Ending, SecondPersonNeeded
 from participation.commands.ends import cancel_participations, save_end_date
 from participation.commands.joiners import JoinerOffer, JoinersSettled, settle_joiners
+from participation.commands.making import PREVIEW, do_preview, make_offers, preview_offers, start_preview
 from participation.commands.offering import OffersMade
 from participation.commands.offers import offer_to_networks
 from participation.commands.practice_offers import offer_to_practices
-from participation.commands.previews import preview_end, preview_offer
+from participation.commands.previews import preview_end
 from participation.commands.telling import tell_of_end_request, tell_of_participations
 from participation.commands.terms import EndDatesSaved, change_end_dates
 
 __all__ = [
+    "PREVIEW",
     "Answered",
     "AskedFor",
     "DayClosed",
@@ -40,26 +50,35 @@ __all__ = [
     "OffersMade",
     "SecondPersonNeeded",
     "accept_offers",
+    "add_providers",
     "approve_participations",
     "ask_for_service",
     "ask_to_end",
+    "begin_offers",
     "cancel_participations",
     "change_end_dates",
+    "choose_service",
     "close_the_day",
     "confirm_end",
     "decline_end",
     "do_not_approve_participations",
+    "do_preview",
+    "drop_offers",
     "follow_memberships",
+    "make_offers",
     "offer_to_networks",
     "offer_to_practices",
     "preview_end",
-    "preview_offer",
+    "preview_offers",
     "preview_request",
     "propose_offers",
     "reject_offers",
+    "remove_providers",
     "save_end_date",
     "set_allocations",
+    "set_days",
     "settle_joiners",
+    "start_preview",
     "take_back_end",
     "tell_of_end_request",
     "tell_of_participations",

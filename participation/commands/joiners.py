@@ -23,9 +23,9 @@ from core.transitions import Seen
 from organisations.models import Lead, Organisation
 from participation.changes import ParticipationsChanged
 from participation.commands.ends import cancel_participations, save_end_date
-from participation.commands.offering import problems_of_days, require_permission, service_offered, take_up, write_offers
+from participation.commands.offering import require_permission, service_offered, take_up, write_offers
 from participation.models import Participation
-from participation.queries import Held, Terms, keys_of
+from participation.queries import Held, Terms, keys_of, problems_of_days
 from participation.queries.joiners import HangingOffer, Joining, MissingOffer, joinings
 from participation.rules import visible_to
 from ui.wording import dense_date, listed, long_date

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalogue.formats import Offers
 from catalogue.models import QualityService
 from catalogue.queries import released_services
-from core import clock
 from core.actors import SYSTEM, Actor
 from core.changes import Effect
 from core.commands import instant
@@ -20,11 +19,11 @@ from operations.tasks_for_people import settle_keys
 from organisations.models import Organisation
 from participation.commands.telling import OFFERED, tell_later
 from participation.models import Participation, ParticipationChange, Term
-from participation.queries import Held, Standing, Terms, replaced_by
+from participation.queries import Held, Plan, Standing, Terms, replaced_by
 from participation.queries.available import ask_key
 from participation.rules import MAKE_OFFERS
 from participation.states import ACCEPT, APPROVE, OFFER
-from ui.wording import dense_date, listed, period
+from ui.wording import listed, period
 
 NAMED_AT_MOST = 5
 BATCH = 2_000
@@ -32,10 +31,9 @@ BATCH = 2_000
 
 @dataclass(frozen=True)
 class OffersMade:
-    """What an offer became: its participations, and what followed.
+    """What an offer became: its participations, and what followed. `plan` says who was offered it, and who was not.
 
-    `left_out` names networks without a member on its days; `already` counts those that have an offer which stands, and
-    `closed` practices that closed before: nothing was offered to them. `wanted` says who was offered it, and when.
+    `left_out` names networks without a member on its days; nothing was offered to them.
     """
 
     service_id: int
@@ -43,9 +41,11 @@ class OffersMade:
     network_ids: Sequence[int]
     left_out: Sequence[str]
     effects: Sequence[Effect]
-    already: int = 0
-    closed: int = 0
-    wanted: Sequence[Held] = ()
+    plan: Plan
+
+    def sentences(self) -> list[str]:
+        """What it comes to, and what follows."""
+        return [*self.plan.sentences(), *(effect.sentence for effect in self.effects)]
 
 
 def service_offered(service_id: int) -> QualityService:
@@ -54,21 +54,6 @@ def service_offered(service_id: int) -> QualityService:
     if service is None:
         raise NotVisible("There is no such quality service, or no version of it has been released.")
     return service
-
-
-def problems_of_days(terms: Terms) -> Iterable[str]:
-    """What is wrong with the days of an offer, each a sentence."""
-    service, start, end = terms.service, dense_date(terms.start_date), dense_date(terms.end_date)
-    if terms.end_date < terms.start_date:
-        yield f"End date {end} is before the start date, {start}. Both days are included."
-    if terms.start_date < service.start_date:
-        yield f"Start date {start} is before the service starts, {dense_date(service.start_date)}."
-    if terms.end_date > service.end_date:
-        yield f"End date {end} is after the service ends, {dense_date(service.end_date)}."
-    if terms.respond_by and terms.respond_by > terms.end_date:
-        yield f"Respond by {dense_date(terms.respond_by)} is after the end date, {end}."
-    if terms.respond_by and terms.respond_by < clock.today():
-        yield f"Respond by {dense_date(terms.respond_by)} has passed: the offers would expire overnight."
 
 
 def require_no_other_offer(already: Sequence[Standing], names: Mapping[int, str]) -> None:

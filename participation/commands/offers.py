@@ -17,7 +17,6 @@ from organisations.models import Lead, Organisation
 from participation.changes import ParticipationsChanged
 from participation.commands.offering import (
     OffersMade,
-    problems_of_days,
     require_no_other_offer,
     require_permission,
     service_offered,
@@ -25,7 +24,7 @@ from participation.commands.offering import (
     take_up,
     write_offers,
 )
-from participation.queries import Terms, keys_of, plan_for_networks
+from participation.queries import Terms, keys_of, plan_for_networks, problems_of_days
 
 
 @command
@@ -44,9 +43,10 @@ def offer_to_networks(
     Where the service says so, membership takes the offer up and it is approved at once (domain 4). The term is the
     offer's dates; it ends with the membership where that ends sooner, and a practice that left and came back has one
     participation for each time. With `only_missing`, members with an offer that stands are left out, and the others of
-    their network join it, from when they became members; without, such an offer refuses all. Raises Invalid, naming
-    what is wrong: days, service, or an offer that stands already; NotPermitted for networks the actor's organisation
-    does not lead; NotVisible for an unknown service.
+    their network join it, from when they became members; without, such an offer refuses all.
+
+    Raises Invalid, naming what is wrong: days, service, or an offer that stands already; NotPermitted for networks the
+    actor's organisation does not lead; NotVisible for an unknown service.
     """
     terms = Terms(service_offered(service_id), start_date, end_date, respond_by)
     _require_valid(terms, network_ids)
@@ -60,9 +60,8 @@ def offer_to_networks(
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
     effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
-    offered = sorted({held.network_id for held in plan.wanted if held.network_id})
     left_out = [name for id, name in names.items() if id in set(plan.empty)]
-    return OffersMade(service_id, ids, offered, left_out, effects, len(plan.already), wanted=plan.wanted)
+    return OffersMade(service_id, ids, plan.network_ids, left_out, effects, plan)
 
 
 def _require_valid(terms: Terms, network_ids: Collection[int]) -> None:

@@ -17,7 +17,6 @@ from organisations.models import Kind, Organisation, Parent
 from participation.changes import ParticipationsChanged
 from participation.commands.offering import (
     OffersMade,
-    problems_of_days,
     require_no_other_offer,
     require_permission,
     service_offered,
@@ -25,7 +24,7 @@ from participation.commands.offering import (
     take_up,
     write_offers,
 )
-from participation.queries import Plan, Terms, keys_of, plan_for_practices
+from participation.queries import Plan, Terms, keys_of, plan_for_practices, problems_of_days
 from ui.wording import dense_date
 
 
@@ -58,7 +57,7 @@ def offer_to_practices(
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
     effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
-    return OffersMade(service_id, ids, (), (), effects, len(plan.already), len(plan.closed), plan.wanted)
+    return OffersMade(service_id, ids, (), (), effects, plan)
 
 
 def _require_open(plan: Plan) -> None:

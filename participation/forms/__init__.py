@@ -3,19 +3,35 @@
 from participation.forms.ends import CancelForm, EndDateForm, ReasonForm
 from participation.forms.joiners import ConfirmForm, JoinersForm, ProposalForm, hidden_of
 from participation.forms.offered import ChosenForm, OfferedForm, RecordedOnForm, ServicesForm
-from participation.forms.offers import CreateOffersForm
+from participation.forms.offers import (
+    ChosenProvidersForm,
+    CodesForm,
+    DatesForm,
+    MakeOffersForm,
+    OfferableForm,
+    ServiceFilterForm,
+    ServiceForm,
+    WrongCodesForm,
+)
 
 __all__ = [
     "CancelForm",
     "ChosenForm",
+    "ChosenProvidersForm",
+    "CodesForm",
     "ConfirmForm",
-    "CreateOffersForm",
+    "DatesForm",
     "EndDateForm",
     "JoinersForm",
+    "MakeOffersForm",
+    "OfferableForm",
     "OfferedForm",
     "ProposalForm",
     "ReasonForm",
     "RecordedOnForm",
+    "ServiceFilterForm",
+    "ServiceForm",
     "ServicesForm",
+    "WrongCodesForm",
     "hidden_of",
 ]

@@ -67,13 +67,15 @@ class OfferedForm(PortalForm):
 class ChosenForm(PortalForm):
     """Which rows: those ticked, or everything that matched (a signed token)."""
 
+    NOBODY = "Select at least one practice first. Nothing was changed."
+
     seen = SeenField(required=False)
     all_matching = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("seen") and not cleaned.get("all_matching"):
-            raise forms.ValidationError("Select at least one practice first. Nothing was changed.")
+            raise forms.ValidationError(self.NOBODY)
         return cleaned
 
 

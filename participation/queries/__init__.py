@@ -10,7 +10,15 @@ from participation.queries.participations import (
     network_ids_of,
     participations_for,
 )
-from participation.queries.planning import Plan, Standing, Terms, plan_for_networks, plan_for_practices, replaced_by
+from participation.queries.planning import (
+    Plan,
+    Standing,
+    Terms,
+    plan_for_networks,
+    plan_for_practices,
+    problems_of_days,
+    replaced_by,
+)
 from participation.queries.spans import (
     FOLLOWS_MEMBERSHIP,
     Held,
@@ -43,6 +51,7 @@ __all__ = [
     "participations_for",
     "plan_for_networks",
     "plan_for_practices",
+    "problems_of_days",
     "replaced_by",
     "still_members",
 ]

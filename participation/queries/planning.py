@@ -9,10 +9,12 @@ from datetime import date
 from django.db import connection
 
 from catalogue.models import QualityService
+from core import clock
 from core.dates import DAY
 from organisations.models import Organisation
 from participation.queries.spans import Held, Span, membership_spans, overlapping
 from participation.states import CAME_TO_NOTHING
+from ui.wording import count, dense_date
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Plan:
     """What an offer would make: `wanted`. Left out are those with an offer that stands (`already`), practices that
     closed before its start (`closed`, by id), and networks without a member on its days (`empty`, by id).
 
-    `joiners` are those of `wanted` whose network has an offer that stands for others of its members.
+    Of `wanted`, `joiners` are those whose network has an offer that stands for others of its members; `late` are those
+    who became members after the day on which their offer starts.
     """
 
     terms: Terms
@@ -49,6 +52,45 @@ class Plan:
     closed: Sequence[int] = ()
     empty: Sequence[int] = ()
     joiners: Sequence[Held] = ()
+    late: Sequence[tuple[Held, date]] = ()
+
+    @property
+    def left_out(self) -> int:
+        """How many have an offer that stands."""
+        return len({other.held for other in self.already})
+
+    @property
+    def network_ids(self) -> list[int]:
+        """The networks that are offered something."""
+        return sorted({held.network_id for held in self.wanted if held.network_id})
+
+    def sentences(self) -> list[str]:
+        """How many offers it makes, and how many it leaves out."""
+        practices = count(len({held.provider_id for held in self.wanted}), "practice")
+        networks = f" in {count(len(self.network_ids), 'PCN', 'PCNs')}" if self.network_ids else ""
+        offers = f"{count(len(self.wanted), 'offer')} to {practices}{networks}." if self.wanted else ""
+        already = f"{count(self.left_out, 'practice')} with an offer that stands, left out." if self.already else ""
+        closed = f"{count(len(self.closed), 'practice')} closed before the start, left out." if self.closed else ""
+        return [sentence for sentence in (offers or "Nothing is offered.", already, closed) if sentence]
+
+    def facts(self) -> list[str]:
+        """Each offer with its days, for comparing."""
+        return sorted(f"{held.provider_id} {held.network_id} {held.start} {held.until}" for held in self.wanted)
+
+
+def problems_of_days(terms: Terms) -> Iterable[str]:
+    """What is wrong with the days of an offer, each a sentence."""
+    service, start, end = terms.service, dense_date(terms.start_date), dense_date(terms.end_date)
+    if terms.end_date < terms.start_date:
+        yield f"End date {end} is before the start date, {start}. Both days are included."
+    if terms.start_date < service.start_date:
+        yield f"Start date {start} is before the service starts, {dense_date(service.start_date)}."
+    if terms.end_date > service.end_date:
+        yield f"End date {end} is after the service ends, {dense_date(service.end_date)}."
+    if terms.respond_by and terms.respond_by > terms.end_date:
+        yield f"Respond by {dense_date(terms.respond_by)} is after the end date, {end}."
+    if terms.respond_by and terms.respond_by < clock.today():
+        yield f"Respond by {dense_date(terms.respond_by)} has passed: the offers would expire overnight."
 
 
 def plan_for_networks(terms: Terms, network_ids: Collection[int]) -> Plan:
@@ -66,9 +108,11 @@ def plan_for_networks(terms: Terms, network_ids: Collection[int]) -> Plan:
     joiners = [
         held._replace(start=max(held.start, span.start)) for held, span in missing if held.network_id in offered_to
     ]
-    whole = [held for held, _span in missing if held.network_id not in offered_to]
+    whole = [(held, span.start) for held, span in missing if held.network_id not in offered_to]
+    late = [(held, joined) for held, joined in whole if joined > held.start]
     empty = sorted(set(network_ids) - {span.network_id for span in spans})
-    return Plan(terms, [*whole, *joiners], already, empty=empty, joiners=joiners)
+    wanted = [*(held for held, _joined in whole), *joiners]
+    return Plan(terms, wanted, already, empty=empty, joiners=joiners, late=late)
 
 
 def plan_for_practices(terms: Terms, practice_ids: Collection[int]) -> Plan:

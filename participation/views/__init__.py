@@ -8,7 +8,18 @@ from participation.views.joiners import joiner, joiners
 from participation.views.mine import answer, answered, my_services, my_services_history
 from participation.views.offer import offer
 from participation.views.offered import offered_service, offered_service_file, offered_services
-from participation.views.offers import create_offers, offers_made
+from participation.views.offers import (
+    create_offers,
+    drop_offers,
+    new_offer,
+    offer_codes,
+    offer_dates,
+    offer_providers,
+    offer_service,
+    offers_made,
+    review_lines,
+    review_offers,
+)
 
 __all__ = [
     "act",
@@ -20,17 +31,25 @@ __all__ = [
     "confirm_end",
     "create_offers",
     "decline_end",
+    "drop_offers",
     "end_request",
     "end_requests",
     "joiner",
     "joiners",
     "my_services",
     "my_services_history",
+    "new_offer",
     "offer",
+    "offer_codes",
+    "offer_dates",
+    "offer_providers",
+    "offer_service",
     "offered_service",
     "offered_service_file",
     "offered_services",
     "offers_made",
+    "review_lines",
+    "review_offers",
     "save_end_date",
     "take_back_end",
 ]

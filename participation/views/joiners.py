@@ -23,7 +23,7 @@ from participation.commands import JoinerOffer
 from participation.forms import ConfirmForm, JoinersForm, ProposalForm, hidden_of
 from participation.presenters import joiners as shown
 from participation.queries import joiners as queries
-from participation.queries import lists
+from participation.queries import offerable
 from participation.queries.joiners import HangingOffer, Joining
 from participation.queries.misfits import networks_concerning
 from participation.rules import looks_after_networks, may_offer
@@ -131,7 +131,7 @@ class _Proposal:
         found = queries.joinings([self.network.pk])
         self.joinings = [each for each in found if practice.upper() in ("", each.practice.code)]
         self.practice = practice.upper()
-        led = {each.pk for each in lists.networks_led_by(by)}
+        led = {each.pk for each in offerable.networks_led_by(by)}
         self.own = [each for each in self.joinings if each.network.pk in led] if may_offer(by) else []
         hanging = [offer for each in self.joinings for offer in each.hanging]
         self.leaving: list[HangingOffer] = [

@@ -26,6 +26,7 @@ from operations.models import OutboxMessage
 from organisations.commands import Given, Nomination, propose_payee, upload_files
 from organisations.models import Kind, OdsUpload, Organisation, PayeeProposal
 from organisations.states import Purpose
+from participation.commands import begin_offers
 from participation.models import Participation
 from participation.states import State
 from submission.changes import Key
@@ -112,6 +113,9 @@ def _of_the_network(world: World) -> dict[str, Any]:
         "participation": participation,
         "end_request": EndRequestFactory.create(
             service=world.service, commissioner=world.commissioner, end_date=date(2021, 12, 31), rows=[participation]
+        ),
+        "offer_draft": begin_offers(
+            world.service.pk, by=acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner)
         ),
     }
 

@@ -12,6 +12,7 @@ from tests.factories.accounts import acting_as
 from tests.factories.catalogue import released_service
 from tests.factories.organisations import CommissionerFactory, NetworkFactory, PracticeFactory
 from tests.factories.submission import world
+from tests.participation.pages import sign_in
 
 START, END = date(2020, 4, 1), date(2022, 3, 31)
 """The days of the service paid to networks."""
@@ -60,3 +61,9 @@ def somewhere(training_day):
 @pytest.fixture
 def kezia(somewhere):
     return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=somewhere.commissioner)
+
+
+@pytest.fixture
+def commissioner(client, commissioning):
+    """A client of whoever offers services at NHS Biscay."""
+    return sign_in(client, commissioning)

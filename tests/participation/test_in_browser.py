@@ -12,9 +12,8 @@ from core import clock
 from participation.commands import offer_to_networks
 from participation.models import Participation
 from tests.factories.accounts import acting_as
-from tests.factories.organisations import NetworkFactory, PracticeFactory
 from tests.participation.conftest import END, START
-from tests.participation.test_pages import sign_in
+from tests.participation.pages import sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("training_day")]
 
@@ -29,29 +28,6 @@ def fill_date(page, label, day):
     group = page.get_by_role("group", name=label)
     for box, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
         group.get_by_label(box, exact=True).fill(str(value))
-
-
-def test_a_commissioner_offers_a_service_to_networks(page, eyes, live_server, service, utsire, biscay, commissioning):
-    other = NetworkFactory.create(name="Biscay Partnership PCN", code="Z05849", led_by=biscay)
-    PracticeFactory.create(member_of=other)
-    enter(page, live_server, commissioning)
-
-    page.goto(live_server.url + reverse("participation:offered_services"))
-    eyes.look("offered-services-empty")
-    page.get_by_role("link", name="Create Offers").first.click()
-    eyes.look("create-offers")
-    page.get_by_role("button", name="Review").click()
-    eyes.look("create-offers-refused")
-    page.get_by_label("Quality Service").select_option(service.name)
-    fill_date(page, "Start date", START)
-    fill_date(page, "End date", date(2021, 10, 31))
-    page.get_by_label("Select All").check()
-    page.get_by_role("button", name="Review").click()
-    eyes.look("review-offer")
-    page.get_by_role("button", name="Offer", exact=True).click()
-    eyes.look("offers-made")
-
-    assert Participation.objects.count() == 4
 
 
 def test_a_commissioner_saves_an_end_date(page, eyes, live_server, service, utsire, commissioning):

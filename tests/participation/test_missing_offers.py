@@ -48,7 +48,7 @@ def test_a_joiner_is_added_to_the_offer_of_its_network_from_the_day_of_joining(
 
     term = Term.objects.known().get(participation__in=made.ids)
     assert (term.participation.provider, term.start_date, term.end_date) == (joiner, JOINED, END)
-    assert (made.already, made.network_ids) == (3, [utsire.network.pk])
+    assert (made.plan.left_out, made.network_ids) == (3, [utsire.network.pk])
 
 
 def test_who_came_back_is_offered_from_then_and_no_cancel_is_needed(service, utsire, commissioning):
@@ -61,7 +61,7 @@ def test_who_came_back_is_offered_from_then_and_no_cancel_is_needed(service, uts
 
     known = Term.objects.known().filter(participation__provider=forties).order_by("valid")
     assert [(term.start_date, term.end_date) for term in known] == [(START, date(2020, 6, 30)), (JOINED, END)]
-    assert (len(made.ids), made.already) == (1, 4)
+    assert (len(made.ids), made.plan.left_out) == (1, 4)
 
 
 def test_a_network_that_was_never_offered_is_offered_whole_from_the_start(service, utsire, commissioning, joiner):
@@ -74,7 +74,7 @@ def test_a_network_that_was_never_offered_is_offered_whole_from_the_start(servic
 def test_where_all_have_it_nothing_is_offered_and_nothing_refused(service, utsire, commissioning, offered):
     made = offer_missing(service, [utsire.network], commissioning)
 
-    assert (made.ids, made.network_ids, made.already, made.left_out) == ([], [], 3, [])
+    assert (made.ids, made.network_ids, made.plan.left_out, made.left_out) == ([], [], 3, [])
 
 
 def test_several_networks_each_get_what_they_lack(service, utsire, biscay, commissioning, offered, joiner):
@@ -83,7 +83,8 @@ def test_several_networks_each_get_what_they_lack(service, utsire, biscay, commi
 
     made = offer_missing(service, [utsire.network, fresh], commissioning)
 
-    assert (len(made.ids), made.already, sorted(made.network_ids)) == (2, 3, sorted([utsire.network.pk, fresh.pk]))
+    assert (len(made.ids), made.plan.left_out) == (2, 3)
+    assert made.network_ids == sorted([utsire.network.pk, fresh.pk])
 
 
 def test_a_re_offer_is_linked_to_the_one_that_came_to_nothing(service, utsire, commissioning, offered):
@@ -144,7 +145,7 @@ def test_practices_that_have_it_and_those_that_closed_before_are_left_out(somewh
     made = offer_to_practices(somewhere.service.pk, chosen, STARTS, ENDS, by=kezia, only_missing=True)
 
     assert [row.provider for row in Participation.objects.filter(pk__in=made.ids)] == [fresh]
-    assert (made.already, made.closed) == (1, 1)
+    assert (made.plan.left_out, len(made.plan.closed)) == (1, 1)
 
 
 def test_a_practice_that_closed_before_refuses_an_offer_that_names_it(somewhere, kezia):

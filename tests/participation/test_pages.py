@@ -14,6 +14,7 @@ from participation.states import State
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import NetworkFactory, PracticeFactory
 from tests.participation.conftest import END, START
+from tests.participation.pages import sign_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 
@@ -39,26 +40,8 @@ def end_date(service):
     return reverse("participation:save_end_date", args=[service.code])
 
 
-def sign_in(client, by):
-    client.force_login(by.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    session = client.session
-    session["acting_organisation"] = by.organisation_id
-    session.save()
-    return client
-
-
-@pytest.fixture
-def commissioner(client, commissioning):
-    return sign_in(client, commissioning)
-
-
 def tokens(rows):
     return [f"{row.pk}:{row.version}" for row in Participation.objects.filter(pk__in=[row.pk for row in rows])]
-
-
-def text(response):
-    """What a page says, without its markup."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_offered_services_lists_each_service_with_its_counts(commissioner, offered, service):
@@ -80,7 +63,7 @@ def test_the_detail_of_a_service_shows_who_takes_part_in_six_columns(commissione
     assert "« Back to Offered Services" in said
     assert "PCN Org ID Service Provider Name Parent Organisation Start Date End Date" in said
     assert (
-        "Utsire Partnership PCN V37647 Portland Surgery NHS Viking, North &amp; South Utsire CCG 01/04/2020 31/10/2021"
+        "Utsire Partnership PCN V37647 Portland Surgery NHS Viking, North & South Utsire CCG 01/04/2020 31/10/2021"
         in said
     )
     assert "Ends before the service" in said
@@ -221,104 +204,6 @@ def test_who_sees_nothing_of_it_is_told_it_does_not_exist(client, offered, detai
 
     assert stranger.get(detail).status_code == 404
     assert stranger.post(end_date, {"seen": tokens(offered)}).status_code == 404
-
-
-def offer(service, networks, /, **changes):
-    return {
-        "service": service.pk,
-        "networks": networks,
-        "start_date": "2020-04-01",
-        "end_date": "2022-03-31",
-        **changes,
-    }
-
-
-def test_an_offer_is_entered_reviewed_and_made(commissioner, service, utsire):
-    address = reverse("participation:create_offers")
-    entered = commissioner.get(address)
-
-    reviewed = commissioner.post(address, offer(service, [utsire.network.pk], step="review"))
-    before = Participation.objects.count()
-    made = commissioner.post(address, offer(service, [utsire.network.pk], step="offer"), follow=True)
-
-    assert "Utsire Partnership PCN (Z05850)" in text(entered)
-    assert "1: Utsire Partnership PCN (Z05850)" in text(reviewed)
-    assert before == 0
-    assert "was offered to 1 PCN and 3 practices, from 1 April 2020 to 31 March 2022." in text(made)
-    assert "Make another offer" in text(made)
-    assert Participation.objects.in_state(State.APPROVED).count() == 3
-
-
-def test_reloading_the_confirmation_offers_nothing_twice(commissioner, service, utsire):
-    commissioner.post(reverse("participation:create_offers"), offer(service, [utsire.network.pk], step="offer"))
-
-    again = commissioner.get(reverse("participation:offers_made"))
-
-    assert "Offers made" in text(again)
-    assert Participation.objects.count() == 3
-
-
-def test_all_networks_can_be_selected_without_a_script(commissioner, service, utsire, biscay):
-    other = NetworkFactory.create(name="Biscay Partnership PCN", led_by=biscay)
-    PracticeFactory.create(member_of=other)
-
-    given = offer(service, [], all_networks="on", step="review")
-    reviewed = commissioner.post(reverse("participation:create_offers"), given)
-
-    assert "2: Biscay Partnership PCN" in text(reviewed)
-
-
-def test_an_early_end_and_networks_without_members_are_warned_of(commissioner, service, utsire, biscay):
-    empty = NetworkFactory.create(name="Empty PCN", code="Z99999", led_by=biscay)
-
-    given = offer(service, [utsire.network.pk, empty.pk], end_date="2021-10-31")
-    reviewed = text(commissioner.post(reverse("participation:create_offers"), given))
-
-    assert "The offer ends before the service does, on 31 March 2022." in reviewed
-    assert "No member practice on these days, so not offered: Empty PCN (Z99999)." in reviewed
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"end_date": "2020-03-31"}, "End date must be on or after start date"),
-        ({"networks": []}, "Select at least one PCN."),
-        ({"service": ""}, "Select quality service."),
-        ({"end_date": "2022-04-01"}, "End date 01/04/2022 is after the service ends, 31/03/2022."),
-        ({"start_date": "2020-03-01"}, "Start date 01/03/2020 is before the service starts, 01/04/2020."),
-    ],
-)
-def test_an_offer_that_cannot_be_is_refused_in_the_error_summary(commissioner, service, utsire, changes, sentence):
-    given = offer(service, [utsire.network.pk], **changes)
-
-    page = text(commissioner.post(reverse("participation:create_offers"), given))
-
-    assert "Error: Create Offers" in page
-    assert sentence in page
-
-
-def test_a_network_of_another_lead_is_no_choice(commissioner, service, utsire, viking):
-    other = NetworkFactory.create(led_by=viking)
-
-    page = commissioner.post(reverse("participation:create_offers"), offer(service, [other.pk], step="offer"))
-
-    assert "Select a valid choice" in text(page)
-    assert not Participation.objects.exists()
-
-
-def test_offers_are_created_only_by_commissioning_management(client, service, biscay):
-    viewer = sign_in(client, acting_as(Role.VIEW, organisation=biscay))
-
-    page = viewer.get(reverse("participation:create_offers"))
-
-    assert page.status_code == 403
-    assert "Commissioning Management" in text(page)
-
-
-def test_without_a_network_to_lead_there_is_nobody_to_offer_to(commissioner, service):
-    page = commissioner.get(reverse("participation:create_offers"))
-
-    assert "Your organisation leads no PCN today" in text(page)
 
 
 def test_a_practice_sees_its_own_services(client, offered, utsire, service):
