@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
+from operations.kinds import Frequency, MailKind
 from organisations.models import Organisation
-from ui.forms import PortalForm
+from ui.forms import PortalForm, name_field
 
 
 class ActingOrganisationForm(PortalForm):
@@ -46,3 +47,20 @@ class ResetForm(PortalForm):
         widget=forms.Textarea,
         help_text="How you know that it is them who ask, and what became of the phone. It is kept.",
     )
+
+
+class MailForm(PortalForm):
+    """When each kind of e-mail is sent; one field for a kind, named by its place among them."""
+
+    def __init__(self, data: Any, *, choices: Mapping[MailKind, Frequency]) -> None:
+        self.kinds = {f"kind_{list(MailKind).index(kind)}": kind for kind in choices}
+        super().__init__(data, initial={name: choices[kind].value for name, kind in self.kinds.items()})
+        for name, kind in self.kinds.items():
+            self.fields[name] = forms.TypedChoiceField(
+                label=kind.label, choices=Frequency.choices, widget=forms.RadioSelect, coerce=int
+            )
+            name_field(self.fields[name], name)
+
+    @property
+    def chosen(self) -> dict[MailKind, Frequency]:
+        return {kind: Frequency(self.cleaned_data[name]) for name, kind in self.kinds.items()}

@@ -18,9 +18,11 @@ from knox.settings import CONSTANTS
 
 from accounts.models import ApiToken, Grant, User
 from accounts.rules import Acting, administered_by
-from accounts.states import ADMINISTRATORS, SEES_POUNDS, Role
+from accounts.states import ADMINISTRATORS, MAIL_FOR, SEES_POUNDS, Role
 from core import clock
 from core.errors import NotVisible
+from operations.kinds import Frequency, MailKind
+from operations.models import MailPreference
 from organisations.models import Lead, Organisation, Parent
 from ui.wording import listed
 
@@ -189,6 +191,15 @@ def own_session(user: User, session_id: int) -> SignedIn:
     if found is None:
         raise NotVisible("This session is not yours, or it has ended.")
     return found
+
+
+def mail_choices_of(user: User) -> dict[MailKind, Frequency]:
+    """The kinds of e-mail that a person's roles, in whichever organisation, are told by, and when they get each."""
+    held = set(Grant.objects.in_force().filter(user=user).values_list("role", flat=True))
+    chosen = dict(MailPreference.objects.filter(user=user).values_list("kind", "frequency"))
+    return {
+        kind: Frequency(chosen.get(kind, Frequency.AT_ONCE)) for kind, roles in MAIL_FOR.items() if held & set(roles)
+    }
 
 
 PEOPLE_ORDERS = {"name": ("name", "id"), "email": ("email", "id")}

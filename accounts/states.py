@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 
 from core.transitions import Transition, transition_table
+from operations.kinds import MailKind
 
 
 class UserState(models.IntegerChoices):
@@ -62,6 +65,34 @@ NEEDS_A_SECOND_FACTOR = (
     | {Role.ORGANISATION_ADMINISTRATOR, Role.REFERENCE_DATA, Role.SERVICE_RELEASE, Role.OPERATIONS}
 )
 """Approvers and administrators: whoever holds one of these signs in with a code from their phone, too."""
+
+MAIL_FOR: Mapping[MailKind, frozenset[Role]] = {
+    MailKind.DECLARATION: frozenset({Role.DECLARATION_MANAGEMENT}),
+    MailKind.APPROVAL: frozenset({Role.APPROVAL_MANAGEMENT}),
+    MailKind.FINANCE: frozenset({Role.FINANCE_MANAGEMENT}),
+    MailKind.CAME_BACK: frozenset(
+        {
+            Role.DECLARATION_MANAGEMENT,
+            Role.ACHIEVEMENT_ENTRY,
+            Role.APPROVAL_MANAGEMENT,
+            Role.FINANCE_MANAGEMENT,
+        }
+    ),
+    MailKind.FINANCE_APPROVED: frozenset({Role.DECLARATION_MANAGEMENT}),
+    MailKind.PARTICIPATION: frozenset(
+        {Role.SERVICE_MANAGEMENT, Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.PCN_MANAGEMENT}
+    ),
+    MailKind.PAYEES: frozenset(
+        {
+            Role.ORGANISATION_ADMINISTRATOR,
+            Role.FINANCE_VIEW,
+            Role.DECLARATION_MANAGEMENT,
+            Role.USER_ADMINISTRATOR,
+        }
+    ),
+    MailKind.OVERNIGHT: frozenset({Role.OPERATIONS}),
+}
+"""Kind of e-mail -> the roles that are told: who chooses when it is sent."""
 
 SEES_POUNDS = frozenset(
     {Role.FINANCE_VIEW, Role.DECLARATION_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT}

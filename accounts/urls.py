@@ -9,6 +9,7 @@ urlpatterns = [
     path("2fa/totp/activate/", views.set_up_second_factor, name="set_up_second_factor"),
     path("2fa/totp/deactivate/", views.change_second_factor, name="change_second_factor"),
     path("go-on/", views.go_on, name="go_on"),
+    path("mail/", views.mail, name="mail"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/others/end/", views.end_other_sessions, name="end_other_sessions"),
     path("sessions/<int:session_id>/end/", views.end_session, name="end_session"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from achievement.models import Achievement, OvernightRun, Shard
 from achievement.states import State
+from operations.kinds import MailKind
 from operations.notifications import Notice
 from organisations.models import PayeeProposal
 from ui.wording import count, listed, long_date, moment, money, note_for
@@ -28,6 +29,7 @@ def run_failed(run: OvernightRun, failed: Sequence[Shard], user: User) -> Notice
         reverse("achievement:overnight_run", args=[run.pk]),
         "emails/overnight_run_failed.txt",
         said,
+        MailKind.OVERNIGHT,
     )
 
 
@@ -38,18 +40,21 @@ def run_not_started(day: date, expected_at: datetime, earlier: OvernightRun | No
         reverse("achievement:overnight_runs"),
         "emails/overnight_run_not_started.txt",
         {"user": user, "earlier": earlier},
+        MailKind.OVERNIGHT,
     )
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What one act did to achievements that one organisation acts on next: `done` as in "approved", by whom, why."""
+    """What one act did to achievements that one organisation acts on next: `done` as in "approved", by whom, why; and
+    whether they came back, or went on."""
 
     done: str
     by: str
     note: str
     state: State
     rows: Sequence[Achievement]
+    came_back: bool = False
 
     @property
     def pounds(self) -> Decimal:
@@ -65,6 +70,15 @@ NEXT: Mapping[State, tuple[str, str]] = {
 }
 
 
+KINDS: Mapping[State, MailKind] = {
+    State.AWAITING_PROVIDER: MailKind.DECLARATION,
+    State.AWAITING_COMMISSIONER: MailKind.APPROVAL,
+    State.AWAITING_FINANCE: MailKind.FINANCE,
+    State.HELD: MailKind.CAME_BACK,
+    State.FINANCE_APPROVED: MailKind.FINANCE_APPROVED,
+}
+
+
 def achievements_moved(moved: Moved, user: User, *, pounds: bool) -> Notice:
     """What happened to achievements, and who acts next: the reader, but for what has finance approval.
 
@@ -77,7 +91,8 @@ def achievements_moved(moved: Moved, user: User, *, pounds: bool) -> Notice:
     lines = [f"{_what(row)}{_amount(row.amount, ': ', pounds=pounds)}" for row in moved.rows[:NAMED_AT_MOST]]
     more, note = max(0, len(moved.rows) - NAMED_AT_MOST), note_for(moved.note, pounds=pounds)
     said = {"user": user, "moved": moved, "note": note, "lines": lines, "more": more}
-    return Notice(sentence, _page(moved), "emails/achievements_moved.txt", said)
+    kind = MailKind.CAME_BACK if moved.came_back else KINDS[moved.state]
+    return Notice(sentence, _page(moved), "emails/achievements_moved.txt", said, kind)
 
 
 def _amount(amount: Decimal, before: str, *, pounds: bool) -> str:
@@ -104,6 +119,7 @@ def payee_proposed(proposal: PayeeProposal, user: User) -> Notice:
         reverse("organisations:payee_proposal", args=[proposal.pk]),
         "emails/payee_proposed.txt",
         {"user": user, "proposal": proposal, "days": _days(proposal)},
+        MailKind.PAYEES,
     )
 
 
@@ -114,6 +130,7 @@ def payee_changed(proposal: PayeeProposal, before: Sequence[str], user: User) ->
         reverse("organisations:payees_of_network", args=[proposal.network.code]),
         "emails/payee_changed.txt",
         {"user": user, "proposal": proposal, "days": _days(proposal), "before": listed(before)},
+        MailKind.PAYEES,
     )
 
 
@@ -124,6 +141,7 @@ def payee_settled(proposal: PayeeProposal, note: str, user: User) -> Notice:
         reverse("organisations:payee_proposal", args=[proposal.pk]),
         "emails/payee_settled.txt",
         {"user": user, "proposal": proposal, "note": note},
+        MailKind.PAYEES,
     )
 
 

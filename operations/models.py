@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from core import clock
+from operations.kinds import Frequency, MailKind
 
 
 class OutboxMessage(models.Model):
@@ -81,6 +82,32 @@ class Task(models.Model):
                 fields=["key", "organisation", "role"], condition=Q(done_at=None), name="task_open_once"
             )
         ]
+
+
+class MailPreference(models.Model):
+    """One row is one person's choice of when e-mails of one kind are sent to them; without a row, at once."""
+
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="mail_preferences")
+    kind = models.CharField(max_length=40, choices=MailKind.choices)
+    frequency = models.PositiveSmallIntegerField(choices=Frequency.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_preference_once")]
+
+
+class DigestItem(models.Model):
+    """One row is one thing that a person is told of with the next digest; kept once it is sent."""
+
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    event = models.CharField(max_length=300)
+    sentence = models.CharField(max_length=300)
+    address = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "event"], name="digest_item_once")]
+        indexes = [models.Index(fields=["at"], condition=Q(sent_at=None), name="digest_items_to_send")]
 
 
 class IdempotencyKey(models.Model):

@@ -15,7 +15,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from operations.commands import after_commit
-from operations.models import OutboxMessage
+from operations.kinds import Frequency, MailKind
+from operations.models import DigestItem, MailPreference, OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,16 @@ PERMANENT = range(500, 600)
 
 @dataclass(frozen=True)
 class Notice:
-    """What somebody is told: one sentence, which is the task and the subject; the page; and the e-mail's template."""
+    """What somebody is told: one sentence, which is the task and the subject; the page; and the e-mail's template.
+
+    Of a notice with a kind, the reader chooses when it is sent; one without is always sent at once.
+    """
 
     sentence: str
     href: str
     template: str
     said: Mapping[str, Any] = field(default_factory=dict)
+    kind: MailKind | None = None
 
     @property
     def address(self) -> str:
@@ -43,14 +48,34 @@ class Notice:
 
 
 def send(notice: Notice, *, event: str, to: str) -> bool:
-    """Have a person told of an event once this transaction has committed; False where they are told already.
+    """Have a person told of an event once this transaction has committed, at once or with their digest, as they chose
+    for its kind; False where they are told already, or chose not to be.
 
     The caller sees to it that no two transactions tell of one event at a time.
     """
+    chosen = _choice_of(to, notice.kind) if notice.kind else None
+    if chosen is None or chosen.frequency == Frequency.AT_ONCE:
+        return hand_over(notice, event=event, to=to)
+    if chosen.frequency == Frequency.NEVER:
+        return False
+    _item, is_news = DigestItem.objects.get_or_create(
+        user_id=chosen.user_id,
+        event=event[:300],
+        defaults={"sentence": notice.sentence[:300], "address": notice.address},
+    )
+    return is_news
+
+
+def hand_over(notice: Notice, *, event: str, to: str) -> bool:
+    """Give an e-mail to the outbox, whatever its reader chose; False where it was given before."""
     if OutboxMessage.objects.filter(task=SEND, keys__event=event, keys__to=to).exists():
         return False
     after_commit(SEND, {"event": event, "to": to, "subject": notice.sentence, "text": notice.text()})
     return True
+
+
+def _choice_of(address: str, kind: MailKind) -> MailPreference | None:
+    return MailPreference.objects.filter(user__email=address, kind=kind).first()
 
 
 def deliver_email(keys: Mapping[str, str]) -> None:

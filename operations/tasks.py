@@ -5,8 +5,8 @@ from typing import Any
 
 from celery import shared_task
 
-from operations import commands, notifications
-from operations.later import later_work, minutely
+from operations import commands, digests, notifications
+from operations.later import each_minute, later_work, minutely
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,11 @@ def deliver(message_id: int) -> None:
 @later_work(notifications.SEND)
 def send_email(keys: dict[str, Any]) -> None:
     notifications.deliver_email(keys)
+
+
+@each_minute
+def send_digests() -> None:
+    digests.send_digests()
 
 
 @shared_task(name="operations.tick")

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from catalogue.models import QualityService
+from operations.kinds import MailKind
 from operations.notifications import Notice
 from organisations.models import Kind, Organisation
 from participation.models import EndRequest, Participation
@@ -41,7 +42,7 @@ def participations_moved(told: Told, organisation: Organisation, user: User) -> 
         "more": max(0, len(rows) - NAMED_AT_MOST),
         "next": _next(told, organisation),
     }
-    return Notice(sentence, _page(told, organisation), "emails/participations_moved.txt", said)
+    return Notice(sentence, _page(told, organisation), "emails/participations_moved.txt", said, MailKind.PARTICIPATION)
 
 
 def end_request_moved(request: EndRequest, how_many: int, user: User) -> Notice:
@@ -60,6 +61,7 @@ def end_request_moved(request: EndRequest, how_many: int, user: User) -> Notice:
         reverse("participation:end_request", args=[request.pk]),
         "emails/end_request_moved.txt",
         said,
+        MailKind.PARTICIPATION,
     )
 
 

@@ -1,5 +1,6 @@
 """What happens to people, their roles, and the ways they come in."""
 
+from accounts.commands.mail import choose_mail
 from accounts.commands.people import (
     Limits,
     confirm_grant,
@@ -20,6 +21,7 @@ from accounts.commands.tokens import NewToken, create_token, note_use_of_token, 
 __all__ = [
     "Limits",
     "NewToken",
+    "choose_mail",
     "confirm_grant",
     "create_token",
     "disable_users",

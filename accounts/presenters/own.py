@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Grant, User
-from accounts.presenters.trail import HOME
+from accounts.presenters.trail import HOME, to_account
 from accounts.queries import Held
 from accounts.rules import Acting
 from ui.forms import PortalForm
@@ -53,6 +54,15 @@ class ChooseOrganisationPage(Page):
     next: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class MailPage(Page):
+    """Which e-mails one gets (templates/accounts/mail.jinja)."""
+
+    form: PortalForm
+    digest_at: str
+    cancel_href: str
+
+
 def my_account_page(actor: Acting, held: Sequence[Held], *, second_factor: bool) -> MyAccountPage:
     return MyAccountPage(
         title="My Account",
@@ -73,6 +83,18 @@ def choose_organisation_page(form: PortalForm, user: User, next: str) -> ChooseO
         in_error=bool(form.errors),
         form=form,
         next=next,
+    )
+
+
+def mail_page(form: PortalForm) -> MailPage:
+    return MailPage(
+        title="Which e-mails you get",
+        caption="",
+        breadcrumb=to_account(),
+        in_error=bool(form.errors),
+        form=form,
+        digest_at=settings.DIGEST_AT,
+        cancel_href=reverse("accounts:my_account"),
     )
 
 
@@ -106,6 +128,7 @@ def _security(second_factor: bool) -> list[Link]:
             else "Switch on a second factor (authenticator app)",
             reverse("mfa_index"),
         ),
+        Link("Which e-mails you get", reverse("accounts:mail")),
         Link("Where you are signed in", reverse("accounts:sessions")),
         Link("API tokens", reverse("accounts:tokens")),
     ]

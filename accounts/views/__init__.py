@@ -1,6 +1,6 @@
 """The pages about one's own account, and about people one administers."""
 
-from accounts.views.own import choose_organisation, my_account
+from accounts.views.own import choose_organisation, mail, my_account
 from accounts.views.people import reset_second_factor, users
 from accounts.views.second_factor import change_second_factor, go_on, set_up_second_factor
 from accounts.views.sessions import end_other_sessions, end_session, kept, session_time, sessions
@@ -13,6 +13,7 @@ __all__ = [
     "end_session",
     "go_on",
     "kept",
+    "mail",
     "my_account",
     "new_token",
     "reset_second_factor",

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import queries
-from accounts.forms import ActingOrganisationForm
+from accounts import commands, queries
+from accounts.forms import ActingOrganisationForm, MailForm
 from accounts.presenters import own as presenters
 from accounts.rules import PortalRequest
 
@@ -37,6 +37,19 @@ def choose_organisation(request: PortalRequest) -> HttpResponse:
     )
     page = presenters.choose_organisation_page(form, user, _next(request))
     return render(request, "accounts/organisation.jinja", {"page": page}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def mail(request: PortalRequest) -> HttpResponse:
+    """Which e-mails one gets: at once, once a day, or none; what is to be done stays on Home."""
+    choices = queries.mail_choices_of(request.actor.user)
+    form = MailForm(request.POST if request.method == "POST" else None, choices=choices)
+    if form.is_valid():
+        commands.choose_mail(form.chosen, by=request.actor)
+        messages.success(request, "Saved. It holds from the next e-mail on.")
+        return redirect("accounts:my_account")
+    page = presenters.mail_page(form)
+    return render(request, "accounts/mail.jinja", {"page": page}, status=422 if form.errors else 200)
 
 
 def _act_for(request: PortalRequest, organisation: object) -> HttpResponse:

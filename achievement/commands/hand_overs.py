@@ -11,7 +11,7 @@ from accounts.queries import holders_of, who_see_pounds
 from accounts.states import Role
 from achievement import notifications
 from achievement.models import Achievement
-from achievement.states import State
+from achievement.states import DECLARED_FIGURES_CHANGED, FIGURES_CHANGED, State
 from core.actors import Actor
 from core.commands import instant
 from core.transitions import Creation, Transition
@@ -37,12 +37,13 @@ def tell_who_acts_next(move: Transition | Creation, ids: Collection[int], *, by:
     """
     rows = Achievement.objects.filter(pk__in=ids).select_related("service", "provider", "commissioner")
     is_way_back = isinstance(move, Transition) and move.needs_reason
+    came_back = is_way_back or move in (FIGURES_CHANGED, DECLARED_FIGURES_CHANGED)
     told = rows if is_way_back else rows.filter(network=None)
     for state, (role, whose) in ACTS_NEXT.items():
         in_state = told.filter(state=state).order_by("achievement_date", "provider__name", "pk")
         for organisation in _organisations(in_state, whose):
             its_rows = list(in_state.filter(**{whose: organisation}))
-            said = notifications.Moved(move.done, by.name, note, state, its_rows)
+            said = notifications.Moved(move.done, by.name, note, state, its_rows, came_back)
             people = [user for user in holders_of(role, organisation) if user.pk != by.user_id]
             _tell(said, organisation, people, move)
 

@@ -268,5 +268,6 @@ SECOND_FACTOR_REQUIRED = True  # of approvers and administrators
 NHS_BRANDING = env.bool("NHS_BRANDING", default=False)
 HELP_DESK = env.str("HELP_DESK", default="help-desk@cqrs-portal.example")
 PORTAL_URL = env.str("PORTAL_URL", default="")  # the address that e-mails lead to, as https://cqrs.example
+DIGEST_AT = env.str("DIGEST_AT", default="07:00")  # London time, of the e-mail that people chose to get once a day
 OVERNIGHT_STARTS_AT = env.str("OVERNIGHT_STARTS_AT", default="01:00")
 OVERNIGHT_GRACE_MINUTES = env.int("OVERNIGHT_GRACE_MINUTES", default=30)  # later than that, Operations are told
