@@ -72,6 +72,7 @@ def service_asked_for(service: QualityService, here: Organisation, user: User | 
         reverse("participation:create_offers"),
         "emails/service_asked_for.txt",
         {"user": user},
+        MailKind.PARTICIPATION,
     )
 
 
