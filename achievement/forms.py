@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from achievement.queries.causes import Cause
+from achievement.queries.causes import Filters as WaitingFilters
 from achievement.queries.declarations import ToDeclare
 from achievement.queries.lists import Filters
 from achievement.states import State
@@ -128,3 +130,24 @@ class NetworkListForm(PortalForm):
         self.fields["year"].choices = years  # type: ignore[attr-defined]
         self.fields["service"].choices = services  # type: ignore[attr-defined]
         self.fields["date"].choices = [(day.isoformat(), long_date(day)) for day in dates]  # type: ignore[attr-defined]
+
+
+class WaitingForm(PortalForm):
+    """The filters of *Networks waiting*, kept in the address."""
+
+    cause = forms.ChoiceField(required=False, choices=[("", "All"), *Cause.choices])
+    service = forms.ChoiceField(label="Quality Service", required=False)
+    text = forms.CharField(label="Org ID or name", required=False, max_length=100)
+
+    def __init__(self, data: Any, *, services: list[tuple[int, str]]) -> None:
+        super().__init__(data)
+        self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
+
+    def filters(self) -> WaitingFilters:
+        """What is asked for; what is not valid is left out, and the form says so."""
+        given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        return WaitingFilters(
+            cause=Cause(int(given["cause"])) if given.get("cause") else None,
+            service_id=int(given["service"]) if given.get("service") else None,
+            text=given.get("text", ""),
+        )

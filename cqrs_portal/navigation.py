@@ -96,6 +96,7 @@ SECTIONS = (
             Entry(
                 "Network Declaration Management", "achievement:network_declaration_management", MONEY | NETWORK_ROLES
             ),
+            Entry("Networks waiting", "achievement:waiting", MONEY | NETWORK_ROLES),
         ),
         frozenset({"achievement"}),
     ),

@@ -87,14 +87,10 @@ def _need(by: Acting, state: State, what: str, noun: tuple[str, str]) -> Iterato
 
 
 def _waiting_networks(by: Acting) -> Iterator[Need]:
-    """Networks with approved lines that wait for the others, most pounds first."""
+    """Networks with approved lines that wait for the others, most pounds first; each leads to why it waits."""
     lines = Achievement.objects.in_state(State.AWAITING_NETWORK).filter(commissioner=by.organisation_id).order_by()
-    waiting = lines.values("network__name", "network__code", "service__code").annotate(
-        since=Min("achievement_date"), held=Sum("amount")
-    )
+    waiting = lines.values("network__name", "network__code").annotate(since=Min("achievement_date"), held=Sum("amount"))
     for row in waiting.order_by("-held", "network__code")[:NETWORKS_NAMED]:
-        href = reverse(
-            "achievement:network", args=[row["network__code"], row["service__code"], row["since"].isoformat()]
-        )
+        href = reverse("achievement:waiting_network", args=[row["network__code"]])
         pounds = row["held"] if sees_pounds(by) else None
         yield Need(f"{row['network__name']} waits since {long_date(row['since'])}", pounds, href, "held")

@@ -10,6 +10,7 @@ from achievement.views.overnight import (
     resume_overnight_run,
     start_overnight_run,
 )
+from achievement.views.waiting import escalate, waiting, waiting_network
 
 __all__ = [
     "achievement",
@@ -18,6 +19,7 @@ __all__ = [
     "compare_periods",
     "declaration_management",
     "declare",
+    "escalate",
     "explanation_json",
     "network",
     "networks",
@@ -25,4 +27,6 @@ __all__ = [
     "overnight_runs",
     "resume_overnight_run",
     "start_overnight_run",
+    "waiting",
+    "waiting_network",
 ]

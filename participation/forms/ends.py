@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.dateparse import parse_date
 
 from participation.commands import Ending
 from participation.models import REASON_LENGTH
@@ -35,6 +36,14 @@ class CancelForm(PortalForm):
         self.add_error(None, [forms.ValidationError(sentence) for sentence in sentences])
 
 
+def is_date(text: str) -> bool:
+    """Whether a link names a day of the calendar, as 2022-03-31."""
+    try:
+        return parse_date(text) is not None
+    except ValueError:
+        return False
+
+
 class EndDateForm(CancelForm):
     """The last day, and why."""
 
@@ -44,8 +53,8 @@ class EndDateForm(CancelForm):
 
     field_order = ("end_date", "reason")
 
-    def __init__(self, data: Any, *, earliest: date, latest: date) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, earliest: date, latest: date, suggested: str = "") -> None:
+        super().__init__(data, initial={"end_date": parse_date(suggested)} if is_date(suggested) else None)
         self.fields["end_date"].earliest, self.fields["end_date"].latest = earliest, latest  # type: ignore[attr-defined]
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.rules import Acting, PortalRequest
@@ -34,18 +34,23 @@ class Chosen:
 
 
 def chosen_in(request: PortalRequest, code: str) -> Chosen | None:
-    """What was chosen; None, with a message, where nothing was. Raises NotVisible, Conflict."""
+    """What was chosen, or what a link names; None, with a message, where nothing was. Raises NotVisible, Conflict."""
     by, service = request.actor, lists.offered_service(request.actor, code)
-    form, back = ChosenForm(request.POST), back_to(request, shown.service_href(service))
+    form, back = ChosenForm(sent_with(request)), back_to(request, shown.service_href(service))
     if not form.is_valid():
         messages.error(request, "Select at least one practice first. Nothing was changed.")
         return None
     return _chosen(by, service, form, back, request.POST.get("key", ""))
 
 
+def sent_with(request: HttpRequest) -> QueryDict:
+    """What a form posted; of a link, what its address says."""
+    return request.POST if request.method == "POST" else request.GET
+
+
 def back_to(request: HttpRequest, otherwise: str) -> str:
     """Where to go afterwards: an address of this portal that was sent along, or another."""
-    wanted = request.POST.get("back", "")
+    wanted = sent_with(request).get("back", "")
     local = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
     return wanted if local else otherwise
 

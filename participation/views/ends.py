@@ -33,7 +33,9 @@ PURPOSE = "participation.end"
 
 @require_http_methods(["GET", "POST"])
 def save_end_date(request: PortalRequest, code: str) -> HttpResponse:
-    """Three steps of one address: enter, check what would change, save. Without rows there is nothing to do here."""
+    """Three steps of one address: enter, check what would change, save. Without rows there is nothing to do here.
+
+    A link may name the rows as they were seen, and a date to begin with; by a link nothing is checked or saved."""
     return _steps(request, code, cancels=False)
 
 
@@ -53,7 +55,7 @@ def _steps(request: PortalRequest, code: str, *, cancels: bool) -> HttpResponse:
     if chosen is None:
         return redirect(back_to(request, reverse("participation:offered_service", args=[code])))
     step = request.POST.get("step", "")
-    form = _form(request.POST if step else None, chosen, cancels=cancels)
+    form = _form(request.POST if step else None, chosen, cancels=cancels, suggested=request.GET.get("end_date", ""))
     if not form.is_valid():
         return _enter(request, chosen, form)
     try:
@@ -69,10 +71,11 @@ def _steps(request: PortalRequest, code: str, *, cancels: bool) -> HttpResponse:
     return _enter(request, chosen, form)
 
 
-def _form(data: Any, chosen: Chosen, *, cancels: bool) -> CancelForm:
+def _form(data: Any, chosen: Chosen, *, cancels: bool, suggested: str = "") -> CancelForm:
     if cancels:
         return CancelForm(data)
-    return EndDateForm(data, earliest=chosen.service.start_date, latest=chosen.service.end_date)
+    service = chosen.service
+    return EndDateForm(data, earliest=service.start_date, latest=service.end_date, suggested=suggested)
 
 
 def _save(request: PortalRequest, chosen: Chosen, form: CancelForm, *, asks: bool) -> HttpResponse:

@@ -1,7 +1,41 @@
 """Why is this network waiting? Each line that a network lacks, with its causes out of the twenty of domain 7."""
 
 from achievement.queries.causes.classify import BlockedLine, Key, Waiting, first_causes, waiting
+from achievement.queries.causes.gather import Known, Offer, known_of
+from achievement.queries.causes.networks import (
+    Filters,
+    WaitingNetwork,
+    narrowed,
+    network_seen_by,
+    scope_of,
+    services_waiting,
+    totals_by_cause,
+    waiting_networks,
+    what_waits,
+)
 from achievement.queries.causes.scope import Scope
 from achievement.queries.causes.twenty import FIRST_TO_LAST, Cause, Group
 
-__all__ = ["FIRST_TO_LAST", "BlockedLine", "Cause", "Group", "Key", "Scope", "Waiting", "first_causes", "waiting"]
+__all__ = [
+    "FIRST_TO_LAST",
+    "BlockedLine",
+    "Cause",
+    "Filters",
+    "Group",
+    "Key",
+    "Known",
+    "Offer",
+    "Scope",
+    "Waiting",
+    "WaitingNetwork",
+    "first_causes",
+    "known_of",
+    "narrowed",
+    "network_seen_by",
+    "scope_of",
+    "services_waiting",
+    "totals_by_cause",
+    "waiting",
+    "waiting_networks",
+    "what_waits",
+]

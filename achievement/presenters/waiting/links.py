@@ -1,0 +1,132 @@
+"""The form that puts each cause right, filled in; for whoever may use it, the page itself says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from achievement.presenters.waiting.subject import Subject
+from achievement.queries.causes import Cause
+from ui.frame import Link
+from ui.wording import long_date
+
+
+def of(subject: Subject) -> Iterator[Link]:
+    made = _LINKS.get(subject.cause)
+    if made:
+        yield from made(subject)
+
+
+def _end_date(of: Subject) -> Iterator[Link]:
+    """*Save End Date* for the offers that ended, filled in with the service's end."""
+    for service in of.services:
+        offers = [
+            offer
+            for practice in of.practices
+            for offer in of.known.offers.get((service.pk, practice.pk), ())
+            if offer in of.ended
+        ]
+        seen = [("seen", f"{offer.id}:{offer.version}") for offer in offers]
+        asked = [*seen, ("end_date", service.end_date.isoformat()), ("back", _here(of))]
+        href = f"{reverse('participation:save_end_date', args=[service.code])}?{urlencode(asked)}"
+        yield Link(f"Save End Date: {long_date(service.end_date)}{_for(service.short_name, of)}", href)
+
+
+def _joiner(of: Subject) -> Iterator[Link]:
+    """The page that proposes all that a joiner was not offered; without one, *Create Offers* filled in."""
+    if of.practice is None:
+        return
+    path = f"/participation/joiners/{of.known.network.code}/{of.practice.code}/"
+    try:
+        resolve(path)
+    except Resolver404:
+        yield from _offer(of)
+        return
+    since = long_date(of.day_after_joining)
+    many = f" all {len(of.services)} missing services" if len(of.services) > 1 else " it"
+    yield Link(f"Offer{many} from {since}", path)
+
+
+def _offer(of: Subject) -> Iterator[Link]:
+    for service in of.services:
+        asked = {
+            "service": service.pk, "networks": of.known.network.pk, "start_date": of.day_after_joining.isoformat(),
+            "end_date": service.end_date.isoformat(),
+        }  # fmt: skip
+        href = f"{reverse('participation:create_offers')}?{urlencode(asked)}"
+        yield Link(f"Create Offers from {long_date(of.day_after_joining)}{_for(service.short_name, of)}", href)
+
+
+def _answer(of: Subject) -> Iterator[Link]:
+    query = urlencode({"network": of.known.network.pk})
+    for service in of.services:
+        href = f"{reverse('participation:offered_service', args=[service.code])}?{query}"
+        yield Link(f"See the offers of {service.short_name}", href)
+    if not of.is_unanswered:
+        yield from _offer(of)
+
+
+def _enter(of: Subject) -> Iterator[Link]:
+    """Where the commissioning organisation enters for the practice."""
+    for line in of.lines[:3]:
+        service, day = of.known.services[line.key.service_id], line.key.achievement_date
+        asked = {"service": service.code, "date": day.isoformat(), "provider": of.practice.code if of.practice else ""}
+        href = f"{reverse('submission:record_provider_achievement')}?{urlencode(asked)}"
+        yield Link(f"Record Provider Achievement, {long_date(day)}", href)
+
+
+def _declarations(of: Subject) -> Iterator[Link]:
+    """*Declaration Management*, filtered on the line."""
+    states = {line.state for line in of.lines if line.state}
+    for state in sorted(states):
+        one = of.practice.code if of.practice and len(of.practices) == 1 else ""
+        asked = {"status": state, "network": of.known.network.pk, "service": of.service.pk, "text": one}
+        href = f"{reverse('achievement:declaration_management')}?{urlencode(asked)}"
+        yield Link("Declaration Management, filtered on it", href)
+
+
+def _upload(of: Subject) -> Iterator[Link]:
+    code = of.practice.code if of.practice else ""
+    for pk, _at, codes in of.known.reference.uploads:
+        if code in codes:
+            yield Link("Look at the upload and confirm it", reverse("organisations:ods_upload", args=[pk]))
+    if code in of.known.reference.refused and of.known.reference.load_id:
+        yield Link("See the refused row", reverse("organisations:ods_load", args=[of.known.reference.load_id]))
+
+
+def _reference(of: Subject) -> Iterator[Link]:
+    if of.lacks_list:
+        yield Link("Load list sizes", reverse("organisations:upload_ods"))
+    else:
+        yield from _named("Quality services", "catalogue:services")
+
+
+def _night(_of: Subject) -> Iterator[Link]:
+    yield from _named("Overnight runs", "achievement:overnight_runs")
+
+
+def _named(label: str, name: str) -> Iterator[Link]:
+    try:
+        yield Link(label, reverse(name))
+    except NoReverseMatch:
+        return
+
+
+def _here(of: Subject) -> str:
+    return reverse("achievement:waiting_network", args=[of.known.network.code])
+
+
+def _for(name: str, of: Subject) -> str:
+    return f", {name}" if len(of.services) > 1 else ""
+
+
+_LINKS: Mapping[Cause, Callable[[Subject], Iterator[Link]]] = {
+    Cause.OFFERS_END: _end_date, Cause.MEMBER_ENDS: _end_date, Cause.NEVER_OFFERED: _joiner,
+    Cause.STARTS_LATE: _joiner, Cause.HANGS_ELSEWHERE: _joiner, Cause.NOT_TAKEN_UP: _answer,
+    Cause.AWAITING_DATA: _enter, Cause.NOT_SUBMITTED: _enter, Cause.INFORMATION_MISSING: _enter,
+    Cause.NO_PAYMENT_DATE: _enter, Cause.ENTRY_CLOSED: _enter, Cause.NO_FIGURE: _reference,
+    Cause.RECALCULATION: _night, Cause.DECLARATION: _declarations, Cause.COMMISSIONER: _declarations,
+    Cause.HELD: _declarations, Cause.ODS: _upload,
+}  # fmt: skip

@@ -1,0 +1,282 @@
+"""Why one network waits: what to put right, what is right already, what happens then, and what has gone on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
+
+from accounts.states import Role
+from achievement.presenters.declarations import network_href as network_date_href
+from achievement.presenters.waiting.findings import Finding, who_can
+from achievement.queries.causes import Cause, Known, Waiting
+from achievement.states import State
+from core import clock
+from ui.frame import Link, Page
+from ui.tables import Column, Table
+from ui.wording import count, listed, long_date, money, month
+
+
+@dataclass(frozen=True)
+class FindingShown:
+    """One numbered cause of the page."""
+
+    number: int
+    anchor: str
+    heading: str
+    cause: str
+    when: str
+    evidence: Sequence[str]
+    who: str
+    you_can: bool
+    links: Sequence[Link]
+    measure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingNetworkPage(Page):
+    """Why is this network waiting?"""
+
+    lead_sentence: str
+    summary: Sequence[str]
+    unknown: str
+    findings: Sequence[FindingShown]
+    already_right: Sequence[str]
+    then: str
+    table: Table
+    paid: Table
+    escalate_href: str
+    help_desk: str
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """One service and date that waits."""
+
+    name: str
+    href: str
+    ready: str
+    days: int
+    held: Decimal | None
+    causes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class PaidRow:
+    """One total that is made: where it stands now."""
+
+    name: str
+    href: str
+    status: str
+    amount: Decimal | None
+    next: str
+
+
+def waiting_network_page(
+    found: Sequence[Waiting], told: Sequence[Finding], known: Known, *, roles: frozenset[str],
+    organisation_id: int | None, pounds: bool, help_desk: str, escalate_href: str, breadcrumb: Sequence[Link],
+) -> WaitingNetworkPage:  # fmt: skip
+    network = known.network
+    return WaitingNetworkPage(
+        title="Why is this network waiting?",
+        subject=network.name,
+        caption=f"{network.name} ({network.code})",
+        breadcrumb=breadcrumb,
+        lead_sentence=_lead(found, pounds=pounds),
+        summary=list(_by_service(found, known)),
+        unknown=_unknown(told),
+        findings=[
+            _shown(number, each, roles, organisation_id, pounds=pounds) for number, each in enumerate(told, start=1)
+        ],
+        already_right=list(_already_right(found, known)),
+        then=_then(found, told),
+        table=_key_table(found, known, pounds=pounds),
+        paid=_paid_table(known, pounds=pounds),
+        escalate_href=escalate_href,
+        help_desk=help_desk,
+    )
+
+
+def _lead(found: Sequence[Waiting], *, pounds: bool) -> str:
+    """`3 months waiting, £8,252.01 approved and held.`"""
+    if not found:
+        return "This network waits for nothing: every payment date that has come has its total."
+    days = {each.key.achievement_date for each in found}
+    held = sum((each.held for each in found), Decimal(0))
+    waits = f"{count(len(found), 'total')} waiting, on {count(len(days), 'achievement date')}"
+    return f"{waits}{f', {money(held)} approved and held' if pounds else ''}."
+
+
+def _by_service(found: Sequence[Waiting], known: Known) -> Iterator[str]:
+    """`Clinical Director payment: September 2021 (72 days), ...; 5 of 7 practices ready in each.`"""
+    today = clock.today()
+    for service_id in dict.fromkeys(each.key.service_id for each in found):
+        mine = [each for each in found if each.key.service_id == service_id]
+        days = [
+            f"{month(each.key.achievement_date)} ({(today - each.key.achievement_date).days} days)" for each in mine
+        ]
+        ready = {(each.ready, each.expected) for each in mine}
+        how_far = [f"{of[0]} of {count(of[1], 'practice')} ready{' in each' if len(mine) > 1 else ''}" for of in ready]
+        more = f" and {len(days) - 6} more" if len(days) > 6 else ""
+        name = known.services[service_id].short_name
+        yield (
+            f"{name}: {listed(days[:6]) if not more else ', '.join(days[:6]) + more}"
+            f"{'; ' + how_far[0] if len(how_far) == 1 else ''}."
+        )
+
+
+def _unknown(told: Sequence[Finding]) -> str:
+    if any(each.cause == Cause.UNKNOWN for each in told):
+        return (
+            "Something here is in a state that none of the known causes explains. Escalate it with the evidence: "
+            "the help desk looks into it."
+        )
+    return ""
+
+
+def _shown(
+    number: int, each: Finding, roles: frozenset[str], organisation_id: int | None, *, pounds: bool
+) -> FindingShown:
+    you_can = each.role is not None and each.role in roles and each.acts_at == organisation_id
+    held = f", {money(each.held)} approved and held" if pounds and each.held else ""
+    services = f"{listed(each.services)}: " if len(each.services) <= 4 else f"{len(each.services)} services: "
+    return FindingShown(
+        number=number,
+        anchor=f"cause-{number}",
+        heading=each.title,
+        cause=each.cause.label,
+        when=f"{services}{each.when}",
+        evidence=each.evidence,
+        who=each.who,
+        you_can=you_can,
+        links=each.links if you_can else (),
+        measure=f"{count(each.days, 'day')}{held}.",
+    )
+
+
+_CHECKS: Sequence[tuple[frozenset[Cause], str]] = (
+    (frozenset({Cause.OFFERS_END, Cause.MEMBER_ENDS, Cause.STARTS_LATE}), "start and end dates of the offers"),
+    (
+        frozenset({Cause.NEVER_OFFERED, Cause.HANGS_ELSEWHERE, Cause.NOT_TAKEN_UP}),
+        "every member has been offered the services, and has taken them up",
+    ),
+    (frozenset({Cause.NO_FIGURE}), "list sizes, rates and released versions"),
+    (
+        frozenset(
+            {
+                Cause.AWAITING_DATA, Cause.NOT_SUBMITTED, Cause.INFORMATION_MISSING, Cause.NO_PAYMENT_DATE,
+                Cause.ENTRY_CLOSED,
+            }
+        ),
+        "no figures are awaited",
+    ),
+    (frozenset({Cause.RECALCULATION}), "nothing is queued, and nothing has failed"),
+    (frozenset({Cause.HELD}), "nothing is held or rejected"),
+    (frozenset({Cause.NOBODY}), "somebody active holds each role that is needed"),
+    (frozenset({Cause.ODS}), "no upload awaits its confirmation, no row was refused, no memberships overlap"),
+    (frozenset({Cause.CLOSED}), "every practice and the PCN are open"),
+)  # fmt: skip
+
+
+def _already_right(found: Sequence[Waiting], known: Known) -> Iterator[str]:
+    """What was checked and is in order."""
+    if not found:
+        return
+    named = {cause for each in found for cause in each.causes}
+    for causes, words in _CHECKS:
+        if not causes & named:
+            yield words[0].upper() + words[1:]
+    yield f"Payee: {known.payee.name}" if known.payee else "Payee: none is nominated yet, which keeps nothing waiting"
+    loaded = known.reference.loaded_at
+    if loaded and Cause.ODS not in named:
+        days = (clock.today() - loaded.astimezone(clock.LONDON).date()).days
+        yield f"ODS was last loaded {count(days, 'day')} ago"
+
+
+BEFORE_APPROVAL = frozenset(Cause) - {
+    Cause.COMMISSIONER, Cause.HELD, Cause.NOBODY, Cause.DECLARATION, Cause.RECALCULATION, Cause.UNKNOWN,
+}  # fmt: skip
+
+
+def _then(found: Sequence[Waiting], told: Sequence[Finding]) -> str:
+    if not found:
+        return ""
+    days = [month(day) for day in sorted({each.key.achievement_date for each in found})]
+    periods = listed(days) if len(days) <= 4 else f"{days[0]} to {days[-1]}"
+    if any(each.cause in BEFORE_APPROVAL for each in told):
+        return (
+            f"Then {periods} {'are' if len(days) > 1 else 'is'} worked out for whoever was missing and "
+            f"{'await' if len(days) > 1 else 'awaits'} approval; the network is aggregated by itself."
+        )
+    return "Then the network is aggregated by itself, within a second of the last approval."
+
+
+def _key_table(found: Sequence[Waiting], known: Known, *, pounds: bool) -> Table:
+    held = [Column(key="held", label="Approved and held", kind="money")] if pounds else []
+    return Table(
+        caption="Totals that wait",
+        columns=[
+            Column(key="name", label="Quality Service and Date of Achievement", href="href"),
+            Column(key="ready", label="Practices ready"),
+            Column(key="days", label="Days", kind="number"),
+            *held,
+            Column(key="causes", label="Causes", kind="lines"),
+        ],
+        rows=[_key_row(each, known, pounds=pounds) for each in found],
+        noun=("total", "totals"),
+        total=sum((each.held for each in found), Decimal(0)) if pounds else None,
+        empty="Nothing waits.",
+        id="keys",
+    )
+
+
+def _key_row(each: Waiting, known: Known, *, pounds: bool) -> KeyRow:
+    service, day = known.services[each.key.service_id], each.key.achievement_date
+    return KeyRow(
+        name=f"{service.short_name}, {long_date(day)}",
+        href=network_date_href(known.network.code, service.code, day),
+        ready=f"{each.ready} of {each.expected}",
+        days=(clock.today() - day).days,
+        held=each.held if pounds else None,
+        causes=[cause.label for cause in each.causes],
+    )
+
+
+def _paid_table(known: Known, *, pounds: bool) -> Table:
+    amount = [Column(key="amount", label="Total", kind="money")] if pounds else []
+    return Table(
+        caption="What has gone on",
+        columns=[
+            Column(key="name", label="Quality Service and Date of Achievement", href="href"),
+            Column(key="status", label="Status", kind="status"),
+            *amount,
+            Column(key="next", label="What comes next"),
+        ],
+        rows=[_paid_row(total, known, pounds=pounds) for total in known.paid],
+        noun=("total", "totals"),
+        empty="No total of this network has been made in the last year.",
+        id="paid",
+    )
+
+
+def _paid_row(total: object, known: Known, *, pounds: bool) -> PaidRow:
+    service, day, state = total.service, total.achievement_date, State(total.state)  # type: ignore[attr-defined]
+    payee = known.payee.name if known.payee else "a payee that is still to be nominated"
+    if state == State.AGGREGATED:
+        said = f"Finance approval: {who_can(Role.FINANCE_MANAGEMENT, known.lead, known)}"
+    else:
+        said = f"A payment run pays {payee}."
+    return PaidRow(
+        name=f"{service.short_name}, {long_date(day)}",
+        href=network_date_href(known.network.code, service.code, day),
+        status=state.label,
+        amount=total.amount if pounds else None,  # type: ignore[attr-defined]
+        next=said,
+    )
+
+
+def breadcrumb(*, listing: bool) -> list[Link]:
+    links = [Link("Home", reverse("home:home"))]
+    return [*links, Link("Networks waiting", reverse("achievement:waiting"))] if listing else links
