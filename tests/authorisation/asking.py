@@ -30,7 +30,7 @@ OF_TOKENS = ("accounts_apitoken", "accounts_apitokenevent")
 
 TOUCHED = """
     SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
-    WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"""
+    WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND schemaname = 'public'"""
 SHOWN = 1500
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

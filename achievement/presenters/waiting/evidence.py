@@ -132,7 +132,9 @@ def _moved(of: Subject) -> Iterator[str]:
         if move:
             why = f": {move.note}" if move.note else ""
             done = CREATED.get((move.transition, move.to_state)) or DONE.get(move.transition, move.transition)
-            whose = f"{of.known.practices[line.practice_id].name}, " if len(of.practices) > 1 else ""
+            whose = (
+                f"{of.known.practices[line.practice_id].name}, " if line.practice_id and len(of.practices) > 1 else ""
+            )
             day = long_date(line.key.achievement_date)
             yield f"{whose}{day}: {done}, {moment(move.at)}, {move.by}{why}."
 

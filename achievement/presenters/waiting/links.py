@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 
 from achievement.presenters.waiting.subject import Subject
 from achievement.queries.causes import Cause
@@ -35,28 +35,12 @@ def _end_date(of: Subject) -> Iterator[Link]:
 
 
 def _joiner(of: Subject) -> Iterator[Link]:
-    """The page that proposes all that a joiner was not offered; without one, *Create Offers* filled in."""
-    if of.practice is None:
-        return
-    path = f"/participation/joiners/{of.known.network.code}/{of.practice.code}/"
-    try:
-        resolve(path)
-    except Resolver404:
-        yield from _offer(of)
-        return
-    since = long_date(of.day_after_joining)
-    many = f" all {len(of.services)} missing services" if len(of.services) > 1 else " it"
-    yield Link(f"Offer{many} from {since}", path)
-
-
-def _offer(of: Subject) -> Iterator[Link]:
-    for service in of.services:
-        asked = {
-            "service": service.pk, "networks": of.known.network.pk, "start_date": of.day_after_joining.isoformat(),
-            "end_date": service.end_date.isoformat(),
-        }  # fmt: skip
-        href = f"{reverse('participation:create_offers')}?{urlencode(asked)}"
-        yield Link(f"Create Offers from {long_date(of.day_after_joining)}{_for(service.short_name, of)}", href)
+    """The page that proposes all that a joiner was not offered, at once; of a mover, for both PCNs."""
+    if of.practice:
+        many = f"all {len(of.services)} missing services" if len(of.services) > 1 else "it"
+        since = long_date(of.day_after_joining)
+        href = reverse("participation:joiner", args=[of.known.network.code, of.practice.code])
+        yield Link(f"Offer {many} from {since}", href)
 
 
 def _answer(of: Subject) -> Iterator[Link]:
@@ -65,7 +49,7 @@ def _answer(of: Subject) -> Iterator[Link]:
         href = f"{reverse('participation:offered_service', args=[service.code])}?{query}"
         yield Link(f"See the offers of {service.short_name}", href)
     if not of.is_unanswered:
-        yield from _offer(of)
+        yield from _joiner(of)
 
 
 def _enter(of: Subject) -> Iterator[Link]:

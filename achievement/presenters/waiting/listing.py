@@ -12,7 +12,7 @@ from achievement.queries.causes import WaitingNetwork
 from achievement.queries.causes.networks import CauseTotal
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.sheets import KINDS, Sheet
+from ui.sheets import KINDS, Cell, Sheet
 from ui.tables import Address, Column, Order, Pager, Table
 from ui.wording import long_date, money
 
@@ -133,7 +133,7 @@ def listing_sheet(rows: Sequence[WaitingNetwork], *, whose: str, as_at: str, pou
     heads = ["PCN_ID", "PCN_NAME", "TOTALS_WAITING", "WAITING_SINCE", "DAYS", "APPROVED_AND_HELD", "CAUSES"]
     widths = [10, 36, 10, 14, 8, 16, 80]
     kept = [at for at in range(len(heads)) if pounds or heads[at] != "APPROVED_AND_HELD"]
-    cells = [
+    cells: list[list[Cell]] = [
         [row.network.code, row.network.name, len(row.found), row.since, row.days, row.held,
          "; ".join(cause.label for cause in row.causes)]
         for row in rows
