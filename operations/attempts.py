@@ -43,7 +43,11 @@ def begun(message: OutboxMessage) -> Iterator[None]:
     """One try: written down, for good, before the work begins; gone when it has ended, well or badly.
 
     It is written beside the transaction that works, which a kill rolls back. Ends in that transaction if all is well.
+    Work within somebody else's transaction is not written down: a kill takes the message with it.
     """
+    if connection.savepoint_ids:
+        yield
+        return
     mine = _write_down(message)
     try:
         yield
