@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from playwright.sync_api import expect
 
 from catalogue.models import QualityService
 from organisations.models import Payee
@@ -28,7 +27,7 @@ def fills_date(person: Person, label: str, day: date) -> None:
 
 def ends_on(person: Person, practice: str, day: date) -> None:
     """Chooses a practice in the Clinical Director service, and asks what another end date would change."""
-    person.page.goto(f"{person.address}{CLINICAL_DIRECTOR}?q={practice.split()[0]}")
+    person.page.goto(f"{person.address}{CLINICAL_DIRECTOR}?q={practice.split(maxsplit=1)[0]}")
     person.ticks(practice)
     person.presses("Save End Date")
     fills_date(person, "End date", day)
