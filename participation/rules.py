@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from accounts.rules import Acting, NeedsRole, grants_of
-from accounts.states import Role
+from accounts.states import SEES_POUNDS, Role
 from core import clock
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
@@ -61,6 +61,12 @@ def visible_to(by: Actor) -> Q:
     if here.kind == Kind.COMMISSIONER:
         return Q(commissioner=here) | Q(provider__in=_practices_under(here.pk))
     return ALL if here.kind == Kind.NATIONAL and by.holds(*SEES_ENGLAND) else NONE
+
+
+def reads_pounds(by: Actor) -> bool:
+    """Whether what would change is shown with its pounds: to whoever sees them, and to whoever ends services, who has
+    to know what that takes back."""
+    return by.is_system or not by.roles().isdisjoint({*SEES_POUNDS, Role.COMMISSIONING_MANAGEMENT})
 
 
 def end_requests_visible_to(by: Actor) -> Q:

@@ -5,7 +5,7 @@ Every function gives plain text; `None` becomes the empty string, so that an ope
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -107,3 +107,13 @@ POUNDS_IN_NOTE = "The note names pounds: you see them with the role Finance View
 def note_for(note: str, *, pounds: bool) -> str:
     """A note as somebody may read it: one that names pounds is kept from whoever sees none (domain 2)."""
     return note if pounds or "£" not in note else POUNDS_IN_NOTE
+
+
+POUNDS_LEFT_OUT = "What names pounds is left out: you see them with the role Finance View."
+
+
+def sentences_for(sentences: Iterable[str], *, pounds: bool) -> list[str]:
+    """Sentences as somebody may read them: without those that name pounds, and saying so, for whoever sees none."""
+    said = list(sentences)
+    readable = [sentence for sentence in said if pounds or "£" not in sentence]
+    return readable if len(readable) == len(said) else [*readable, POUNDS_LEFT_OUT]

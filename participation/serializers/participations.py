@@ -14,7 +14,9 @@ from operations.api.shapes import (
     WithSeenSerializer,
 )
 from organisations.serializers import OrganisationNameSerializer
+from participation.rules import reads_pounds
 from participation.states import RequestState, State
+from ui.wording import sentences_for
 
 STATUSES = [(label, label) for label in State.labels]
 LONGEST_TOKEN = 100_000
@@ -126,6 +128,13 @@ class AskedSerializer(serializers.Serializer[Any]):
     sentences = serializers.ListField(child=serializers.CharField())
 
 
+class ForeseenField(serializers.ListField):
+    """Sentences, those that name pounds only for whoever may read them."""
+
+    def to_representation(self, value: Any) -> list[Any]:
+        return super().to_representation(sentences_for(value, pounds=reads_pounds(self.context["view"].by)))
+
+
 class EndRequestSerializer(serializers.Serializer[Any]):
     """An end date, or a cancellation where it is null, that a second person confirms or declines."""
 
@@ -140,7 +149,7 @@ class EndRequestSerializer(serializers.Serializer[Any]):
     asked_by = serializers.CharField(source="asked_by.name")
     asked_at = serializers.DateTimeField()
     decided_by = serializers.CharField(source="decided_by.name", allow_null=True, default=None)
-    foreseen = serializers.ListField(child=serializers.CharField(), help_text="What whoever asked saw of it.")
+    foreseen = ForeseenField(child=serializers.CharField(), help_text="What whoever asked saw of it.")
 
 
 class ConfirmSerializer(PreviewedSerializer, SeenSerializer):

@@ -15,7 +15,7 @@ from core import clock
 from core.errors import Conflict
 from core.previews import Ahead, Difference, WorldMoved, do_as_seen, foreseen, token_of
 from core.transitions import Seen
-from participation import commands
+from participation import commands, rules
 from participation.commands import Ended
 from participation.forms import ReasonForm
 from participation.presenters import end_requests as shown
@@ -27,6 +27,7 @@ from participation.queries import offered as lists
 from ui.components import Confirm
 from ui.previews import WouldChange
 from ui.tables import Address, Pager, Table
+from ui.wording import sentences_for
 
 PURPOSE = "participation.confirm-end"
 SHOWN_ROWS = 50
@@ -122,7 +123,7 @@ def _page(
         breadcrumb=shown.breadcrumb(one=True),
         status=found.state_label,
         facts=shown.facts_of(found),
-        foreseen=() if ahead else found.foreseen,
+        foreseen=() if ahead else sentences_for(found.foreseen, pounds=rules.reads_pounds(by)),
         change=_change(request, ahead, request_id, hidden, moved) if ahead else None,
         decline=(decline or ReasonForm(None, who_reads_it=WHO_READS_IT)) if can.confirm else None,
         decline_href=reverse("participation:decline_end", args=[request_id]),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from accounts.commands import create_token
 from accounts.states import Role
 from achievement import commands
 from operations.models import OutboxMessage
+from participation.commands import Ending, ask_to_end
+from participation.models import Participation
 from tests.achievement.payments import Payments, payments, said, signed_in, somebody
+from tests.api.conftest import Program
 from tests.factories.achievement import seen, utsire
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +51,23 @@ def test_a_rejected_line_is_told_to_who_enters_without_pounds(db: None, training
     assert "£" not in sent[clerk.user.email]["subject"] + sent[clerk.user.email]["text"]
     assert "was rejected and is held" in sent[clerk.user.email]["subject"]
     assert "£735.36" in sent[manager.user.email]["subject"]
+
+
+def test_what_an_end_takes_back_is_told_without_pounds_to_whoever_sees_none(db: None, training_day: object) -> None:
+    world = utsire()
+    world.calculate()
+    world.approve_all()
+    rows = Participation.objects.filter(network=world.network)
+    asker = world.acting(Role.COMMISSIONING_MANAGEMENT)
+    asked = ask_to_end(seen(*rows), Ending(date(2021, 9, 30), "It stopped."), by=asker)
+    viewer, finance = world.acting(Role.VIEW), world.acting(Role.FINANCE_VIEW)
+
+    pages = [said(signed_in(by).get(f"/participation/requests/{asked.request_id}/")) for by in (viewer, finance)]
+    answers = [
+        Program(create_token("Program", by.organisation_id or 0, by=by).secret).get(f"end-requests/{asked.request_id}/")
+        for by in (viewer, finance)
+    ]
+
+    assert ["£2,250.78" in page for page in pages] == [False, True]
+    assert "£" not in pages[0]
+    assert ["£" in " ".join(answer.json()["foreseen"]) for answer in answers] == [False, True]
