@@ -33,6 +33,7 @@ def once(
     """
     if not key or by.user_id is None:
         return do()
+    key = _fitting(key)
     with transaction.atomic():
         _claim(key, by.user_id, action, digest_of(request))
         mine = IdempotencyKey.objects.select_for_update().get(key=key, user=by.user_id, action=action)
@@ -42,6 +43,12 @@ def once(
             mine.answer, mine.created_at = do(), clock.now()
             mine.save(update_fields=["answer", "created_at"])
         return mine.answer
+
+
+def _fitting(key: str) -> str:
+    """The key, or its digest where it is longer than its column: two keys are one only if they are the same text."""
+    longest = IdempotencyKey._meta.get_field("key").max_length or 0
+    return key if len(key) <= longest else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _claim(key: str, user_id: int, action: str, digest: str) -> None:

@@ -110,7 +110,8 @@ def return_network_achievements(seen: Collection[Seen], *, by: Actor, note: str)
     _lock_networks_of(totals)
     moved = RETURN_TOTAL.apply(totals, by=by, note=reason_given(note), seen=seen)
     free = ("network_achievement_id",)
-    RETURN_LINE.apply_each(Achievement, LINES_OF_TOTALS, free, by=by, note=note, params=[list(moved.ids)])
+    lines = RETURN_LINE.apply_each(Achievement, LINES_OF_TOTALS, free, by=by, note=note, params=[list(moved.ids)])
+    tell_who_acts_next(RETURN_LINE, lines.ids, by=by, note=note)
     return outcome_of(moved)
 
 

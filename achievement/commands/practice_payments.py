@@ -14,7 +14,7 @@ from achievement.commands.calculation import Calculated
 from achievement.commands.courses import AUTO_DECLARED_PAYMENTS, PRACTICE_PAYMENTS, Course
 from achievement.commands.hand_overs import tell_who_acts_next
 from achievement.commands.verdicts import Done, apply_verdicts, create_figures, stage_verdicts
-from achievement.models import Achievement
+from achievement.models import Achievement, AchievementChange
 from achievement.queries.figures import Claim, claims_of, explained, services_paid_by_item
 from achievement.states import APPROVE, State
 from catalogue.formats import Definition, Item
@@ -106,21 +106,32 @@ def _figure(service: QualityService, day: date, claim: Claim) -> str:
 
 def _approve_where_none_is_required(definition: Definition, course: Course) -> Sequence[Achievement]:
     """The rows that were worked out now, in the state they end in; whoever acts next is told."""
-    ids = _worked_out_now()
+    new, changed = _worked_out_now("new", "revived"), _worked_out_now("changed")
+    ids = [*new, *changed]
     if definition.no_approval_required and definition.no_declaration_required:
         rows = Achievement.objects.in_state(State.AWAITING_COMMISSIONER).filter(pk__in=ids)
         APPROVE.apply(rows, by=SYSTEM, note="No approval is required.")
-    tell_who_acts_next(course.created, ids, by=SYSTEM)
+    tell_who_acts_next(course.created, new, by=SYSTEM)
+    tell_who_acts_next(course.changed, changed, by=SYSTEM, note=_difference(changed))
     rows = Achievement.objects.filter(pk__in=ids).select_related("service", "provider", "service_version")
     return list(rows.order_by("provider__name"))
 
 
-def _worked_out_now() -> list[int]:
+def _difference(changed: Sequence[int]) -> str:
+    """What the figures of one were, and are; of several, each history says it."""
+    if len(changed) != 1:
+        return ""
+    last = AchievementChange.objects.filter(row__in=changed).order_by("-pk").values_list("note", flat=True)
+    return last.first() or ""
+
+
+def _worked_out_now(*verdicts: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT a.id FROM verdict v
                JOIN achievement_achievement a USING (service_id, achievement_date, provider_id)
-               WHERE a.network_id IS NULL AND v.verdict IN ('new', 'revived', 'changed') ORDER BY 1"""
+               WHERE a.network_id IS NULL AND v.verdict = ANY(%s) ORDER BY 1""",
+            [list(verdicts)],
         )
         return [id for (id,) in cursor.fetchall()]
 

@@ -72,8 +72,6 @@ def _problem(
         return f"{provider.name} has no approved participation in {service.name} that covers {when}: nothing is paid."
     if method.fee_on(day) is None:
         return f"{service.name} has no fee for {when}: nothing is paid until it is known."
-    if method.limit.kind != "none" and method.limit.over != "payment_period":
-        return f"{service.name} is limited over more than a payment period, which cannot be worked out yet."
     return ""
 
 

@@ -61,6 +61,15 @@ def _calculation_problems(definition: Definition) -> Iterator[Problem]:
     elif isinstance(calculation, Item):
         yield from _cover_problems("calculation.fees", calculation.fees, definition)
         yield from _field_problems(calculation, definition)
+        yield from _limit_problems(calculation)
+
+
+def _limit_problems(calculation: Item) -> Iterator[Problem]:
+    """A claim is worked out for one payment period: what an earlier one has used up is not known to it."""
+    over = calculation.limit.over
+    if calculation.limit.kind != "none" and over != "payment_period":
+        rule = "cannot be worked out: a claim is limited within its payment period, not over more than one"
+        yield Problem("calculation.limit.over", over or "", rule)
 
 
 def _cover_problems(path: str, dated: Sequence[DatedRate | DatedFee], definition: Definition) -> Iterator[Problem]:

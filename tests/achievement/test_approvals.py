@@ -225,6 +225,19 @@ def test_finance_returns_a_total_and_its_lines_await_the_commissioner_again(calc
     assert set(notes) == {"The payee is in dispute."}
 
 
+def test_whoever_approves_is_told_once_of_the_lines_that_finance_returned(calculated):
+    total = calculated.aggregated()
+    commands.return_network_achievements(seen(total), by=calculated.finance, note="The payee is in dispute.")
+
+    told = [message.keys for message in OutboxMessage.objects.filter(task="operations.send_email")]
+    to_the_approver = [keys for keys in told if keys["to"] == calculated.approver.user.email]
+
+    assert len(to_the_approver) == 1
+    assert to_the_approver[0]["subject"].startswith("3 achievements")
+    assert "What happened: returned, by" in to_the_approver[0]["text"]
+    assert "Reason or note: The payee is in dispute." in to_the_approver[0]["text"]
+
+
 def test_a_practices_own_payment_is_approved_by_finance_or_returned(world):
     first, second = (practice_paid(world, practice, state=State.AWAITING_FINANCE) for practice in world.practices[:2])
 

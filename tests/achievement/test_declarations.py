@@ -305,6 +305,43 @@ def test_changed_figures_come_back_with_the_difference_on_home(portland: Payment
     )
 
 
+def test_changed_figures_are_told_by_email_with_the_difference(portland: Payments):
+    portland.declared(37)
+    OutboxMessage.objects.all().delete()
+
+    portland.submit(12)
+
+    message = OutboxMessage.objects.filter(task="operations.send_email").get()
+    assert message.keys["to"] == portland.manager.user.email
+    assert "What happened: sent back: the figures changed" in message.keys["text"]
+    assert "Was £345.00 for 37 claimed, now £138.00 for 12 claimed: £207.00 less." in message.keys["text"]
+
+
+@pytest.mark.parametrize(
+    "act, who, told_whom",
+    [
+        (commands.withdraw_declarations, "manager", "nobody else"),
+        (commands.reject_achievements, "approver", "manager"),
+        (commands.undo_approval, "approver", "nobody else"),
+        (commands.return_practice_payments, "finance", "approver"),
+    ],
+)
+def test_each_way_back_keeps_its_reason_and_tells_whoever_acts_next(portland: Payments, act, who, told_whom):
+    declared_only = act in (commands.withdraw_declarations, commands.reject_achievements)
+    (portland.declared if declared_only else portland.approved)(37)
+    others = {"approver": portland.approver, "manager": portland.manager, "finance": portland.finance}
+    OutboxMessage.objects.all().delete()
+
+    act(portland.as_seen(), by=others[who], note="As the practice asked.")
+
+    assert portland.achievement.history.order_by("-pk").first().note == "As the practice asked."
+    if told_whom != "nobody else":
+        (message,) = OutboxMessage.objects.filter(task="operations.send_email")
+        assert message.keys["to"] == others[told_whom].user.email
+        assert "Reason or note: As the practice asked." in message.keys["text"]
+        assert any("As the practice asked." in sentence for sentence in needs(others[told_whom]))
+
+
 @pytest.mark.parametrize(
     "way_back",
     [

@@ -297,6 +297,8 @@ def test_parts_that_disagree_are_refused(content, path, value, place, rule):
     "path, value, place, rule",
     [
         (["calculation", "counted_field"], ["WM", "WM002", "COUNT"], "calculation.counted_field", "not a field"),
+        (["calculation", "limit", "over"], "financial_year", "calculation.limit.over", "cannot be worked out"),
+        (["calculation", "limit", "over"], "service", "calculation.limit.over", "cannot be worked out"),
         (["collection_frequency"], "none", "collection_frequency", "there are indicators"),
         (["indicator_groups", 0, "fields", 0, "kind"], "text", "indicator_groups[0].fields[0].kind", "is one of"),
     ],

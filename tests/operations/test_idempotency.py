@@ -77,3 +77,14 @@ def test_two_requests_with_one_key_at_once_have_one_effect():
 
     assert answers == ["done", "done"]
     assert done == [1]
+
+
+def test_a_key_longer_than_its_column_is_kept_by_its_digest_and_still_counts_once(somebody):
+    done = []
+    long = "k" * 40 + ":" + "d" * 64
+
+    answers = [once(long, {}, lambda: done.append(1) or {"n": 1}, by=somebody, action="approve") for _ in "ab"]
+    other = once(long + "e", {}, lambda: {"n": 2}, by=somebody, action="approve")
+
+    assert (answers, other, done) == ([{"n": 1}] * 2, {"n": 2}, [1])
+    assert IdempotencyKey.objects.count() == 2
