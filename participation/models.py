@@ -152,13 +152,16 @@ class EndRequestRow(models.Model):
 
 class Allocation(TwoClocked):
     """One row is one belief about how much of a service a provider is paid for at most in a payment period: its
-    allocation, which its commissioning organisation sets. Whole items; what is above it is shown and not paid."""
+    allocation, which its commissioning organisation sets. Whole items; what is above it is shown and not paid. `by` and
+    `reason` say who set it so, and why."""
 
     FACT_KEY: ClassVar = ("service", "provider")
 
     service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="allocations")
     amount = models.PositiveIntegerField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     class Meta:
         constraints = [believed_once("allocation_believed_once", "service", "provider")]

@@ -132,6 +132,13 @@ def looks_after_networks(by: Actor) -> bool:
     return by.organisation.kind == Kind.COMMISSIONER and by.holds(*SEES_OFFERS)
 
 
+def sees_allocations(by: Actor) -> bool:
+    """Whether *Allocations* is shown: to whoever sees the offers of a commissioning organisation."""
+    if not isinstance(by, Acting) or by.organisation is None:
+        return False
+    return by.organisation.kind == Kind.COMMISSIONER and by.holds(*SEES_OFFERS)
+
+
 def services_within(by: Actor) -> Q:
     """The quality services that somebody's grants of *Commissioning Management* reach, by payment type."""
     types = {grant.payment_type for grant in grants_of(by, Role.COMMISSIONING_MANAGEMENT)}

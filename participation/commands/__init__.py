@@ -1,6 +1,12 @@
 """What happens to offers and participations."""
 
-from participation.commands.allocations import set_allocations
+from participation.commands.allocations import (
+    AllocationsSet,
+    Setting,
+    correct_allocations,
+    preview_allocations,
+    set_allocations,
+)
 from participation.commands.answers import (
     Answered,
     accept_offers,
@@ -39,6 +45,7 @@ from participation.commands.terms import EndDatesSaved, change_end_dates
 
 __all__ = [
     "PREVIEW",
+    "AllocationsSet",
     "Answered",
     "AskedFor",
     "DayClosed",
@@ -49,6 +56,7 @@ __all__ = [
     "JoinersSettled",
     "OffersMade",
     "SecondPersonNeeded",
+    "Setting",
     "accept_offers",
     "add_providers",
     "approve_participations",
@@ -60,6 +68,7 @@ __all__ = [
     "choose_service",
     "close_the_day",
     "confirm_end",
+    "correct_allocations",
     "decline_end",
     "do_not_approve_participations",
     "do_preview",
@@ -68,6 +77,7 @@ __all__ = [
     "make_offers",
     "offer_to_networks",
     "offer_to_practices",
+    "preview_allocations",
     "preview_end",
     "preview_offers",
     "preview_request",

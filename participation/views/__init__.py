@@ -1,6 +1,15 @@
 """The pages of Participation Management."""
 
 from participation.views.acting import act
+from participation.views.allocations import (
+    allocation_history,
+    allocations,
+    allocations_file,
+    save_allocations,
+    service_allocations,
+    set_allocations,
+    upload_allocations,
+)
 from participation.views.available import ask_for_service, available_services
 from participation.views.end_requests import confirm_end, decline_end, end_request, end_requests, take_back_end
 from participation.views.ends import cancel_service, save_end_date
@@ -23,6 +32,9 @@ from participation.views.offers import (
 
 __all__ = [
     "act",
+    "allocation_history",
+    "allocations",
+    "allocations_file",
     "answer",
     "answered",
     "ask_for_service",
@@ -50,6 +62,10 @@ __all__ = [
     "offers_made",
     "review_lines",
     "review_offers",
+    "save_allocations",
     "save_end_date",
+    "service_allocations",
+    "set_allocations",
     "take_back_end",
+    "upload_allocations",
 ]
