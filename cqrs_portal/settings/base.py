@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "AchievementStatus": "achievement.serializers.STATUSES",
         "ParticipationStatus": "participation.serializers.STATUSES",
+        "EndRequestStatus": "participation.serializers.REQUEST_STATUSES",
         "SubmissionStatus": "submission.serializers.STATUSES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

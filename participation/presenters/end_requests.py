@@ -53,6 +53,7 @@ class EndRequestPage(Page):
     facts: Sequence[tuple[str, str]]
     foreseen: Sequence[str]
     change: WouldChange | None
+    remarks: Sequence[str]
     decline: PortalForm | None
     decline_href: str
     hidden: Sequence[tuple[str, str]]

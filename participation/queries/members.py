@@ -42,7 +42,7 @@ def _warning(rows: Sequence[Participation], end_date: date | None) -> str:
     more = len(names) - NAMED_AT_MOST
     who = listed([*names[:NAMED_AT_MOST], f"{more:,} more"]) if more > 0 else listed(names)
     one = len(rows) == 1
-    is_, its, it = ("is", "its PCN", "it") if one else ("are", "their PCNs", "them")
+    are, its, it = ("is still a member", "its PCN", "it") if one else ("are still members", "their PCNs", "them")
     still = "" if end_date is None else f" after {long_date(end_date)}"
     waits = (
         f" Whoever stays a member stays expected, so {its} would wait for {it}."
@@ -50,6 +50,6 @@ def _warning(rows: Sequence[Participation], end_date: date | None) -> str:
         else ""
     )
     return (
-        f"{count(len(rows), 'practice')} {is_} still a member of {its}{still}, as recorded from ODS: {who}.{waits} "
+        f"{count(len(rows), 'practice')} {are} of {its}{still}, as recorded from ODS: {who}.{waits} "
         "Ending a service does not end a membership: only ODS does. If a practice has left, ask ODS to say so."
     )

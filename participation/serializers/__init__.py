@@ -2,6 +2,8 @@
 
 from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer
 from participation.serializers.participations import (
+    REQUEST_STATUSES,
+    STATUSES,
     AnswersSerializer,
     AskedSerializer,
     AskToEndSerializer,
@@ -17,6 +19,8 @@ from participation.serializers.participations import (
 )
 
 __all__ = [
+    "REQUEST_STATUSES",
+    "STATUSES",
     "AnswersSerializer",
     "AskToEndSerializer",
     "AskedSerializer",

@@ -125,6 +125,7 @@ def _page(
         facts=shown.facts_of(found),
         foreseen=() if ahead else sentences_for(found.foreseen, pounds=rules.reads_pounds(by)),
         change=_change(request, ahead, request_id, hidden, moved) if ahead else None,
+        remarks=ahead.answer.warnings if ahead else (),
         decline=(decline or ReasonForm(None, who_reads_it=WHO_READS_IT)) if can.confirm else None,
         decline_href=reverse("participation:decline_end", args=[request_id]),
         hidden=hidden,
