@@ -14,7 +14,7 @@ from achievement.api import Achievements, NetworkAchievements
 from catalogue.api import Services
 from core.errors import NotVisible
 from organisations.api import Organisations
-from participation.api import EndRequests, Participations
+from participation.api import EndRequests, Joiners, Participations
 from submission.api import Submissions
 
 
@@ -34,6 +34,7 @@ router.register("organisations", Organisations, "organisations")
 router.register("services", Services, "services")
 router.register("participations", Participations, "participations")
 router.register("end-requests", EndRequests, "end_requests")
+router.register("joiners", Joiners, "joiners")
 router.register("submissions", Submissions, "submissions")
 router.register("achievements", Achievements, "achievements")
 router.register("network-achievements", NetworkAchievements, "network_achievements")

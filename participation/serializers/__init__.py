@@ -1,5 +1,6 @@
 """What the API says, and what is sent to it."""
 
+from participation.serializers.joiners import JoinersSettledSerializer, JoiningsSerializer, SettleJoinersSerializer
 from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer
 from participation.serializers.participations import (
     REQUEST_STATUSES,
@@ -30,9 +31,12 @@ __all__ = [
     "DeclineSerializer",
     "EndRequestSerializer",
     "EndedSerializer",
+    "JoinersSettledSerializer",
+    "JoiningsSerializer",
     "OfferedSerializer",
     "ParticipationDetailSerializer",
     "ParticipationSerializer",
     "SaveEndDateSerializer",
+    "SettleJoinersSerializer",
     "TakeBackSerializer",
 ]

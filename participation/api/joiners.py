@@ -1,0 +1,101 @@
+"""Joiners and movers: what is proposed, and one act that settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalogue.queries import service_by_code
+from core.errors import NotPermitted, NotVisible
+from core.previews import do_as_seen, foreseen, look_ahead, token_of
+from core.transitions import Seen
+from operations.api import PortalViewSet, acts, preview_or_once
+from organisations.queries import visible_to
+from participation import commands
+from participation.commands import JoinerOffer, JoinersSettled
+from participation.presenters import joiners as shown
+from participation.queries.joiners import joinings
+from participation.queries.misfits import networks_concerning
+from participation.rules import looks_after_networks
+from participation.serializers import JoinersSettledSerializer, JoiningsSerializer, SettleJoinersSerializer
+from ui.wording import listed
+
+PURPOSE = "participation.api-joiners"
+NAMED = 5
+
+
+class Joiners(PortalViewSet):
+    """Practices that joined networks which one leads and were not offered what these hold, and offers that hang."""
+
+    serializer_class = JoiningsSerializer
+    may_refuse: ClassVar = {"list": {403}}
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(summary="Joiners and movers", responses=JoiningsSerializer)
+    def list(self, request: Request) -> Response:
+        self._must_look_after_networks()
+        return Response(JoiningsSerializer({"results": joinings(networks_concerning(self.by))}).data)
+
+    @acts("settle", SettleJoinersSerializer, JoinersSettledSerializer, "Offer, and end the old offers")
+    def settle(self, request: Request) -> Response:
+        self._must_look_after_networks()
+        given = self.given(SettleJoinersSerializer)
+        preview, hanging = given.pop("preview"), [Seen(**row) for row in given["hanging"]]
+        offers = self._offers(given["offers"])
+        do = self._previewed if preview else self._settled
+        answer = preview_or_once(
+            request, given, lambda: do(offers, hanging, given["preview_token"]), by=self.by, act="settle_joiners",
+            preview=preview,
+        )  # fmt: skip
+        return Response(answer)
+
+    def _previewed(self, offers: Sequence[JoinerOffer], hanging: Sequence[Seen], _token: str) -> dict[str, Any]:
+        ahead = look_ahead(lambda: commands.settle_joiners(offers, hanging, by=self.by))
+        said = shown.all_said(ahead.answer)
+        expected = [effect.sentence for effect in ahead.expected]
+        token = token_of(foreseen(said), PURPOSE, self.by)
+        return _answer(ahead.answer, said, expected, token)
+
+    def _settled(self, offers: Sequence[JoinerOffer], hanging: Sequence[Seen], token: str) -> dict[str, Any]:
+        settled = do_as_seen(
+            lambda: commands.settle_joiners(offers, hanging, by=self.by), shown.all_said, token, PURPOSE, self.by
+        )
+        return _answer(settled, [shown.done_sentence(settled)], [], "")
+
+    def _offers(self, given: Sequence[Mapping[str, Any]]) -> Sequence[JoinerOffer]:
+        wanted = {each[name].upper() for each in given for name in ("network", "practice")}
+        places = dict(visible_to(self.by).filter(code__in=wanted).values_list("code", "pk"))
+        if wanted - places.keys():
+            unseen = listed(sorted(wanted - places.keys())[:NAMED])
+            raise NotVisible(f"You may not be able to see {unseen}, or there is no such organisation.")
+        services = {each["service"]: service_by_code(each["service"]).pk for each in given}
+        return [
+            JoinerOffer(
+                places[each["network"].upper()],
+                places[each["practice"].upper()],
+                services[each["service"]],
+                each["start_date"],
+                each["end_date"],
+            )
+            for each in given
+        ]
+
+    def _must_look_after_networks(self) -> None:
+        if not self.by.is_system and not looks_after_networks(self.by):
+            raise NotPermitted("Joiners and movers are put right by the commissioning organisation.")
+
+
+def _answer(settled: JoinersSettled, sentences: Sequence[str], expected: Sequence[str], token: str) -> dict[str, Any]:
+    return {
+        "offered": list(settled.offered),
+        "ended": list(settled.ended),
+        "cancelled": list(settled.cancelled),
+        "sentences": list(sentences),
+        "expected": list(expected),
+        "preview_token": token,
+    }

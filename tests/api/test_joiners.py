@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from accounts.states import Role
+from participation.models import Participation
+from tests.factories.organisations import MembershipFactory, PracticeFactory
+
+SETTLE = "joiners/settle/"
+
+
+@pytest.fixture
+def joiner(world):
+    practice = PracticeFactory.create(code="V84552", name="Forties Surgery")
+    MembershipFactory.create(practice=practice, network=world.network, start_date=date(2021, 9, 16))
+    return practice
+
+
+@pytest.fixture
+def dilys(world, program):
+    return program(world.acting(Role.COMMISSIONING_MANAGEMENT))
+
+
+def offer(listed):
+    """What is proposed, as it is sent back."""
+    (missing,) = listed["missing"]
+    return {"network": listed["network"]["org_id"], "practice": listed["practice"]["org_id"], **missing}
+
+
+def test_joiners_are_listed_looked_at_and_settled_as_they_were_seen(world, joiner, dilys):
+    (listed,) = dilys.get("joiners/").json()["results"]
+
+    seen = dilys.post(SETTLE, {"offers": [offer(listed)], "preview": True}).json()
+    kept = Participation.objects.filter(provider=joiner).count()
+    done = dilys.post(SETTLE, {"offers": [offer(listed)], "preview_token": seen["preview_token"]}).json()
+
+    assert (listed["practice"]["org_id"], listed["joined"]) == ("V84552", "2021-09-16")
+    assert listed["missing"][0]["start_date"] == "2021-09-16"
+    assert seen["sentences"][0] == "1 offer would be made, taken up by membership where the service says so."
+    assert kept == 0
+    assert Participation.objects.filter(pk__in=done["offered"], provider=joiner).count() == 1
+    assert dilys.get("joiners/").json()["results"] == []
+
+
+def test_the_same_again_is_a_conflict_and_the_same_key_the_same_answer(world, joiner, dilys):
+    (listed,) = dilys.get("joiners/").json()["results"]
+    first = dilys.post(SETTLE, {"offers": [offer(listed)]}, key="once")
+
+    again = dilys.post(SETTLE, {"offers": [offer(listed)]}, key="once")
+    anew = dilys.post(SETTLE, {"offers": [offer(listed)]})
+
+    assert (first.status_code, again.json()) == (200, first.json())
+    assert anew.status_code == 409
+
+
+def test_what_cannot_be_is_refused_by_name(world, joiner, dilys):
+    (listed,) = dilys.get("joiners/").json()["results"]
+
+    unseen = dilys.post(SETTLE, {"offers": [offer(listed) | {"practice": "V99999"}]})
+    before = dilys.post(SETTLE, {"offers": [offer(listed) | {"start_date": "2021-09-15"}]})
+    nothing = dilys.post(SETTLE, {})
+
+    assert (unseen.status_code, before.status_code, nothing.status_code) == (404, 422, 422)
+    assert "is before it joined" in before.json()["detail"]
