@@ -37,6 +37,8 @@ def frame_of(request: HttpRequest) -> Frame:
         home_href=reverse("home:home"),
         tabs=place.tabs,
         sub_tabs=place.sub_tabs,
+        search_href=reverse("home:search") if actor.organisation else "",
+        search_text=request.GET.get("q", "") if request.path == reverse("home:search") else "",
         banner=banner(),
         session=session_of(request, actor),
         footer_links=[Link("Help", reverse("home:help"))],

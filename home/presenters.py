@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from achievement.states import State
 from core.needs import Happening, Need
+from core.paging import Slice
+from organisations.models import Organisation
+from organisations.presenters.through_time import page_href
 from ui import components
 from ui.components import Event
 from ui.frame import Page
+from ui.tables import Column, Pager, Table
 from ui.wording import money
 
 
@@ -20,6 +25,25 @@ class HomePage(Page):
     needs: Sequence[components.Need]
     nothing_needed: str
     happenings: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class FoundRow:
+    """One practice or PCN that was found."""
+
+    code: str
+    name: str
+    href: str
+    kind: str
+    closed: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchPage(Page):
+    """What was found (templates/home/search.jinja)."""
+
+    table: Table
+    pager: Pager
 
 
 @dataclass(frozen=True)
@@ -39,6 +63,13 @@ class HelpPage(Page):
     whom_to_ask: str
     help_desk: str
 
+
+FOUND_COLUMNS = (
+    Column(key="code", label="Org ID", kind="code"),
+    Column(key="name", label="Name", href="href"),
+    Column(key="kind", label="What it is"),
+    Column(key="closed", label="Closed", kind="date"),
+)
 
 MEANINGS: dict[State, str] = {
     State.AWAITING_DATA: "Figures are still to come: from an extract, or entered by hand.",
@@ -82,6 +113,28 @@ def home_page(needs: Sequence[Need], happenings: Sequence[Happening], *, acts: b
         else "You hold no role in any organisation yet, so nothing is shown.",
         happenings=[_event(happening) for happening in happenings],
     )
+
+
+def search_page(text: str, found: Slice, how_many: int, pager: Pager) -> SearchPage:
+    empty = f"Nothing you can see is called “{text}”. Try the beginning of an Org ID, or part of a name."
+    return SearchPage(
+        title="Search",
+        subject=text,
+        table=Table(
+            caption=f"Practices and PCNs for “{text}”" if text else "Practices and PCNs",
+            columns=FOUND_COLUMNS,
+            rows=[_found_row(each) for each in found.rows],
+            count=how_many,
+            empty=empty if text else "Enter the beginning of an Org ID, or part of a name, in the box above.",
+            noun=("organisation", "organisations"),
+        ),
+        pager=pager.followed_by(found.next_cursor),
+    )
+
+
+def _found_row(organisation: Organisation) -> FoundRow:
+    kind = organisation.get_kind_display()
+    return FoundRow(organisation.code, organisation.name, page_href(organisation), kind, organisation.close_date)
 
 
 def help_page(whom_to_ask: str, help_desk: str) -> HelpPage:

@@ -23,7 +23,10 @@ from achievement.states import (
     PRACTICE_PAID,
 )
 from core.needs import Happening, Need
+from core.paging import Slice, page_of
 from operations.tasks_for_people import needs_of as tasks_that_need
+from organisations.models import Organisation
+from organisations.queries import organisations_found
 from participation.queries import needs_of as participations_that_need
 from submission.queries import needs_of as figures_that_need
 from ui.wording import listed, month
@@ -57,6 +60,17 @@ def happenings_of(actor: Acting) -> list[Happening]:
     for move in sorted(moves, key=lambda move: (move.at, move.pk), reverse=True):
         acts.setdefault(_act(move), []).append(move)
     return [_happening(act, with_pounds=sees_pounds(actor)) for act in islice(acts.values(), SHOWN)]
+
+
+def named(actor: Acting, text: str) -> Organisation | None:
+    """The practice or PCN, of those somebody sees, with exactly this Org ID."""
+    return organisations_found(actor, text).filter(code=text.upper()).first() if text else None
+
+
+def found(actor: Acting, text: str, *, after: str, size: int) -> tuple[Slice, int]:
+    """One page of the practices and PCNs that match, by name, and how many there are; none without a text."""
+    rows = organisations_found(actor, text) if text else Organisation.objects.none()
+    return page_of(rows, ("name", "code"), after=after, size=size), rows.count()
 
 
 def whom_to_ask(actor: Acting) -> str:

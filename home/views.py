@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.rules import PortalRequest
 from home import presenters, queries
+from organisations.presenters.through_time import page_href
+from ui.tables import Address, Pager
 
 
 @require_safe
@@ -19,6 +21,19 @@ def home(request: PortalRequest) -> HttpResponse:
         queries.needs_of(actor), queries.happenings_of(actor), acts=actor.organisation is not None
     )
     return render(request, "home/home.jinja", {"page": page})
+
+
+@require_safe
+def search(request: PortalRequest) -> HttpResponse:
+    """Practices and PCNs by Org ID or name, of those this person sees; one that is named whole is opened at once."""
+    address = Address.of(request)
+    text, pager = " ".join(address.get("q").replace("\0", "").split())[:100], Pager.sized(address)
+    exact = queries.named(request.actor, text)
+    if exact:
+        return redirect(page_href(exact))
+    found, how_many = queries.found(request.actor, text, after=address.get("after"), size=pager.size)
+    page = presenters.search_page(text, found, how_many, pager)
+    return render(request, "home/search.jinja", {"page": page})
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Who may load reference data, and who may propose and settle payees."""
+"""Who may load reference data, propose and settle payees, and keep contacts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core import clock
 from core.actors import Actor
 from core.errors import NotPermitted
 from core.permissions import ALL, NONE, Permission, Refusal
-from organisations.models import Kind, Lead, Organisation, PayeeProposal
+from organisations.models import Kind, Lead, Membership, Organisation, PayeeProposal
 from organisations.states import PAYEE_PROPOSAL
 
 REFERENCE_DATA = "Reference Data"
@@ -70,6 +70,34 @@ WITHDRAW_PAYEE = Permission(
 """On proposed payees: a change of payee takes two people of the lead (domain 1)."""
 
 
+USER_ADMINISTRATORS = frozenset({"User Administrator", "Advanced User Administrator"})
+
+MAINTAIN_CONTACTS = Permission(
+    "organisations.maintain_contacts",
+    Refusal(
+        "You need to administer the users of this organisation, or the role Organisation Administrator in the "
+        "commissioning organisation that leads its PCN.",
+        lambda by: _own_administrator(by) | _led_by(by, "pk") | _members_led_by(by),
+    ),
+    Refusal("Contacts are kept of practices and PCNs.", lambda by: Q(kind__in=[Kind.PRACTICE, Kind.NETWORK])),
+)
+"""On organisations: whose contacts somebody may add, change and remove."""
+
+
+def _own_administrator(by: Actor) -> Q:
+    return NONE if by.roles().isdisjoint(USER_ADMINISTRATORS) else Q(pk=by.organisation_id)
+
+
+def _members_led_by(by: Actor) -> Q:
+    """Practices that are members today of networks that the organisation acted for leads."""
+    if ORGANISATION_ADMINISTRATOR not in by.roles():
+        return NONE
+    today = clock.today()
+    led = Lead.objects.as_of(today).filter(commissioner=by.organisation_id).values("network")
+    members = Membership.objects.as_of(today).filter(network__in=led).values("practice")
+    return Q(pk__in=members) & by.reach(ORGANISATION_ADMINISTRATOR, "pk")
+
+
 def _led_by(by: Actor, network: str) -> Q:
     """Rows whose network, in a column, the organisation acted for leads today, within the reach of the role there."""
     if ORGANISATION_ADMINISTRATOR not in by.roles():
@@ -93,3 +121,11 @@ def who_settles_payees(commissioner: Organisation | None) -> list[str]:
 def task_of_payee_change(organisation_id: int, network_id: int) -> str:
     """How the key of a task begins that tells an organisation of a change of a network's payee."""
     return f"payee changed {organisation_id} {network_id} "
+
+
+def who_maintains_contacts(organisation: Organisation) -> list[str]:
+    """Who can, in a sentence."""
+    return [
+        f"The user administrators of {organisation.name} can, and the {ORGANISATION_ADMINISTRATOR} of the "
+        "commissioning organisation that leads its PCN."
+    ]

@@ -10,3 +10,4 @@ class ParticipationConfig(AppConfig):
         import_module("participation.rules")
         import_module("participation.handlers")
         import_module("participation.tasks")
+        import_module("participation.views.sections")

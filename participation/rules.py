@@ -90,6 +90,11 @@ def acts_for_provider(by: Actor) -> bool:
     return here is not None and here.kind in (Kind.PRACTICE, Kind.NETWORK)
 
 
+def acts_for_commissioner(by: Actor) -> bool:
+    """Whether somebody acts for a commissioning organisation."""
+    return isinstance(by, Acting) and by.organisation is not None and by.organisation.kind == Kind.COMMISSIONER
+
+
 def acts_for_practice(by: Actor) -> bool:
     """Whether somebody acts for a practice."""
     return practice_of(by) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -136,6 +136,57 @@ class Bars:
     def width(self, bar: Bar) -> int:
         """How long a bar is, in hundredths of the longest; what is not nothing can be seen."""
         return max(1, round(100 * bar.value / max(each.value for each in self.bars))) if bar.value else 0
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days on one line of a timeline, both included; an open end runs to the picture's edge. `words` name it."""
+
+    start: date
+    end: date | None
+    words: str
+
+
+@dataclass(frozen=True)
+class TimeLine:
+    """One line of a timeline: whose, and its stretches."""
+
+    label: str
+    stretches: Sequence[Stretch]
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """Days of several through time as a picture (timeline.jinja), which says nothing that its table does not.
+
+    `sentence` is what the picture is, for whoever does not see it. The picture runs from `start` to `end`; `today` is
+    marked.
+    """
+
+    caption: str
+    sentence: str
+    start: date
+    end: date
+    today: date
+    lines: Sequence[TimeLine]
+
+    def at(self, day: date) -> float:
+        """Where a day begins, in hundredths of the picture's width."""
+        share = (day - self.start).days / max((self.end - self.start).days, 1)
+        return round(100 * min(max(share, 0.0), 1.0), 2)
+
+    def width(self, stretch: Stretch) -> float:
+        """How long a stretch is, in hundredths of the width; what lasted no day can be seen."""
+        until = self.at(stretch.end + timedelta(days=1)) if stretch.end else 100.0
+        return max(0.4, round(until - self.at(stretch.start), 2))
+
+    @property
+    def years(self) -> list[date]:
+        """The first days of the calendar years within; every second or fifth where there are many."""
+        every = next(n for n in (1, 2, 5, 10, 50) if (self.end.year - self.start.year) / n <= 8)
+        found = [date(year, 1, 1) for year in range(self.start.year, self.end.year + 1) if year % every == 0]
+        return [day for day in found if self.start <= day < self.end]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What changes organisations and the dated facts between them."""
 
+from organisations.commands.contacts import Details, add_contact, change_contact, remove_contact
 from organisations.commands.list_sizes import set_list_sizes
 from organisations.commands.memberships import Spell, correct_membership, correct_memberships, end_membership
 from organisations.commands.nominations import nominate_payee, set_lead, set_parent
@@ -34,6 +35,7 @@ __all__ = [
     "CHECK",
     "LOAD",
     "Corrected",
+    "Details",
     "Given",
     "LoadReport",
     "Nomination",
@@ -41,6 +43,8 @@ __all__ = [
     "Proposed",
     "Settled",
     "Spell",
+    "add_contact",
+    "change_contact",
     "check_again",
     "check_upload",
     "confirm_payee",
@@ -58,6 +62,7 @@ __all__ = [
     "preview_confirmation",
     "preview_payee",
     "propose_payee",
+    "remove_contact",
     "set_lead",
     "set_list_sizes",
     "set_parent",

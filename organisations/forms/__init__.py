@@ -1,10 +1,12 @@
 """What people send about organisations: days, filters, payees, reference files."""
 
+from organisations.forms.contacts import ContactForm
 from organisations.forms.days import DayForm, RecordedOnForm
 from organisations.forms.payees import DeclineForm, PayeeForm, PayeesFilter, SettleForm
 from organisations.forms.reference_files import GivenFile, ReferenceFile, RowsForm, UploadForm
 
 __all__ = [
+    "ContactForm",
     "DayForm",
     "DeclineForm",
     "GivenFile",

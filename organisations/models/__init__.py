@@ -1,5 +1,6 @@
-"""Organisations, the dated facts between them, who is paid for a network and who decided so, and reference files."""
+"""Organisations, the dated facts between them, who decided on payees, contacts, and reference files."""
 
+from organisations.models.contacts import Contact
 from organisations.models.organisations import (
     Cluster,
     Kind,
@@ -20,6 +21,7 @@ from organisations.models.payees import PayeeProposal, PayeeProposalChange
 
 __all__ = [
     "Cluster",
+    "Contact",
     "Kind",
     "Lead",
     "ListKind",

@@ -60,6 +60,10 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
 
+    @property
+    def is_network(self) -> bool:
+        return self.kind == Kind.NETWORK
+
 
 class MembershipQuerySet(TwoClockQuerySet["Membership"]):
     def counting_on(self, day: date, known_at: date | datetime | None = None) -> Self:

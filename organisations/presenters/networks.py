@@ -1,4 +1,4 @@
-"""The page of a network."""
+"""The page of a network: who belongs to it, who leads it, who is paid, whom to speak to, what it waits for."""
 
 from __future__ import annotations
 
@@ -7,51 +7,42 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
+
 from organisations.models import Membership, Organisation
-from ui.components import RecordedOn
-from ui.frame import Page
+from organisations.presenters.through_time import COLUMNS, row_of
+from ui.components import RecordedOn, Timeline
+from ui.frame import Link, Page
 from ui.tables import Column, Table
 from ui.wording import count, long_date
 
 PRACTICES = ("practice", "practices")
-MEMBERSHIPS = ("membership", "memberships")
-
-MEMBER_COLUMNS = (
-    Column(key="code", label="Org ID", kind="code"),
-    Column(key="name", label="Service Provider Name"),
-    Column(key="parent", label="Parent Organisation"),
-    Column(key="start_date", label="Start Date", kind="date"),
-    Column(key="end_date", label="End Date", kind="date"),
-)
-MEMBERSHIP_COLUMNS = tuple(column for column in MEMBER_COLUMNS if column.key != "parent")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One membership; both days are included."""
-
-    code: str
-    name: str
-    parent: str
-    start_date: date | None
-    end_date: date | None
-    remarks: Sequence[str]
+MEMBER_COLUMNS = (*COLUMNS[:2], Column(key="parent", label="Parent Organisation"), *COLUMNS[2:])
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkPage(Page):
-    """A network on a day, as known on another: who leads it, who is paid, who counts, and who ever belonged.
-
-    `refused` are sentences about a day of recording that is not one.
-    """
+class OrganisationPage(Page):
+    """A practice or network, as known now or on an earlier day. `refused` are sentences about a day of recording that
+    is not one; `sections` are what other apps say; `contacts_href` is where contacts are kept, for whoever may."""
 
     facts: Sequence[tuple[str, str]]
+    links: Sequence[Link]
+    timeline: Timeline
+    memberships: Table
+    sections: Sequence[Table]
+    contacts: Table
+    contacts_href: str
+    recorded: RecordedOn
+    refused: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPage(OrganisationPage):
+    """A network on a day: with who counts as its members then."""
+
     day_form: Any
     address: Any
     members: Table
-    memberships: Table
-    recorded: RecordedOn
-    refused: Sequence[str] = ()
 
 
 def facts_of(
@@ -71,39 +62,21 @@ def members_table(day: date, memberships: Iterable[Membership], parents: Mapping
         id="members",
         caption=f"Members on {long_date(day)}",
         columns=MEMBER_COLUMNS,
-        rows=[_row(each, parents) for each in memberships],
+        rows=[row_of(each, each.practice, parents.get(each.practice_id)) for each in memberships],
         empty=f"No practice counts as a member on {long_date(day)}.",
         noun=PRACTICES,
     )
 
 
-def memberships_table(memberships: Iterable[Membership]) -> Table:
-    return Table(
-        id="memberships",
-        caption="Memberships through time",
-        columns=MEMBERSHIP_COLUMNS,
-        rows=[_row(each, {}) for each in memberships],
-        empty="No practice has ever been a member.",
-        noun=MEMBERSHIPS,
-        detail="remarks",
-    )
+def links_of(network: Organisation) -> list[Link]:
+    links = [Link("Nominated Payees through time", reverse("organisations:payees_of_network", args=[network.code]))]
+    waiting = waiting_href(network)
+    return [Link("Why is this network waiting?", waiting), *links] if waiting else links
 
 
-def _row(membership: Membership, parents: Mapping[int, Organisation]) -> Row:
-    practice, zero = membership.practice, membership.zero_length_date
-    parent = parents.get(practice.pk)
-    return Row(
-        code=practice.code,
-        name=practice.name,
-        parent=parent.name if parent else "",
-        start_date=zero or membership.start_date,
-        end_date=zero or membership.end_date,
-        remarks=tuple(_remarks(membership)),
-    )
-
-
-def _remarks(membership: Membership) -> Iterable[str]:
-    if membership.zero_length_date:
-        yield "Recorded as starting and ending on one day: it counts on no day."
-    if closed := membership.practice.close_date:
-        yield f"The practice closed on {long_date(closed)}."
+def waiting_href(network: Organisation) -> str:
+    """Empty while no such page is there."""
+    try:
+        return reverse("achievement:waiting_network", args=[network.code])
+    except NoReverseMatch:
+        return ""

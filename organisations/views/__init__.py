@@ -1,7 +1,8 @@
 """The pages of organisations and of reference data."""
 
+from organisations.views.contacts import change_contact, contacts, remove_contact
 from organisations.views.loads import ods_load, ods_load_rows, ods_loads
-from organisations.views.networks import network
+from organisations.views.networks import network, practice
 from organisations.views.payee_proposals import (
     confirm_payee,
     decline_payee,
@@ -20,9 +21,11 @@ from organisations.views.uploads import (
 )
 
 __all__ = [
+    "change_contact",
     "check_again",
     "confirm_payee",
     "confirm_upload",
+    "contacts",
     "decline_payee",
     "drop_upload",
     "network",
@@ -35,7 +38,9 @@ __all__ = [
     "payee_proposal",
     "payees",
     "payees_of_network",
+    "practice",
     "propose_payee",
+    "remove_contact",
     "upload_ods",
     "withdraw_payee",
 ]

@@ -1,20 +1,26 @@
-"""The pages of organisations."""
+"""The pages of practices and networks."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core import clock
 from core.actors import Actor
-from organisations import queries
+from organisations import queries, rules
 from organisations.forms import DayForm, RecordedOnForm
-from organisations.presenters import networks as presenters
+from organisations.presenters import networks as shown
+from organisations.presenters import practices as practice_shown
+from organisations.presenters import through_time
+from organisations.presenters.contacts import contacts_href, contacts_table
 from ui.components import RecordedOn
+from ui.frame import Link
+from ui.sections import About, sections_about
 from ui.tables import Address
 
 if TYPE_CHECKING:
@@ -23,43 +29,85 @@ if TYPE_CHECKING:
 
 @require_GET
 def network(request: HttpRequest, code: str) -> HttpResponse:
-    """Who belongs to a network on a day, and as that was recorded on an earlier one."""
-    by: Actor = request.actor  # type: ignore[attr-defined]
+    """A network on a day, and as that was recorded on an earlier one: members, services, payee, contacts."""
+    by, address = _actor(request), Address.of(request)
     found = queries.visible_network(by, code)
-    recorded = RecordedOnForm(request.GET)
-    known_on = recorded.cleaned_data["recorded_on"] if recorded.is_valid() else None
+    recorded, known_on = _recorded(request)
     day_form = DayForm(request.GET.dict(), known_on.isoformat() if known_on else "")
     day = (day_form.cleaned_data["day"] if day_form.is_valid() else None) or clock.today()
-    page = _page(
-        found,
-        day,
-        known_on,
-        Address.of(request),
-        day_form,
-        [str(each) for each in recorded.errors.get("recorded_on", ())],
+    members = list(queries.members_of(found, day, known_on))
+    parents = queries.parents_of([member.practice_id for member in members], day, known_on)
+    lead, payee = queries.lead_of(found, day, known_on), queries.payee_of(found, day, known_on)
+    memberships = list(queries.memberships_of(found, known_on))
+    page = shown.NetworkPage(
+        title=found.name,
+        subject="Members",
+        caption="PCN",
+        in_error=bool(recorded.errors or day_form.errors),
+        facts=shown.facts_of(found, lead, payee, len(members)),
+        links=shown.links_of(found),
+        day_form=day_form,
+        address=address,
+        members=shown.members_table(day, members, parents),
+        timeline=through_time.timeline(memberships, lambda each: each.practice, found.name, clock.today()),
+        memberships=through_time.memberships_table(
+            memberships, lambda each: each.practice, "No practice has ever been a member."
+        ),
+        **_parts(by, found, day, known_on, recorded, address),
     )
     return render(request, "organisations/network.jinja", {"page": page})
 
 
-def _page(
-    network: Organisation, day: date, known_on: date | None, address: Address, day_form: DayForm, refused: list[str]
-) -> presenters.NetworkPage:
-    members = list(queries.members_of(network, day, known_on))
-    parents = queries.parents_of([member.practice_id for member in members], day, known_on)
-    lead, payee = queries.lead_of(network, day, known_on), queries.payee_of(network, day, known_on)
-    return presenters.NetworkPage(
-        title=network.name,
-        subject="Members",
-        caption="PCN",
-        in_error=bool(refused or day_form.errors),
-        facts=presenters.facts_of(network, lead, payee, len(members)),
-        day_form=day_form,
-        address=address,
-        members=presenters.members_table(day, members, parents),
-        memberships=presenters.memberships_table(queries.memberships_of(network, known_on)),
-        recorded=recorded_on(known_on, address),
-        refused=refused,
+@require_GET
+def practice(request: HttpRequest, code: str) -> HttpResponse:
+    """A practice today, and as it was recorded on an earlier day: networks, parents, lists, services, contacts."""
+    by, address = _actor(request), Address.of(request)
+    found = queries.practice_seen_by(by, code)
+    recorded, known_on = _recorded(request)
+    today = clock.today()
+    memberships = list(queries.memberships_of_practice(found, known_on))
+    network = queries.network_of(found, today, known_on)
+    page = practice_shown.PracticePage(
+        title=found.name,
+        subject="Practice",
+        caption="Practice",
+        in_error=bool(recorded.errors),
+        facts=practice_shown.facts_of(found, queries.parent_of(found, today, known_on), network),
+        links=[Link(f"Page of {network.name}", through_time.page_href(network))] if network else [],
+        timeline=through_time.timeline(memberships, lambda each: each.network, found.name, today),
+        memberships=through_time.memberships_table(
+            memberships, lambda each: each.network, "It has never been a member of a PCN."
+        ),
+        parents=practice_shown.parents_table(queries.parents_through_time(found, known_on)),
+        lists=practice_shown.lists_table(list(queries.list_sizes_of(found, known_on))),
+        **_parts(by, found, today, known_on, recorded, address),
     )
+    return render(request, "organisations/practice.jinja", {"page": page})
+
+
+def _parts(
+    by: Actor, organisation: Organisation, day: date, known_on: date | None, recorded: RecordedOnForm, address: Address
+) -> dict[str, Any]:
+    """What both pages have."""
+    may_keep = rules.MAINTAIN_CONTACTS.has(organisation, by)
+    return {
+        "breadcrumb": [Link("Home", reverse("home:home"))],
+        "sections": sections_about(About(organisation, by, day, known_on)),
+        "contacts": contacts_table(queries.contacts_of(organisation)),
+        "contacts_href": contacts_href(organisation) if may_keep else "",
+        "recorded": recorded_on(known_on, address),
+        "refused": [str(each) for each in recorded.errors.get("recorded_on", ())],
+    }
+
+
+def _actor(request: HttpRequest) -> Actor:
+    by: Actor = request.actor  # type: ignore[attr-defined]
+    return by
+
+
+def _recorded(request: HttpRequest) -> tuple[RecordedOnForm, date | None]:
+    form = RecordedOnForm(request.GET)
+    return form, form.cleaned_data["recorded_on"] if form.is_valid() else None
 
 
 def recorded_on(known_on: date | None, address: Address) -> RecordedOn:
