@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,9 +19,10 @@ from achievement import commands
 from achievement.commands.declarations import OTHER_TEXT
 from achievement.filters import AchievementFilters, NetworkAchievementFilters
 from achievement.presenters import declarations as shown
+from achievement.presenters.waiting import Finding, facts_of, findings_of, zip_of
 from achievement.queries import acts as can_do
-from achievement.queries import answers, declarations, details, lists
-from achievement.rules import sees_pounds
+from achievement.queries import answers, causes, declarations, details, lists
+from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.serializers import (
     AchievementDetailSerializer,
     AchievementSerializer,
@@ -28,6 +32,8 @@ from achievement.serializers import (
     NetworkAchievementDetailSerializer,
     NetworkAchievementSerializer,
     OutcomeSerializer,
+    WaitingNetworkSerializer,
+    WhyWaitingSerializer,
 )
 from achievement.states import State
 from core.errors import NotPermitted
@@ -167,3 +173,39 @@ class NetworkAchievements(_Acted):
     @acts("return", ReasonSerializer, OutcomeSerializer, "Return; the lines await the commissioner again")
     def return_(self, request: Request) -> Response:
         return self.done(shown.RETURN, commands.return_network_achievements, FINANCE)
+
+
+class WaitingNetworks(RowsViewSet):
+    """Networks that wait: one's own, those one is a member of, those one leads; with every cause."""
+
+    serializer_class = WaitingNetworkSerializer
+    detail_class = WhyWaitingSerializer
+    keyset = ("code",)
+    lookup_field = "code"
+    lookup_value_regex = "[A-Za-z0-9]{1,12}"
+
+    def rows(self) -> QuerySet[Any]:
+        """The networks; `waiting` has what each of them waits for."""
+        self.waiting = {each.network.pk: each for each in causes.waiting_networks(causes.scope_of(self.by))}
+        return causes.networks_of(self.waiting)
+
+    def get_object(self) -> Any:
+        """All that is known of one, as *Escalate* gives it."""
+        return self._told()[0]
+
+    @extend_schema(summary="Escalate: the evidence as a zip", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], filter_backends=[], pagination_class=None)
+    def evidence(self, request: Request, code: str) -> HttpResponse:
+        facts, told, pounds = self._told()
+        name = f"why-{facts['network']['org_id']}-waits.zip"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(zip_of(facts, told, pounds=pounds), content_type="application/zip", headers=headers)
+
+    def _told(self) -> tuple[dict[str, Any], list[Finding], bool]:
+        network, lead = causes.network_seen_by(self.by, self.kwargs["code"])
+        found = causes.what_waits(network)
+        known = causes.known_of(network, lead, found)
+        told = findings_of(found, known)
+        pounds = sees_network_pounds(self.by) and details.sees_network_pounds(self.by, network)
+        facts = facts_of(found, told, known, by=self.by.name, help_desk=settings.HELP_DESK, pounds=pounds)
+        return facts, told, pounds

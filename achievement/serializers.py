@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from achievement.queries.declarations import ToDeclare
-from achievement.rules import sees_pounds
+from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.states import State
 from core.selections import AT_MOST
 from operations.api.shapes import LARGEST_VERSION, ActedSerializer, SeenSerializer, WithSeenSerializer
@@ -151,3 +153,101 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     org_id = serializers.CharField()
     achievement_date = serializers.DateField()
     explanation = WorkedOutSerializer()
+
+
+class CauseNameSerializer(serializers.Serializer[Any]):
+    """One of the twenty causes: its number, and its name."""
+
+    number = serializers.IntegerField(source="value")
+    cause = serializers.CharField(source="label")
+
+
+class WaitingNetworkSerializer(serializers.Serializer[Any]):
+    """A network that waits: how many totals, since when, what it has approved and held, and for which causes."""
+
+    org_id = serializers.CharField(source="code")
+    name = serializers.CharField()
+    totals_waiting = serializers.SerializerMethodField()
+    waiting_since = serializers.SerializerMethodField()
+    days = serializers.SerializerMethodField()
+    approved_and_held = serializers.SerializerMethodField()
+    causes = serializers.SerializerMethodField()
+
+    def get_totals_waiting(self, network: Any) -> int:
+        return len(self._waits(network).found)
+
+    def get_waiting_since(self, network: Any) -> datetime.date:
+        since: datetime.date = self._waits(network).since
+        return since
+
+    def get_days(self, network: Any) -> int:
+        return int(self._waits(network).days)
+
+    def get_approved_and_held(self, network: Any) -> str | None:
+        return str(self._waits(network).held) if sees_network_pounds(self.context["view"].by) else None
+
+    @extend_schema_field(CauseNameSerializer(many=True))
+    def get_causes(self, network: Any) -> Any:
+        return CauseNameSerializer(self._waits(network).causes, many=True).data
+
+    def _waits(self, network: Any) -> Any:
+        return self.context["view"].waiting[network.pk]
+
+
+class NamedSerializer(serializers.Serializer[Any]):
+    """An organisation by its Org ID and name."""
+
+    org_id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ToldCauseSerializer(serializers.Serializer[Any]):
+    """One cause, told: where and since when it holds, what it is seen in, and who can act."""
+
+    number = serializers.IntegerField()
+    cause = serializers.CharField()
+    sentence = serializers.CharField()
+    practices = serializers.ListField(child=serializers.CharField())
+    services = serializers.ListField(child=serializers.CharField())
+    dates = serializers.ListField(child=serializers.DateField())
+    evidence = serializers.ListField(child=serializers.CharField())
+    who_can_act = serializers.CharField()
+    days = serializers.IntegerField()
+    approved_and_held = serializers.CharField(required=False, help_text="Only for those who see the network's pounds.")
+
+
+class WaitingTotalSerializer(serializers.Serializer[Any]):
+    """One service and date that waits."""
+
+    service = serializers.CharField()
+    achievement_date = serializers.DateField()
+    practices_expected = serializers.IntegerField()
+    practices_ready = serializers.IntegerField()
+    approved_and_held = serializers.CharField(required=False)
+
+
+class BlockedLineSerializer(serializers.Serializer[Any]):
+    """One line that blocks, with the numbers of its causes, first things first."""
+
+    service = serializers.CharField()
+    achievement_date = serializers.DateField()
+    org_id = serializers.CharField()
+    name = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField()
+    status = serializers.CharField(allow_null=True)
+    causes = serializers.ListField(child=serializers.IntegerField())
+    amount = serializers.CharField(required=False, allow_null=True)
+
+
+class WhyWaitingSerializer(serializers.Serializer[Any]):
+    """Why one network waits: the evidence, as *Escalate* gives it."""
+
+    network = NamedSerializer()
+    lead_commissioning_organisation = NamedSerializer(allow_null=True)
+    as_at = serializers.DateTimeField()
+    asked_by = serializers.CharField()
+    help_desk = serializers.CharField()
+    causes = ToldCauseSerializer(many=True)
+    totals = WaitingTotalSerializer(many=True)
+    lines = BlockedLineSerializer(many=True)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from achievement.api import Achievements, NetworkAchievements
+from achievement.api import Achievements, NetworkAchievements, WaitingNetworks
 from catalogue.api import Services
 from core.errors import NotVisible
 from organisations.api import Organisations
@@ -38,6 +38,7 @@ router.register("joiners", Joiners, "joiners")
 router.register("submissions", Submissions, "submissions")
 router.register("achievements", Achievements, "achievements")
 router.register("network-achievements", NetworkAchievements, "network_achievements")
+router.register("waiting-networks", WaitingNetworks, "waiting_networks")
 
 app_name = "api"
 urlpatterns = [

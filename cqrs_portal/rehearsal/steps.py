@@ -19,6 +19,7 @@ from accounts.queries import acting_for
 from accounts.rules import Acting
 from accounts.states import Role
 from achievement.models import Achievement, OvernightRun
+from achievement.queries.causes import Cause, Scope, waiting_networks
 from achievement.states import State
 from catalogue.models import QualityService
 from catalogue.queries import released_services
@@ -154,6 +155,23 @@ def _person(organisation: Organisation, *, role: Role, number: int = 1) -> Actin
     if not Grant.objects.in_force().filter(user=user, organisation=organisation, role=role).exists():
         grant_role(user, organisation, role, by=SYSTEM)
     return acting_for(user, organisation.pk)
+
+
+def why_networks_wait() -> list[str]:
+    """Every network that waits, with its causes; those in an unknown state are told first."""
+    rows = waiting_networks(Scope())
+    if not rows:
+        return ["No network waits."]
+    unknown = [row.network.code for row in rows if Cause.UNKNOWN in row.causes]
+    loud = [f"IN AN UNKNOWN STATE: {', '.join(unknown)}"] if unknown else []
+    return [
+        *loud,
+        *(
+            f"{row.network.code} {row.network.name}: {len(row.found)} waiting, £{row.held:,.2f} held; "
+            + "; ".join(cause.label for cause in row.causes)
+            for row in rows
+        ),
+    ]
 
 
 def waiting_lines(waiting: dict[str, int]) -> Iterator[tuple[str, str]]:

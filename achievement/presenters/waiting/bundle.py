@@ -22,7 +22,11 @@ def bundle_of(
     found: Sequence[Waiting], told: Sequence[Finding], known: Known, *, by: str, help_desk: str, pounds: bool
 ) -> bytes:
     """A zip of facts.json, lines.csv and evidence.html; without pounds for whoever does not see them."""
-    facts = facts_of(found, told, known, by=by, help_desk=help_desk, pounds=pounds)
+    return zip_of(facts_of(found, told, known, by=by, help_desk=help_desk, pounds=pounds), told, pounds=pounds)
+
+
+def zip_of(facts: Mapping[str, Any], told: Sequence[Finding], *, pounds: bool) -> bytes:
+    """The same of facts that are gathered already."""
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         archive.writestr("facts.json", json.dumps(facts, indent=2, ensure_ascii=False))

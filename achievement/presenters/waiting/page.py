@@ -43,6 +43,7 @@ class WaitingNetworkPage(Page):
     summary: Sequence[str]
     unknown: str
     findings: Sequence[FindingShown]
+    together: Link | None
     already_right: Sequence[str]
     then: str
     table: Table
@@ -90,6 +91,7 @@ def waiting_network_page(
         findings=[
             _shown(number, each, roles, organisation_id, pounds=pounds) for number, each in enumerate(told, start=1)
         ],
+        together=_together(told, known, roles, organisation_id),
         already_right=list(_already_right(found, known)),
         then=_then(found, told),
         table=_key_table(found, known, pounds=pounds),
@@ -127,6 +129,23 @@ def _by_service(found: Sequence[Waiting], known: Known) -> Iterator[str]:
         )
 
 
+JOINERS = frozenset({Cause.NEVER_OFFERED, Cause.STARTS_LATE, Cause.HANGS_ELSEWHERE})
+
+
+def _together(told: Sequence[Finding], known: Known, roles: frozenset[str], organisation_id: int | None) -> Link | None:
+    """Where several joiners are put right in one step, for whoever can."""
+    mine = [each for each in told if each.cause in JOINERS and _can(each, roles, organisation_id)]
+    practices = {practice.pk for each in mine for practice in each.practices}
+    if len(practices) < 2:
+        return None
+    label = "Offer both in one step" if len(practices) == 2 else f"Offer all {len(practices)} in one step"
+    return Link(label, reverse("participation:joiners_of", args=[known.network.code]))
+
+
+def _can(each: Finding, roles: frozenset[str], organisation_id: int | None) -> bool:
+    return each.role is not None and each.role in roles and each.acts_at == organisation_id
+
+
 def _unknown(told: Sequence[Finding]) -> str:
     if any(each.cause == Cause.UNKNOWN for each in told):
         return (
@@ -139,7 +158,7 @@ def _unknown(told: Sequence[Finding]) -> str:
 def _shown(
     number: int, each: Finding, roles: frozenset[str], organisation_id: int | None, *, pounds: bool
 ) -> FindingShown:
-    you_can = each.role is not None and each.role in roles and each.acts_at == organisation_id
+    you_can = _can(each, roles, organisation_id)
     held = f", {money(each.held)} approved and held" if pounds and each.held else ""
     services = f"{listed(each.services)}: " if len(each.services) <= 4 else f"{len(each.services)} services: "
     return FindingShown(

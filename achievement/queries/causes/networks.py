@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from accounts.rules import Acting
 from achievement.queries.causes.classify import Waiting, waiting
 from achievement.queries.causes.scope import Scope
 from achievement.queries.causes.twenty import FIRST_TO_LAST, Cause
 from catalogue.models import QualityService
 from core import clock
+from core.actors import Actor
 from core.errors import NotVisible
 from organisations.models import Kind, Membership, Organisation
 from organisations.queries import lead_of
@@ -66,10 +69,12 @@ class CauseTotal:
     held: Decimal
 
 
-def scope_of(by: Acting) -> Scope:
+def scope_of(by: Actor) -> Scope:
     """Whose networks somebody is shown: those their commissioning organisation leads, their own, or those they are a
     member of."""
-    here = by.organisation
+    if by.is_system:
+        return Scope()
+    here = by.organisation if isinstance(by, Acting) else None
     if here is None or not by.roles():
         return Scope.of_networks(())
     if here.kind == Kind.NATIONAL:
@@ -89,6 +94,10 @@ def waiting_networks(scope: Scope) -> list[WaitingNetwork]:
         by_network.setdefault(each.key.network_id, []).append(each)
     networks = Organisation.objects.filter(pk__in=by_network).order_by("name", "code")
     return [WaitingNetwork(network, tuple(by_network[network.pk])) for network in networks]
+
+
+def networks_of(ids: Collection[int]) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=list(ids))
 
 
 def narrowed(rows: Collection[WaitingNetwork], filters: Filters) -> list[WaitingNetwork]:
@@ -118,7 +127,7 @@ def services_waiting(rows: Collection[WaitingNetwork]) -> Sequence[QualityServic
     return list(QualityService.objects.filter(pk__in=ids).order_by("name"))
 
 
-def network_seen_by(by: Acting, code: str) -> tuple[Organisation, Organisation | None]:
+def network_seen_by(by: Actor, code: str) -> tuple[Organisation, Organisation | None]:
     """A network that somebody may see, and who leads it. Raises NotVisible."""
     network = organisations_visible_to(by).networks().filter(code=code.upper()).first()
     if network is None or not by.roles():

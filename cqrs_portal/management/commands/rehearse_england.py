@@ -30,7 +30,8 @@ class Command(BaseCommand):
     help = (
         "Rehearse a year of England on a training portal: load the files, offer the Clinical Director service to every "
         "network, calculate twelve months, approve all but a few lines, run the night with two workers, and prove "
-        "every network's total against the files. Ends with an error on a penny's difference."
+        "every network's total against the files. Ends with an error on a penny's difference, or with every network "
+        "that still waits, and why."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -62,8 +63,11 @@ class Command(BaseCommand):
         self.must_be_done(run)
         proof = self.step("prove", lambda: _proof(england, unapproved, service))
         self.tell([("networks offered the service", f"{networks:,}"), ("lines calculated", f"{lines:,}")])
+        why = self.step("why networks wait", steps.why_networks_wait)
         self.tell([("lines not approved", f"{len(unapproved):,}"), *_night(run), *self.seconds()])
         self.judge(proof)
+        for line in why:
+            self.stdout.write(line)
 
     def step(self, name: str, do: Callable[[], Answer]) -> Answer:
         with self.timed(name):
@@ -80,7 +84,7 @@ class Command(BaseCommand):
 
     def tell(self, rows: list[tuple[str, str]]) -> None:
         for what, value in rows:
-            self.stdout.write(f"{what:<34}{value:>18}")
+            self.stdout.write(f"{what:<48}{value:>18}")
 
     def seconds(self) -> list[tuple[str, str]]:
         each = [(f"  {name}", f"{seconds:.1f} s") for name, seconds in self.took.items()]

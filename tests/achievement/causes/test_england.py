@@ -25,9 +25,9 @@ DAMAGE = (
     """UPDATE participation_term t SET valid = daterange(lower(valid), %(day)s::date - 10)
        FROM participation_participation p WHERE p.id = t.participation_id AND p.network_id %% 25 = 3""",
     """UPDATE participation_term SET valid = daterange(lower(valid), %(day)s::date - 10)
-       WHERE participation_id %% 40 = 1 AND NOT isempty(valid)""",
+       WHERE participation_id %% 40 = 1 AND lower(valid) < %(day)s::date - 10""",
     """UPDATE participation_term SET valid = daterange(%(day)s::date + 40, upper(valid))
-       WHERE participation_id %% 40 = 2""",
+       WHERE participation_id %% 40 = 2 AND upper(valid) > %(day)s::date + 40""",
     "UPDATE participation_participation SET state = 3 WHERE id %% 40 = 3",
     # Some have no list; some have closed; some came from another network.
     "UPDATE organisations_listsize SET recorded = '[2018-07-01,2018-07-02)' WHERE organisation_id %% 37 = 5",

@@ -1,0 +1,57 @@
+"""Networks that wait, by the API."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+
+from participation.models import Term
+from tests.factories.achievement import add_member
+
+PATH = "waiting-networks/"
+
+
+@pytest.fixture
+def waits(world):
+    """October approved; somebody joined and was not offered the service."""
+    Term.objects.update(valid="[2021-10-01,2021-11-01)")
+    world.aggregated()
+    Term.objects.update(valid="[2021-11-01,2022-04-01)")
+    world.calculate(date(2021, 11, 30))
+    world.approve_all(date(2021, 11, 30))
+    add_member(world, "Lundy Practice", 5_218, start_date=date(2021, 11, 8), participates=False)
+    return world
+
+
+def test_networks_are_listed_with_causes_and_pounds(waits, people, program):
+    answer = program(people.lead).get(PATH).json()
+
+    (row,) = answer["results"]
+    assert (row["org_id"], row["totals_waiting"], row["waiting_since"], row["days"]) == (
+        waits.network.code, 1, "2021-11-30", 11,
+    )  # fmt: skip
+    assert row["approved_and_held"] == "2250.78"
+    assert row["causes"] == [{"number": 3, "cause": "A joiner was never offered the service"}]
+
+
+def test_a_member_sees_no_pounds_and_another_nothing(waits, people, program):
+    assert program(people.fellow).get(PATH).json()["results"][0]["approved_and_held"] is None
+    assert program(people.stranger).get(PATH).json()["results"] == []
+
+
+def test_one_network_is_told_as_it_is_escalated(waits, people, program):
+    lead = program(people.lead)
+
+    told = lead.get(f"{PATH}{waits.network.code}/").json()
+    archive = zipfile.ZipFile(io.BytesIO(lead.get(f"{PATH}{waits.network.code}/evidence/").content))
+
+    assert told["totals"][0]["practices_ready"] == 3
+    assert told["lines"][0]["causes"] == [3]
+    assert "facts.json" in archive.namelist()
+
+
+def test_a_network_that_is_not_seen_is_not_there(waits, people, program):
+    assert program(people.stranger).get(f"{PATH}{waits.network.code}/").status_code == 404
