@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.story, pytest.mark.xdist_group("worker")]
 UTSIRE_NOVEMBER = "/achievement/networks/Z05850/PCN-CD-2020-22/2021-11-30/"
 
 
-def test_the_wrong_end_date(training: None, second_factor: None, worker: object, person: Person, eyes: Eyes) -> None:
+def test_the_wrong_end_date(training: None, worker: object, person: Person, eyes: Eyes) -> None:
     page = person.page
 
     # Given Utsire's offers, which end on 31 October: November has no lines, and the network waits

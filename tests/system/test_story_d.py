@@ -13,7 +13,7 @@ BISCAY = "/achievement/waiting/Z05849/"
 MONTHS = {"2021-09-30": "September 2021", "2021-10-31": "October 2021", "2021-11-30": "November 2021"}
 
 
-def test_the_joiners(training: None, second_factor: None, worker: object, person: Person, eyes: Eyes) -> None:
+def test_the_joiners(training: None, worker: object, person: Person, eyes: Eyes) -> None:
     page = person.page
 
     # Given Forties and Lundy, who rejoined Biscay and were not offered the service: three months wait
