@@ -45,6 +45,8 @@ class SessionEndMiddleware:
             if kept_posts.SENT_AGAIN in request.POST:
                 kept_posts.drop(request.session)
             return None
+        if "HX-Request" in request.headers:
+            return HttpResponse(status=401)  # a part of a page: the sign-in page does not belong in it
         last = last_acting.read(request)
         if last is None or not kept_posts.keep(request.session, request, last.user_id):
             return None

@@ -117,6 +117,11 @@ class GroupForm(PortalForm):
         return self.cleaned_data
 
     @property
+    def typed(self) -> dict[Path, Any]:
+        """What can be read of what was typed, by path."""
+        return {path: _plain(self.cleaned_data[name]) for name, path in self.paths.items() if name in self.cleaned_data}
+
+    @property
     def figures(self) -> Figures:
         """What was typed, with what the fields looked like; what others typed is left where it is to be kept."""
         given = self.cleaned_data

@@ -20,4 +20,5 @@ urlpatterns = [
     path(f"{AT}/submitted/", views.submitted, name="submitted"),
     path(f"{AT}/nil-return/", views.nil_return, name="nil_return"),
     path(f"{AT}/groups/<str:group_code>/", views.group, name="group"),
+    path(f"{AT}/groups/<str:group_code>/check/", views.check_field, name="check_field"),
 ]

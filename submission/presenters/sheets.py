@@ -68,10 +68,19 @@ class GroupPage(Page):
     asked: Sequence[str]
     href: str
     back_href: str
+    check_href: str
     keep: str
     version: int
     cannot: Sequence[str]
     table: Table
+
+
+@dataclass(frozen=True)
+class CheckedField:
+    """What is said of one field when somebody leaves it (templates/submission/checked.jinja)."""
+
+    problems: Sequence[str]
+    remarks: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)

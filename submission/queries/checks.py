@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from submission.formats import WHOLE_NUMBERS, Path
+from catalogue.formats import Item
+from submission.formats import WHOLE_NUMBERS, Path, Unreadable, Value, read_value
 from submission.queries.entry import excess_of, offer_for
 from submission.queries.sheets import Line, Sheet
 from ui.wording import in_sentence, long_date, number
@@ -29,10 +31,43 @@ def check(sheet: Sheet) -> Checked:
     return Checked([*(asked or nothing), *_contradictions(sheet)], fillable, list(_warnings(sheet)))
 
 
-def _contradictions(sheet: Sheet) -> Iterator[str]:
-    """Numerators above their denominators: of one indicator, or of a group itself."""
+@dataclass(frozen=True)
+class OfOneField:
+    """What is wrong with one field as it was typed, and what is to be known of it."""
+
+    problems: Sequence[str]
+    remarks: Sequence[str]
+
+
+def check_field(sheet: Sheet, path: Path, typed: Mapping[Path, Any]) -> OfOneField:
+    """Judge one field when somebody leaves it, with all that is typed beside it; an empty one is judged on submit."""
+    if typed.get(path) in (None, ""):
+        return OfOneField((), ())
+    values: dict[Path, Value | None] = {}
+    for each, given in typed.items():
+        line = sheet.lines[each]
+        try:
+            values[each] = None if given in (None, "") else read_value(line.field.kind, line.label, given)
+        except Unreadable as refused:
+            if each == path:
+                return OfOneField((str(refused),), ())
+    standing = sheet.with_typed(values)
+    excess = excess_of(standing) if path in _limited(sheet) else ""
+    return OfOneField(list(_contradictions(standing, path[:-1])), [excess] if excess else ())
+
+
+def _limited(sheet: Sheet) -> set[Path]:
+    """The fields of which what is above a limit is told: what is claimed, and the register that limits it."""
+    method = sheet.definition.calculation
+    return {method.counted_field, method.limit.field} if isinstance(method, Item) else set()
+
+
+def _contradictions(sheet: Sheet, place: Path | None = None) -> Iterator[str]:
+    """Numerators above their denominators: of one indicator, or of a group itself; in one place, or anywhere."""
     places: dict[Path, dict[str, Line]] = {}
     for line in sheet.lines.values():
+        if place not in (None, line.path[:-1]):
+            continue
         places.setdefault(line.path[:-1], {})[line.field.kind] = line
     for kinds in places.values():
         above, below = kinds.get("numerator"), kinds.get("denominator")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from catalogue.formats import Definition, Field, Group, Indicator
 from catalogue.queries import definition_of
+from core import clock
 from core.actors import Actor
 from core.errors import NotVisible
 from organisations.models import Kind, Organisation
@@ -131,12 +132,21 @@ class Sheet:
     def is_payment_date(self) -> bool:
         return self.submission.achievement_date in self.definition.payment_dates
 
+    def with_typed(self, typed: Mapping[Path, Value | None]) -> Sheet:
+        """The sheet as it would stand if these values were saved."""
+        return replace(self, groups=tuple(GroupSheet(each.group, _typed(each.lines, typed)) for each in self.groups))
+
     def group(self, code: str) -> GroupSheet:
         """One group by its code; NotVisible where there is none for this provider."""
         found = next((each for each in self.groups if each.group.code == code), None)
         if found is None:
             raise NotVisible("This indicator group does not exist, or this provider gives nothing in it.")
         return found
+
+
+def _typed(lines: Sequence[Line], typed: Mapping[Path, Value | None]) -> tuple[Line, ...]:
+    drafts = {path: None if value is None else Draft(value, 0, "", clock.now()) for path, value in typed.items()}
+    return tuple(replace(line, draft=drafts.get(line.path, line.draft)) for line in lines)
 
 
 def submission_seen(by: Actor, service_code: str, day: date, provider_code: str) -> Submission:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import PortalRequest
-from core.errors import Invalid
+from core.errors import Invalid, NotVisible
 from submission import commands, queries, rules
 from submission.commands import ChangedMeanwhile, Saved
 from submission.forms import GroupForm, asking
 from submission.presenters import sheets as shown
+from submission.queries import checks
 from submission.queries.entry import usual_reason
 from submission.views.record import day_at
 from ui.wording import count
@@ -50,6 +51,22 @@ def group(request: PortalRequest, code: str, day: str, provider: str, group_code
     return redirect(shown.address("summary", sheet.submission))
 
 
+@require_POST
+def check_field(request: PortalRequest, code: str, day: str, provider: str, group_code: str) -> HttpResponse:
+    """What is to be said of one field that somebody has just left; nothing is saved."""
+    sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
+    form, name = _form(request, sheet, group_code), request.POST.get("field", "")
+    if name not in form.paths:
+        raise NotVisible("There is no such field.")
+    form.is_valid()
+    if name in form.errors:
+        page = shown.CheckedField([str(each) for each in form.errors[name]], ())
+    else:
+        found = checks.check_field(sheet, form.paths[name], form.typed)
+        page = shown.CheckedField(found.problems, found.remarks)
+    return render(request, "submission/checked.jinja", {"page": page})
+
+
 def _form(request: PortalRequest, sheet: Sheet, group_code: str) -> GroupForm:
     row = sheet.submission
     data = request.POST if request.method == "POST" else None
@@ -77,6 +94,7 @@ def _answer(request: PortalRequest, sheet: Sheet, group_code: str, form: GroupFo
         asked=form.asked,
         href=shown.group_href(row, group_code),
         back_href=shown.address("summary", row),
+        check_href=shown.address("check_field", row, group_code),
         keep=shown.keep_name(request.actor, row, group_code),
         version=row.version,
         cannot=rules.why_not(row, sheet.definition, request.actor),
