@@ -27,3 +27,8 @@ def tell_of_end_request(keys: dict[str, Any]) -> None:
 @later_work(commands.PREVIEW)
 def preview_offers(keys: dict[str, Any]) -> None:
     commands.do_preview(keys["job"], by=SYSTEM)
+
+
+@later_work(commands.LARGE_END)
+def do_large_end(keys: dict[str, Any]) -> None:
+    commands.do_large_end(keys["job"], keys["asked"], by=SYSTEM)

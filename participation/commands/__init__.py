@@ -35,6 +35,14 @@ from participation.commands.end_requests import (
 from participation.commands.ending import Ended, Ending, SecondPersonNeeded
 from participation.commands.ends import cancel_participations, save_end_date
 from participation.commands.joiners import JoinerOffer, JoinersSettled, settle_joiners
+from participation.commands.large_ends import (
+    ASK,
+    CHECK,
+    LARGE_END,
+    SAVE,
+    do_large_end,
+    start_large_end,
+)
 from participation.commands.making import PREVIEW, do_preview, make_offers, preview_offers, start_preview
 from participation.commands.offering import OffersMade
 from participation.commands.offers import offer_to_networks
@@ -44,7 +52,11 @@ from participation.commands.telling import tell_of_end_request, tell_of_particip
 from participation.commands.terms import EndDatesSaved, change_end_dates
 
 __all__ = [
+    "ASK",
+    "CHECK",
+    "LARGE_END",
     "PREVIEW",
+    "SAVE",
     "AllocationsSet",
     "Answered",
     "AskedFor",
@@ -70,6 +82,7 @@ __all__ = [
     "confirm_end",
     "correct_allocations",
     "decline_end",
+    "do_large_end",
     "do_not_approve_participations",
     "do_preview",
     "drop_offers",
@@ -88,6 +101,7 @@ __all__ = [
     "set_allocations",
     "set_days",
     "settle_joiners",
+    "start_large_end",
     "start_preview",
     "take_back_end",
     "tell_of_end_request",

@@ -14,6 +14,7 @@ from participation.views.available import ask_for_service, available_services
 from participation.views.end_requests import confirm_end, decline_end, end_request, end_requests, take_back_end
 from participation.views.ends import cancel_service, save_end_date
 from participation.views.joiners import joiner, joiners
+from participation.views.large_ends import large_end, save_large_end
 from participation.views.mine import answer, answered, my_services, my_services_history
 from participation.views.offer import offer
 from participation.views.offered import offered_service, offered_service_file, offered_services
@@ -48,6 +49,7 @@ __all__ = [
     "end_requests",
     "joiner",
     "joiners",
+    "large_end",
     "my_services",
     "my_services_history",
     "new_offer",
@@ -64,6 +66,7 @@ __all__ = [
     "review_offers",
     "save_allocations",
     "save_end_date",
+    "save_large_end",
     "service_allocations",
     "set_allocations",
     "take_back_end",

@@ -22,6 +22,7 @@ from participation.presenters import ends as shown
 from participation.presenters import offered as offered_shown
 from participation.presenters.answers import SHOWN_REFUSALS, left_as_they_are
 from participation.queries import offered as lists
+from participation.queries.large_ends import IN_A_REQUEST
 from participation.views.choosing import Chosen, back_to, chosen_in
 from ui.components import Confirm
 from ui.tables import Table
@@ -61,6 +62,8 @@ def _steps(request: PortalRequest, code: str, *, cancels: bool) -> HttpResponse:
     try:
         if step in (SAVE, ASK):
             return _save(request, chosen, form, asks=step == ASK)
+        if lists.networks_touched([row.id for row in chosen.seen]) > IN_A_REQUEST:
+            return _on_a_worker(request, chosen, form)
         ahead = commands.preview_end(chosen.seen, form.ending, by=request.actor)
     except Invalid as refused:
         form.refuse(refused.sentences)
@@ -69,6 +72,14 @@ def _steps(request: PortalRequest, code: str, *, cancels: bool) -> HttpResponse:
         return _check(request, chosen, form, ahead)
     form.refuse(left_as_they_are(ahead.answer.refused, _names(request, ahead.answer)))
     return _enter(request, chosen, form)
+
+
+def _on_a_worker(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResponse:
+    """What would change is much: a worker works it out, and the page follows it."""
+    job = commands.start_large_end(
+        commands.CHECK, chosen.seen, form.ending, by=request.actor, code=chosen.service.code, back=chosen.back
+    )
+    return redirect("participation:large_end", job.pk)
 
 
 def _form(data: Any, chosen: Chosen, *, cancels: bool, suggested: str = "") -> CancelForm:
