@@ -46,6 +46,11 @@ def settle_keys(keys: Collection[str]) -> int:
     return Task.objects.open().filter(key__in=keys).update(done_at=clock.now())
 
 
+def ever_asked(keys: Collection[str]) -> set[str]:
+    """Those of these keys of which a task was ever put, done or not."""
+    return set(Task.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
 def asked_at(keys: Collection[str]) -> dict[str, datetime]:
     """Key -> when its task was put, of those that are open."""
     return dict(Task.objects.open().filter(key__in=keys).values_list("key", "created_at"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.actors import SYSTEM
 from core.changes import Effect, handles
 from organisations.changes import MembershipCorrected
 from participation import commands
+from participation.changes import ParticipationsChanged
 
 
 @handles(MembershipCorrected)
@@ -17,3 +19,9 @@ def end_with_membership(change: MembershipCorrected) -> list[Effect]:
 def propose_to_joiners(change: MembershipCorrected) -> list[Effect]:
     """When a practice joins, the portal proposes the missing offers, all services at once (domain 4)."""
     return commands.propose_offers(change.pairs, by=change.by)
+
+
+@handles(ParticipationsChanged)
+def settle_reminders(change: ParticipationsChanged) -> None:
+    """An offer that was answered is nobody's task any more."""
+    commands.settle_reminders(change.keys, by=SYSTEM)

@@ -45,6 +45,26 @@ def participations_moved(told: Told, organisation: Organisation, user: User) -> 
     return Notice(sentence, _page(told, organisation), "emails/participations_moved.txt", said, MailKind.PARTICIPATION)
 
 
+def to_answer(row: Participation) -> str:
+    """The task of an offer that is to be answered soon."""
+    return f"Answer {row.service.name} by {long_date(row.respond_by)}, or the offer expires"
+
+
+def answer_href() -> str:
+    return reverse("participation:my_services")
+
+
+def offers_to_answer(rows: Sequence[Participation], user: User) -> Notice:
+    """Offers that expire unless they are answered in the next days, earliest first."""
+    first = long_date(rows[0].respond_by)
+    sentence = to_answer(rows[0])
+    if len(rows) > 1:
+        sentence = f"{count(len(rows), 'offer')} await your answer, the first by {first}"
+    lines = [f"{row.service.name}, offered by {row.commissioner.name}: by {long_date(row.respond_by)}" for row in rows]
+    said = {"user": user, "lines": lines[:NAMED_AT_MOST], "more": max(0, len(rows) - NAMED_AT_MOST)}
+    return Notice(sentence, answer_href(), "emails/offers_to_answer.txt", said, MailKind.PARTICIPATION)
+
+
 def end_request_moved(request: EndRequest, how_many: int, user: User) -> Notice:
     """Somebody asked for a second person, or a second person has decided."""
     what = "Cancel Service" if request.cancels else f"Save End Date, {long_date(request.end_date)}"

@@ -12,6 +12,12 @@ from participation.commands.telling import TELL
 @later_work("participation.close_the_day")
 def close_the_day(keys: dict[str, Any]) -> None:
     commands.close_the_day(by=SYSTEM)
+    commands.plan_reminders(by=SYSTEM)
+
+
+@later_work(commands.REMIND)
+def remind_of_offers(keys: dict[str, Any]) -> None:
+    commands.remind_of_offers(keys["ids"], by=SYSTEM)
 
 
 @later_work(TELL)

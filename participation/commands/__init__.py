@@ -48,6 +48,7 @@ from participation.commands.offering import OffersMade
 from participation.commands.offers import offer_to_networks
 from participation.commands.practice_offers import offer_to_practices
 from participation.commands.previews import preview_end
+from participation.commands.reminders import REMIND, plan_reminders, remind_of_offers, settle_reminders
 from participation.commands.telling import tell_of_end_request, tell_of_participations
 from participation.commands.terms import EndDatesSaved, change_end_dates
 
@@ -56,6 +57,7 @@ __all__ = [
     "CHECK",
     "LARGE_END",
     "PREVIEW",
+    "REMIND",
     "SAVE",
     "AllocationsSet",
     "Answered",
@@ -90,17 +92,20 @@ __all__ = [
     "make_offers",
     "offer_to_networks",
     "offer_to_practices",
+    "plan_reminders",
     "preview_allocations",
     "preview_end",
     "preview_offers",
     "preview_request",
     "propose_offers",
     "reject_offers",
+    "remind_of_offers",
     "remove_providers",
     "save_end_date",
     "set_allocations",
     "set_days",
     "settle_joiners",
+    "settle_reminders",
     "start_large_end",
     "start_preview",
     "take_back_end",

@@ -15,8 +15,10 @@ from core.commands import command
 from core.dates import DAY, inclusive
 from core.locking import lock_ids
 from operations.notifications import send
+from operations.tasks_for_people import settle_keys
 from organisations.models import Lead, Organisation
 from participation import notifications
+from participation.commands.reminders import task_key
 from participation.commands.terms import change_end_dates
 from participation.models import Participation, Term
 from participation.queries import FOLLOWS_MEMBERSHIP, ends_that_follow
@@ -92,7 +94,9 @@ def close_the_day(*, by: Actor) -> DayClosed:
     approved = Participation.objects.in_state(State.APPROVED).filter(pk__in=past)
     ended = END.apply(approved, by=by, note="Its end date has passed.")
     unanswered = Participation.objects.in_state(State.OFFERED).filter(respond_by__lt=clock.today())
-    return DayClosed(len(ended), len(EXPIRE.apply(unanswered, by=by)))
+    expired = EXPIRE.apply(unanswered, by=by, note="Nobody answered it by the day to respond by.")
+    settle_keys({task_key(id) for id in expired.ids})
+    return DayClosed(len(ended), len(expired))
 
 
 def _effect(ids: Sequence[int]) -> Effect:
