@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters
 from django.db.models import Q, QuerySet
 
-from participation.models import Participation
+from participation.models import Allocation, Participation
 from participation.states import State
 
 STATES = {state.label: state for state in State}
@@ -29,3 +29,14 @@ class ParticipationFilters(django_filters.FilterSet):
 
     def matching(self, rows: QuerySet[Participation], name: str, text: str) -> QuerySet[Participation]:
         return rows.filter(Q(provider__code__istartswith=text) | Q(provider__name__icontains=text))
+
+
+class AllocationFilterSet(django_filters.FilterSet):
+    """What the list of allocations is narrowed by."""
+
+    service = django_filters.CharFilter(field_name="service__code", max_length=80)
+    provider = django_filters.CharFilter(field_name="provider__code", max_length=12)
+
+    class Meta:
+        model = Allocation
+        fields: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from achievement.api import Achievements, NetworkAchievements, WaitingNetworks
 from catalogue.api import Services
 from core.errors import NotVisible
 from organisations.api import Organisations
-from participation.api import EndRequests, Joiners, Participations
+from participation.api import Allocations, EndRequests, Joiners, Participations
 from submission.api import Submissions
 
 
@@ -33,6 +33,7 @@ router = SimpleRouter()
 router.register("organisations", Organisations, "organisations")
 router.register("services", Services, "services")
 router.register("participations", Participations, "participations")
+router.register("allocations", Allocations, "allocations")
 router.register("end-requests", EndRequests, "end_requests")
 router.register("joiners", Joiners, "joiners")
 router.register("submissions", Submissions, "submissions")

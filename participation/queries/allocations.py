@@ -127,3 +127,16 @@ def counts_of_allocations(by: Actor, services: Collection[int], day: date) -> di
         practices=Count("provider", distinct=True), allocated=Count("provider", distinct=True, filter=Q(has))
     )
     return {each["service"]: (each["practices"], each["allocated"]) for each in counted}
+
+
+def allocations_seen_by(by: Actor) -> QuerySet[Allocation]:
+    """What is believed now of allocations: one's own, and those of practices that one offers the service to."""
+    known = Allocation.objects.known().select_related("service", "provider")
+    if by.is_system:
+        return known
+    if by.organisation_id is None or not by.roles():
+        return known.none()
+    offered = Participation.objects.filter(
+        commissioner=by.organisation_id, service=OuterRef("service"), provider=OuterRef("provider"), network=None
+    )
+    return known.filter(Q(provider=by.organisation_id) | Q(Exists(offered)))

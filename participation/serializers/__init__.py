@@ -1,7 +1,7 @@
 """What the API says, and what is sent to it."""
 
 from participation.serializers.joiners import JoinersSettledSerializer, JoiningsSerializer, SettleJoinersSerializer
-from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer
+from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer, OffersForeseenSerializer
 from participation.serializers.participations import (
     REQUEST_STATUSES,
     STATUSES,
@@ -34,6 +34,7 @@ __all__ = [
     "JoinersSettledSerializer",
     "JoiningsSerializer",
     "OfferedSerializer",
+    "OffersForeseenSerializer",
     "ParticipationDetailSerializer",
     "ParticipationSerializer",
     "SaveEndDateSerializer",

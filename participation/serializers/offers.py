@@ -21,6 +21,10 @@ class CreateOffersSerializer(StrictSerializer):
     start_date = serializers.DateField()
     end_date = serializers.DateField(help_text="This day is included.")
     respond_by = serializers.DateField(required=False, allow_null=True, default=None)
+    only_missing = serializers.BooleanField(
+        default=False,
+        help_text="Whoever has an offer that stands is left out, and joiners are added; otherwise one refuses all.",
+    )
 
 
 class OfferedSerializer(serializers.Serializer[Any]):
@@ -31,3 +35,14 @@ class OfferedSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="PCNs without a member practice on these days."
     )
     sentences = serializers.ListField(child=serializers.CharField())
+
+
+class OffersForeseenSerializer(serializers.Serializer[Any]):
+    """What offers would come to, and what would follow: nothing is kept."""
+
+    offers = serializers.IntegerField(help_text="How many offers would be made.")
+    left_out = serializers.ListField(
+        child=serializers.CharField(), help_text="PCNs without a member practice on these days."
+    )
+    sentences = serializers.ListField(child=serializers.CharField())
+    expected = serializers.ListField(child=serializers.CharField(), help_text="Pounds expected of the days to come.")

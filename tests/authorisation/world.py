@@ -130,7 +130,7 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
     held = ParticipationFactory.create(
         service=service, provider=practice, network=None, commissioner=parent, start_date=date(2021, 7, 1)
     )
-    AllocationFactory.create(service=service, provider=practice)
+    allocation = AllocationFactory.create(service=service, provider=practice)
     manager = acting_as(Role.ACHIEVEMENT_ENTRY, Role.DECLARATION_MANAGEMENT, organisation=practice)
     clerk = acting_as(Role.ACHIEVEMENT_ENTRY, organisation=parent)
     approver = acting_as(Role.APPROVAL_MANAGEMENT, organisation=parent)
@@ -154,6 +154,7 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
     return offers | {
         "service": service,
         "held": held,
+        "allocation": allocation,
         "earned": earned[JULY],
         "declared": earned[AUGUST],
         "approved": earned[SEPTEMBER],
