@@ -21,9 +21,10 @@ from achievement.models import Achievement, OvernightRun, RunState
 from achievement.queries.declarations import ToDeclare
 from catalogue.commands import load_definition
 from catalogue.models import ServiceVersion
+from core.actors import SYSTEM
 from operations.commands import deliver
 from operations.models import OutboxMessage
-from organisations.commands import Given, Nomination, propose_payee, upload_files
+from organisations.commands import Details, Given, Nomination, add_contact, propose_payee, upload_files
 from organisations.models import Kind, OdsUpload, Organisation, PayeeProposal
 from organisations.states import Purpose
 from participation.commands import begin_offers
@@ -164,13 +165,19 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
-    """A payee proposed for the network by somebody of its lead; a colleague at the practice with a second factor."""
+    """A payee proposed for the network by somebody of its lead; a contact of the practice, and a colleague there with a
+    second factor."""
     proposer = acting_as(Role.ORGANISATION_ADMINISTRATOR, organisation=things["lead"])
     nomination = Nomination(things["network"], things["practice"].code, date(2022, 1, 1), None)
     proposed = propose_payee(nomination, "The practices agreed.", by=proposer)
     colleague = acting_as(Role.VIEW, organisation=things["practice"]).user
     TOTP.activate(colleague, generate_totp_secret())
-    return {"proposal": PayeeProposal.objects.get(pk=proposed.proposal_id), "colleague": colleague}
+    contact = add_contact(things["practice"], Details("Tamsin Dale", "Manager", phone="0207946"), by=SYSTEM)
+    return {
+        "proposal": PayeeProposal.objects.get(pk=proposed.proposal_id),
+        "colleague": colleague,
+        "contact": contact,
+    }
 
 
 def _of_the_operator(things: dict[str, Any]) -> dict[str, Any]:
