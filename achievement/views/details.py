@@ -47,7 +47,7 @@ def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
         actions=[_button(request, found, act) for act in can if act.action != acts.DECLARES],
         cannot=[shown.CannotDo(*each) for each in acts.impossible(found, by)],
         events=[shown.event_of(change, pounds=pounds) for change in details.history_of(found)],
-        network_link=_network_link(found),
+        network_link=_network_link(found, by),
         declare_link=_declare_link(can),
         accepted=shown.accepted_words(declarations.accepted_texts(found)),
     )
@@ -244,8 +244,9 @@ def _explanation(found: Any, *, whole: bool) -> Explanation:
     )
 
 
-def _network_link(found: Any) -> Link | None:
-    if not found.network:
+def _network_link(found: Any, by: Acting) -> Link | None:
+    """To its network's page, for whoever may open it: a parent organisation that does not lead the network may not."""
+    if not found.network or by.organisation_id not in (found.provider_id, found.network_id, found.commissioner_id):
         return None
     href = network_href(found.network.code, found.service.code, found.achievement_date)
     return Link(f"{found.network.name}, {long_date(found.achievement_date)}", href)

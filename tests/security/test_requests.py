@@ -20,7 +20,7 @@ from tests.achievement.payments import said, signed_in
 from tests.cqrs_portal.test_settings import GOOD, started_with
 from tests.factories.accounts import PASSWORD, acting_as
 from tests.factories.achievement import seen, utsire
-from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory, PracticeFactory
+from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory, ParentFactory, PracticeFactory
 from ui.sheets import FORMULA, Sheet, to_csv
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +214,17 @@ def test_in_production_cookies_travel_over_https_alone_and_each_visitor_has_an_a
     )
 
     assert done.stdout.split() == ["False", "True", "True", "True", "True", "31536000", "1"], done.stderr
+
+
+def test_an_achievement_leads_to_its_network_only_those_who_may_open_it(db: None, training_day: object) -> None:
+    world = utsire()
+    parent = CommissionerFactory.create()
+    ParentFactory.create(organisation=world.practices[0], parent=parent)
+    world.calculate()
+    line = next(each for each in world.lines() if each.provider == world.practices[0])
+    own, above = (acting_as(Role.VIEW, organisation=each) for each in (line.provider, parent))
+    link = f"/achievement/networks/{world.network.code}/"
+
+    pages = [signed_in(by).get(f"/achievement/{line.pk}/").content.decode() for by in (own, above)]
+
+    assert [link in page for page in pages] == [True, False]
