@@ -11,9 +11,9 @@ from ui.components import Confirm
 
 APPROVED = "financially approved"
 SETTLED = "none recorded - check before you save"
-TO_BE_ADJUSTED = ("lines to be adjusted", "achievements to be adjusted")
-"""What a calculation says of rows that finance has approved, whatever made them differ; a preview says only what this
-change would make differ, by its forecast."""
+LINES_TO_BE_ADJUSTED, PAYMENTS_TO_BE_ADJUSTED = "lines to be adjusted", "achievements to be adjusted"
+"""What a calculation says of rows that finance has approved, whatever made them differ. Of lines a preview says only
+what this change would make differ, by its forecast; there is no forecast of what is paid to practices themselves."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,13 @@ class WouldChange:
         moved: Difference | None = None,
     ) -> WouldChange:
         """From what a command would say of itself, the effects of its handlers, and what is expected."""
-        known = [effect for effect in effects if effect.kind not in TO_BE_ADJUSTED]
+        had = [effect for effect in effects if effect.kind != LINES_TO_BE_ADJUSTED]
+        known = [effect for effect in had if effect.kind != PAYMENTS_TO_BE_ADJUSTED]
+        final = [*(each for each in had if each not in known), *(each for each in expected if each.kind == APPROVED)]
         to_come = [effect for effect in expected if effect.kind != APPROVED]
         asked = (
             Asked("Approvals undone", _lines(effect for effect in known if effect.undoes_approval)),
-            Asked("Financially approved periods", _lines(each for each in expected if each.kind == APPROVED)),
+            Asked("Financially approved periods", _lines(final)),
             Asked("Settled off the system", (), SETTLED),
         )
         plain = [effect for effect in known if not effect.undoes_approval]

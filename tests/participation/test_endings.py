@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from accounts.states import Role
 from achievement.models import Achievement
@@ -19,9 +20,11 @@ from participation.commands import (
 )
 from participation.models import EndRequest, Participation
 from participation.states import State
+from tests.achievement.payments import payments
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import NOVEMBER, OCTOBER, seen, utsire
 from tests.factories.participation import ParticipationFactory
+from tests.participation.test_pages import sign_in, text, tokens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 
@@ -169,3 +172,46 @@ def test_what_does_not_stand_is_not_cancelled(world, by, state):
 def test_a_cancellation_asks_why(world, by, reason):
     with pytest.raises(Invalid, match=r"[Rr]eason"):
         cancel_participations(seen(*rows(world)), reason, by=by)
+
+
+def of_a_practice(made):
+    """The participation of a practice that is paid itself, and who may end it."""
+    row = Participation.objects.get(provider=made.world.practice, service=made.service)
+    return row, acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=row.commissioner)
+
+
+def test_what_a_practice_declared_is_withdrawn_with_the_reason():
+    made = payments()
+    earned = made.declared(37)
+    row, by = of_a_practice(made)
+
+    save_end_date(seen(row), OCTOBER, WHY, by=by)
+
+    earned.refresh_from_db()
+    assert earned.state == AchievementState.WITHDRAWN
+    assert earned.history.order_by("-pk").first().note == f"It is no longer due: {WHY}"
+
+
+def test_what_a_practice_had_approved_needs_a_second_person():
+    made = payments()
+    made.approved(37)
+    row, by = of_a_practice(made)
+
+    with pytest.raises(SecondPersonNeeded, match="1 approved achievement is withdrawn, £345.00"):
+        cancel_participations(seen(row), WHY, by=by)
+
+
+def test_what_a_practice_was_paid_stays_and_the_page_lists_it(client):
+    made = payments()
+    earned = made.finally_approved(37)
+    row, by = of_a_practice(made)
+    given = {"seen": tokens([row]), "step": "check", "reason": WHY}
+
+    page = sign_in(client, by).post(reverse("participation:cancel_service", args=[made.service.code]), given)
+    cancel_participations(seen(row), WHY, by=by)
+
+    said = text(page)
+    assert "Financially approved periods 30 November 2021: 1 achievement, financially approved, stays as it is" in said
+    assert "A recovery of £345.00 is proposed, and never made by itself." in said
+    earned.refresh_from_db()
+    assert earned.state == AchievementState.FINANCE_APPROVED
