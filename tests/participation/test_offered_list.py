@@ -9,14 +9,17 @@ from datetime import date
 
 import openpyxl
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 
 from accounts.states import Role
-from participation.models import Participation
+from core.dates import inclusive
+from organisations.models import Kind, Membership, Organisation, Parent
+from participation.models import Participation, Term
 from participation.queries.offered import ORDERS
 from participation.states import State
 from tests.factories.accounts import acting_as
-from tests.factories.organisations import MembershipFactory, NetworkFactory, PracticeFactory
+from tests.factories.organisations import LONG_KNOWN, MembershipFactory, NetworkFactory, PracticeFactory
 from tests.factories.participation import ParticipationFactory
 from tests.participation.test_pages import BUDGET, sign_in, text, tokens
 
@@ -202,3 +205,42 @@ def test_who_only_looks_is_told_who_can(client, many, detail, viking, commission
 
     assert 'value="cancel_service"' not in page.content.decode()
     assert f"{commissioning.user.name} of NHS Biscay CCG, as Commissioning Management." in text(page)
+
+
+@pytest.fixture
+def five_thousand(service, biscay, viking):
+    """Five thousand practices of a hundred networks, all taking part."""
+    networks = [NetworkFactory.create(code=f"Z{n:05d}", led_by=biscay) for n in range(100)]
+    practices = Organisation.objects.bulk_create(
+        Organisation(code=f"V{n:05d}", name=f"Practice {n % 977}", kind=Kind.PRACTICE) for n in range(5_000)
+    )
+    forever = {"valid": inclusive(date(2019, 7, 1), None), "recorded": DateTimeTZRange(LONG_KNOWN, None, "[)")}
+    Parent.objects.bulk_create(Parent(organisation=each, parent=viking, **forever) for each in practices)
+    Membership.objects.bulk_create(
+        Membership(practice=each, network=networks[n % 100], **forever) for n, each in enumerate(practices)
+    )
+    rows = Participation.objects.bulk_create(
+        Participation(
+            service=service, provider=each, network=networks[n % 100], commissioner=biscay, offered_at=LONG_KNOWN,
+            state=State.APPROVED,
+        )
+        for n, each in enumerate(practices)
+    )  # fmt: skip
+    Term.objects.bulk_create(
+        Term(participation=row, **{**forever, "valid": inclusive(date(2020, 4, 1), date(2022, 3, 31))}) for row in rows
+    )
+
+
+@pytest.mark.parametrize("sort", ["pcn", "-end"])
+def test_five_thousand_rows_are_listed_in_as_many_questions_as_three(
+    commissioner, five_thousand, detail, sort, django_assert_max_num_queries, settings
+):
+    settings.USERSESSIONS_TRACK_ACTIVITY = False
+    commissioner.get(reverse("home:help"))
+
+    with django_assert_max_num_queries(BUDGET):
+        page = commissioner.get(detail, {"sort": sort, "view": 50})
+
+    assert "5,000 practices" in text(page)
+    assert "Select all 5,000 matching" in text(page)
+    assert len(codes(page)) == 50
