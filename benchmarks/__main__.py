@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def import_measurements() -> None:
-    from benchmarks import aggregation, approval, causes  # noqa: F401
+    from benchmarks import aggregation, approval, causes, offers  # noqa: F401
 
 
 def prepare(england: object) -> None:

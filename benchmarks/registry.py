@@ -51,6 +51,7 @@ BARS = (
     (9, "approval", "approve 5,000 in one command"),
     (10, "lists", "Declaration Management, 150 practices x 20 services"),
     (11, "causes", "why networks wait, with every cause"),
+    (12, "offers", "offers to 1,500 practices in one command"),
 )
 
 

@@ -15,6 +15,7 @@ from participation.commands import (
     begin_offers,
     do_preview,
     offer_to_networks,
+    offer_to_practices,
     set_days,
 )
 from participation.models import OfferDraft, Participation
@@ -202,3 +203,35 @@ def test_many_codes_that_are_not_understood_are_all_listed(page, eyes, live_serv
     page.get_by_role("button", name="Check and add").click()
     expect(page.get_by_text("5,000 values").first).to_be_visible()
     eyes.look("offer-codes-many-refused")
+
+
+def test_allocations_are_set_on_a_form_and_by_file(page, eyes, live_server, somewhere, kezia):
+    enter(page, live_server, kezia)
+    page.goto(live_server.url + reverse("participation:allocations"))
+    eyes.look("allocations-empty")
+    offer_to_practices(somewhere.service.pk, [somewhere.practice.pk], STARTS, ENDS, by=kezia)
+
+    page.reload()
+    page.get_by_role("link", name="Weight Management 2021/22").click()
+    page.get_by_label("Select Portland Surgery").check()
+    eyes.look("service-allocations")
+    page.get_by_role("button", name="Set allocations").first.click()
+    page.get_by_label("Allocation of Portland Surgery (V37647)").fill("many")
+    page.get_by_role("button", name="See what would change").click()
+    eyes.look("set-allocations-refused")
+    page.get_by_label("Allocation of Portland Surgery (V37647)").fill("30")
+    page.get_by_label("Reason").fill("As last year.")
+    page.get_by_role("button", name="See what would change").click()
+    eyes.look("check-allocations")
+    page.get_by_role("button", name="Save allocations").click()
+    expect(page.get_by_text("1 allocation changes.")).to_be_visible()
+    page.get_by_role("link", name="Portland Surgery").click()
+    eyes.look("allocation-history")
+
+    page.goto(live_server.url + reverse("participation:upload_allocations", args=[somewhere.service.code]))
+    page.get_by_label("Reason").fill("This year's.")
+    content = b"ORG_ID,ALLOCATION\nV37647,many\nX00001,1\n"
+    page.locator("input[name=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_text("must be a whole number, 0 or more")).to_be_visible()
+    eyes.look("upload-allocations-refused")
