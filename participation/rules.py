@@ -25,6 +25,7 @@ ANSWER_OFFERS = Permission(
 )
 APPROVE_OFFERS = Permission("participation.approve", COMMISSIONS)
 SAVE_END_DATES = Permission("participation.end", COMMISSIONS)
+Permission("participation.start", COMMISSIONS)
 CANCEL_SERVICES = Permission("participation.cancel", COMMISSIONS)
 CONFIRM_END = Permission(
     "participation.confirm_end",

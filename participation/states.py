@@ -60,13 +60,34 @@ REOPEN = Transition(
     "reopen", frozenset({State.ENDED}), State.APPROVED, "participation.end",
     button="Save End Date", done="reopened", needs_reason=True,
 )  # fmt: skip
+CORRECT_START = Transition(
+    "correct start date", frozenset({State.APPROVED}), State.APPROVED, "participation.start",
+    button="Save start date", done="given another start date", needs_reason=True,
+)  # fmt: skip
+CORRECT_START_OF_ENDED = Transition(
+    "correct start date of ended", frozenset({State.ENDED}), State.ENDED, "participation.start",
+    button="Save start date", done="given another start date", needs_reason=True,
+)  # fmt: skip
 CANCEL = Transition(
     "cancel", OPEN, State.CANCELLED, "participation.cancel",
     button="Cancel Service", done="cancelled", needs_reason=True,
 )  # fmt: skip
 
 PARTICIPATION = transition_table(
-    [ACCEPT, REJECT, EXPIRE, APPROVE, NOT_APPROVE, SAVE_END_DATE, END, CORRECT_END, REOPEN, CANCEL]
+    [
+        ACCEPT,
+        REJECT,
+        EXPIRE,
+        APPROVE,
+        NOT_APPROVE,
+        SAVE_END_DATE,
+        END,
+        CORRECT_END,
+        REOPEN,
+        CORRECT_START,
+        CORRECT_START_OF_ENDED,
+        CANCEL,
+    ]
 )
 
 

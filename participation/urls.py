@@ -16,6 +16,7 @@ urlpatterns = [
     path("ends/<int:job_id>/", views.large_end, name="large_end"),
     path("ends/<int:job_id>/save/", views.save_large_end, name="save_large_end"),
     path("offers/<int:participation_id>/", views.offer, name="offer"),
+    path("offers/<int:participation_id>/start-date/", views.save_start_date, name="save_start_date"),
     path("requests/", views.end_requests, name="end_requests"),
     path("requests/<int:request_id>/", views.end_request, name="end_request"),
     path("requests/<int:request_id>/confirm/", views.confirm_end, name="confirm_end"),

@@ -35,20 +35,14 @@ from participation.commands.end_requests import (
 from participation.commands.ending import Ended, Ending, SecondPersonNeeded
 from participation.commands.ends import cancel_participations, save_end_date
 from participation.commands.joiners import JoinerOffer, JoinersSettled, settle_joiners
-from participation.commands.large_ends import (
-    ASK,
-    CHECK,
-    LARGE_END,
-    SAVE,
-    do_large_end,
-    start_large_end,
-)
+from participation.commands.large_ends import ASK, CHECK, LARGE_END, SAVE, do_large_end, start_large_end
 from participation.commands.making import PREVIEW, do_preview, make_offers, preview_offers, start_preview
 from participation.commands.offering import OffersMade
 from participation.commands.offers import offer_to_networks
 from participation.commands.practice_offers import offer_to_practices
 from participation.commands.previews import preview_end
 from participation.commands.reminders import REMIND, plan_reminders, remind_of_offers, settle_reminders
+from participation.commands.starts import StartSaved, save_start_date
 from participation.commands.telling import tell_of_end_request, tell_of_participations
 from participation.commands.terms import EndDatesSaved, change_end_dates
 
@@ -71,6 +65,7 @@ __all__ = [
     "OffersMade",
     "SecondPersonNeeded",
     "Setting",
+    "StartSaved",
     "accept_offers",
     "add_providers",
     "approve_participations",
@@ -102,6 +97,7 @@ __all__ = [
     "remind_of_offers",
     "remove_providers",
     "save_end_date",
+    "save_start_date",
     "set_allocations",
     "set_days",
     "settle_joiners",

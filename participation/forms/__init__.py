@@ -13,6 +13,7 @@ from participation.forms.offers import (
     ServiceForm,
     WrongCodesForm,
 )
+from participation.forms.starts import StartDateForm
 
 __all__ = [
     "CancelForm",
@@ -32,6 +33,7 @@ __all__ = [
     "ServiceFilterForm",
     "ServiceForm",
     "ServicesForm",
+    "StartDateForm",
     "WrongCodesForm",
     "hidden_of",
 ]

@@ -10,9 +10,11 @@ from typing import Any
 from django.urls import reverse
 
 from catalogue.models import QualityService
+from core.actors import Actor
 from core.dates import last_day
 from participation.presenters import offered
-from participation.states import OFFER, PARTICIPATION
+from participation.rules import may_offer
+from participation.states import COVERING, OFFER, PARTICIPATION
 from ui.components import Confirm, Event, RecordedOn
 from ui.frame import Link, Page
 from ui.tables import Column, Table
@@ -144,6 +146,12 @@ def links_of(row: Any, re_offers: Sequence[Any], requests: Sequence[Any]) -> lis
         for each in requests
     ]
     return [*replaces, *replaced, *asked]
+
+
+def start_links_of(row: Any, by: Actor) -> list[Link]:
+    """Where the start is corrected, for whoever may."""
+    may = may_offer(by) and row.commissioner_id == by.organisation_id and row.state in COVERING
+    return [Link("Correct the start date", reverse("participation:save_start_date", args=[row.pk]))] if may else []
 
 
 def breadcrumb(service: QualityService, *, for_provider: bool) -> Sequence[Link]:

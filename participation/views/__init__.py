@@ -30,6 +30,7 @@ from participation.views.offers import (
     review_lines,
     review_offers,
 )
+from participation.views.starts import save_start_date
 
 __all__ = [
     "act",
@@ -67,6 +68,7 @@ __all__ = [
     "save_allocations",
     "save_end_date",
     "save_large_end",
+    "save_start_date",
     "service_allocations",
     "set_allocations",
     "take_back_end",

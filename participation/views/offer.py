@@ -44,7 +44,10 @@ def offer(request: PortalRequest, participation_id: int) -> HttpResponse:
         tags=[] if day else offered_shown.tags_of(row, clock.today()),
         facts=shown.facts_of(row, term.start_date if term else None, term.end_date if term else None),
         next=shown.next_of(row, label),
-        links=shown.links_of(row, queries.re_offers_of(row), end_requests.open_requests_of(row)),
+        links=[
+            *shown.links_of(row, queries.re_offers_of(row), end_requests.open_requests_of(row)),
+            *shown.start_links_of(row, by),
+        ],
         actions=[_button(row, act) for act in acts if not act.why_not],
         cannot=[shown.CannotDo(act.button, act.why_not, act.who_can) for act in acts if act.why_not],
         events=[shown.event_of(change) for change in history],

@@ -25,6 +25,8 @@ MOVES = {
     "end": ({State.APPROVED}, State.ENDED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
     "correct end date": ({State.ENDED}, State.ENDED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
     "reopen": ({State.ENDED}, State.APPROVED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
+    "correct start date": ({State.APPROVED}, State.APPROVED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
+    "correct start date of ended": ({State.ENDED}, State.ENDED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
     "cancel": (OPEN, State.CANCELLED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
 }
 PLACES = ("provider", "network", "commissioner", "elsewhere")
