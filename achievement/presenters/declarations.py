@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -106,7 +105,7 @@ def columns(*, totals: bool, pounds: bool, statuses: bool) -> list[Column]:
 
 
 def row_of(
-    each: Any, *, totals: bool, periods: Mapping[tuple[int, date], tuple[date, date]], notes: Counter[int],
+    each: Any, *, totals: bool, periods: Mapping[tuple[int, date], tuple[date, date]], notes: Mapping[int, int],
     pounds: bool, remarks: Sequence[str] = (),
 ) -> Row:  # fmt: skip
     subject = each.network if totals else each.provider
@@ -120,7 +119,7 @@ def row_of(
         achievement_date=each.achievement_date,
         status=each.state_label,
         amount=each.amount if pounds else None,
-        notes=count(notes[each.pk], "note", "notes") if notes[each.pk] else "",
+        notes=count(noted, "note", "notes") if (noted := notes.get(each.pk, 0)) else "",
         remarks=remarks,
     )
 

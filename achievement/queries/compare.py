@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 
 from achievement.models import Achievement
-from achievement.queries.declarations import entered_and_declared_by_one
+from achievement.queries.declarations import Marks
 from achievement.queries.figures import limit_words, result_of
 from achievement.states import State
 from calculation.explanation import sterling
@@ -76,10 +76,9 @@ def differences_of(ids: Collection[int]) -> dict[int, Difference]:
     return differences
 
 
-def remarks_of(rows: Collection[Any]) -> dict[int, list[str]]:
+def remarks_of(rows: Collection[Any], marks: Marks) -> dict[int, list[str]]:
     """Row id -> what an approver is shown under it: more or less than the period before, and one person's work."""
-    differences = differences_of([row.pk for row in rows])
-    by_one = entered_and_declared_by_one(rows)
+    differences, by_one = differences_of([row.pk for row in rows]), marks.by_one
     found: dict[int, list[str]] = {}
     for row in rows:
         difference = differences.get(row.pk)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from achievement.models import Achievement, AchievementChange, Declaration
@@ -13,7 +14,6 @@ from achievement.states import APPROVE, GIVE_FINANCE_APPROVAL, State
 from catalogue.queries import definitions_of
 from core.actors import Actor
 from core.transitions import Seen
-from submission.models import IndicatorValue
 
 
 class ToDeclare(NamedTuple):
@@ -74,17 +74,29 @@ def _last_move(name: str) -> Subquery:
     return Subquery(moves.values("at")[:1])
 
 
-def entered_and_declared_by_one(rows: Collection[Achievement]) -> set[int]:
-    """Ids of rows whose figures and whose last declaration are one person's: approvers are shown (domain 2)."""
-    value_of = {row.pk: row.inputs["values"]["count"] for row in rows if row.inputs.get("values")}
-    if not value_of:
-        return set()
-    entered = _entered_by(value_of.values())
-    last = Declaration.objects.filter(achievement__in=value_of).order_by("achievement", "-pk").distinct("achievement")
-    declared = dict(last.values_list("achievement", "by"))
-    return {id for id, value in value_of.items() if id in declared and declared[id] == entered.get(value)}
+@dataclass(frozen=True)
+class Marks:
+    """What a list says beside its rows: row id -> how many moves carry a note; and the ids of those whose figures and
+    whose last declaration are one person's, which approvers are shown (domain 2)."""
+
+    notes: Mapping[int, int]
+    by_one: frozenset[int]
 
 
-def _entered_by(value_ids: Iterable[int]) -> dict[int, int]:
-    rows = IndicatorValue.objects.filter(pk__in=list(value_ids), by__isnull=False)
-    return dict(rows.values_list("pk", "by"))
+def marks_of(rows: Collection[Achievement]) -> Marks:
+    """The marks of these rows, in one query."""
+    values = [(row.inputs.get("values") or {}).get("count") for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [[row.pk for row in rows], values])
+        found = cursor.fetchall()
+    return Marks({id: notes for id, notes, _one in found}, frozenset(id for id, _notes, one in found if one))
+
+
+_MARKS = """
+    SELECT given.id,
+           (SELECT count(*) FROM achievement_achievementchange c WHERE c.row_id = given.id AND c.note <> ''),
+           coalesce(v.by_id = (SELECT d.by_id FROM achievement_declaration d
+                               WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1), false)
+    FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, value_id)
+    LEFT JOIN submission_indicatorvalue v ON v.id = given.value_id"""
+"""SQL: row id, how many notes, and whether one person entered and declared it."""

@@ -14,7 +14,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from achievement.models import (
     NOT_WITHDRAWN,
     Achievement,
-    AchievementChange,
     NetworkAchievement,
     NetworkAchievementChange,
 )
@@ -110,11 +109,10 @@ def page_matching(by: Actor, filters: Filters, *, order: str, descending: bool, 
     return page_of(rows_matching(by, filters).select_related(*related), named, after=after, size=size)
 
 
-def notes_of(rows: Collection[Any], *, totals: bool) -> Counter[int]:
+def notes_of_totals(rows: Collection[NetworkAchievement]) -> Counter[int]:
     """Row id -> how many moves of it carry a note."""
-    log = NetworkAchievementChange if totals else AchievementChange
-    noted = log._default_manager.filter(row__in=[row.pk for row in rows]).exclude(note="").values_list("row", flat=True)
-    return Counter(noted)
+    noted = NetworkAchievementChange.objects.filter(row__in=[row.pk for row in rows]).exclude(note="")
+    return Counter(noted.values_list("row", flat=True))
 
 
 @dataclass(frozen=True)

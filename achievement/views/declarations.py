@@ -15,6 +15,7 @@ from achievement import rules
 from achievement.forms import ListForm
 from achievement.presenters import declarations as shown
 from achievement.queries import compare, lists
+from achievement.queries.declarations import Marks, marks_of
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
 from core.selections import AT_MOST, token_of
@@ -69,8 +70,8 @@ def _page(
         by, filters, order=order.key, descending=order.descending, after=address.get("after"), size=pager.size
     )
     selection = _selection(by, actions, summary, seen, filters, address)
-    notes = lists.notes_of(found.rows, totals=totals)
-    remarks = compare.remarks_of(found.rows) if pounds and not totals else {}
+    marks = Marks(lists.notes_of_totals(found.rows), frozenset()) if totals else marks_of(found.rows)
+    remarks = compare.remarks_of(found.rows, marks) if pounds and not totals else {}
     return shown.DeclarationsPage(
         title=title,
         subject=filters.state.label if filters.state else "",
@@ -84,7 +85,7 @@ def _page(
                     each,
                     totals=totals,
                     periods=choices.periods,
-                    notes=notes,
+                    notes=marks.notes,
                     pounds=pounds,
                     remarks=remarks.get(each.pk, ()),
                 )

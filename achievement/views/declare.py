@@ -70,7 +70,7 @@ def _page(request: PortalRequest, by: Acting) -> shown.DeclarePage:
     pager = Pager.sized(address)
     rows = list(declarations.to_declare(by))
     texts = declarations.texts_of(row.service_id for row in rows)
-    remarks, reasons = compare.remarks_of(rows), sent_back.reasons_of(rows)
+    remarks, reasons = compare.remarks_of(rows, declarations.marks_of(rows)), sent_back.reasons_of(rows)
     past = page_of(declarations.payment_history(by), NEWEST_FIRST, after=address.get("after"), size=pager.size)
     shown_rows = [
         shown.declare_row(row, [*([reasons[row.pk]] if row.pk in reasons else []), *remarks[row.pk]]) for row in rows

@@ -11,7 +11,7 @@ from accounts.states import Role
 from achievement import commands
 from achievement.models import AchievementChange, Declaration
 from achievement.queries.compare import ONE_PERSON, remarks_of
-from achievement.queries.declarations import ToDeclare, payment_history, to_declare
+from achievement.queries.declarations import ToDeclare, marks_of, payment_history, to_declare
 from achievement.queries.needs import needs_of
 from achievement.states import State
 from core import clock
@@ -132,7 +132,7 @@ def test_a_small_practices_one_manager_may_enter_and_declare_and_approvers_are_s
     row = portland.declared(37)
 
     assert Hand.objects.get().stage == Stage.PROVIDER
-    assert remarks_of([row])[row.pk] == [ONE_PERSON]
+    assert remarks_of([row], marks_of([row]))[row.pk] == [ONE_PERSON]
 
 
 def test_what_two_people_did_is_not_remarked_on(portland: Payments):
@@ -140,7 +140,7 @@ def test_what_two_people_did_is_not_remarked_on(portland: Payments):
     portland.submit(37)
     portland.declare(by=other)
 
-    assert remarks_of([portland.achievement])[portland.achievement.pk] == []
+    assert remarks_of([portland.achievement], marks_of([portland.achievement]))[portland.achievement.pk] == []
 
 
 def test_more_than_the_month_before_is_remarked_on_with_why(portland: Payments):
@@ -148,7 +148,7 @@ def test_more_than_the_month_before_is_remarked_on_with_why(portland: Payments):
     portland.submit(37)
 
     row = portland.achievement
-    assert remarks_of([row])[row.pk] == ["£207.00 more than October: referrals 37, was 12"]
+    assert remarks_of([row], marks_of([row]))[row.pk] == ["£207.00 more than October: referrals 37, was 12"]
 
 
 def test_who_entered_or_declared_does_not_approve(portland: Payments):

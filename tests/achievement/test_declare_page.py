@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement import commands
 from achievement.models import AchievementChange, Declaration
+from achievement.queries.declarations import to_declare
 from achievement.states import State
 from catalogue import commands as catalogue
 from tests.achievement.payments import OCTOBER, Payments, payments, said, signed_in, somebody
@@ -291,3 +292,21 @@ def test_a_new_text_is_the_one_that_is_shown_and_accepted(portland: Payments):
     assert "The new words." in html
     assert re.search(rf'name="read_{portland.achievement.pk}" value="2"', html)
     assert "The declaration text has changed" in said(sent(client, [portland.achievement]))
+
+
+def test_the_commissioners_list_takes_ten_queries_however_many_practices_it_shows(
+    portland: Payments, django_assert_max_num_queries
+):
+    portland.declared(37)
+    for number in range(12):
+        practice, manager = portland.another_practice(f"Practice {number}", allocation=30)
+        portland.submit_for(practice, 25, manager)
+        chosen = portland.chosen(*to_declare(manager))
+        commands.declare_achievements(chosen, by=manager)
+    client = signed_in(portland.approver)
+
+    with django_assert_max_num_queries(10):
+        page = said(client.get(reverse("achievement:declaration_management")))
+
+    assert "13 achievements" in page
+    assert "entered and declared by one person" in page
