@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
 from achievement.queries.figures import explained as by_item
 from achievement.queries.lists import Summary
-from achievement.rules import networks_visible_to, visible_to
+from achievement.rules import visible_to
 from achievement.states import State
 from calculation.capitation import CapitationInputs, calculate
 from calculation.explanation import Explanation, PopulationWords, explain_capitation
@@ -89,11 +89,10 @@ def network_date_seen_by(by: Actor, code: str, service_code: str, day: date) -> 
     return NetworkDate(service, network, day, total, payee_of(network, day), versions)
 
 
-def sees_network_pounds(by: Actor, network: Organisation) -> bool:
-    """Pounds of a whole network: its lead and itself; members see each other's status, not each other's pounds."""
-    return NetworkAchievement.objects.filter(networks_visible_to(by), network=network).exists() or _leads_or_is(
-        by, network
-    )
+def sees_network_pounds(by: Actor, network: Organisation, total: NetworkAchievement | None = None) -> bool:
+    """Pounds of a whole network: its lead and itself, and who commissioned this total; members see each other's status,
+    not each other's pounds."""
+    return _leads_or_is(by, network) or (total is not None and total.commissioner_id == by.organisation_id)
 
 
 def _leads_or_is(by: Actor, network: Organisation) -> bool:

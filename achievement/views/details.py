@@ -43,7 +43,7 @@ def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
         breadcrumb=lists_shown.breadcrumb(),
         status=State(found.state).label,
         facts=_facts(found, pounds=pounds),
-        explanation=_explanation(found, whole=rules.sees_network_pounds(by)) if pounds else None,
+        explanation=_explanation(found, whole=_sees_whole(found, by)) if pounds else None,
         actions=[_button(request, found, act) for act in can if act.action != acts.DECLARES],
         cannot=[shown.CannotDo(*each) for each in acts.impossible(found, by)],
         events=[shown.event_of(change, pounds=pounds) for change in details.history_of(found)],
@@ -66,7 +66,7 @@ def compare_periods(request: PortalRequest, achievement_id: int) -> HttpResponse
         raise NotVisible("There is no earlier payment period to compare with.")
     before = details.achievement_seen_by(by, difference.before.pk)
     then, now = month(before.achievement_date), month(found.achievement_date)
-    whole = rules.sees_network_pounds(by)
+    whole = _sees_whole(found, by)
     page = shown.ComparePage(
         title=f"Compare with {difference.period}",
         subject=found.service.short_name,
@@ -102,7 +102,7 @@ def explanation_json(request: PortalRequest, achievement_id: int) -> HttpRespons
 def network(request: PortalRequest, code: str, service_code: str, day: str) -> HttpResponse:
     by = request.actor
     found = details.network_date_seen_by(by, code, service_code, _day(day))
-    pounds = rules.sees_pounds(by) and details.sees_network_pounds(by, found.network)
+    pounds = rules.sees_pounds(by) and details.sees_network_pounds(by, found.network, found.total)
     lines = readiness.member_lines(found.service.pk, found.achievement_date, found.network.pk)
     page = shown.NetworkPage(
         title=f"{found.service.short_name}, {long_date(found.achievement_date)}",
@@ -221,6 +221,11 @@ def _compare_links(found: Any) -> list[Link]:
     change = "no change" if not difference.pounds else difference.words.split(" than ")[0]
     href = reverse("achievement:compare", args=[found.pk])
     return [Link(f"Compare with {difference.period}: {change}", href)]
+
+
+def _sees_whole(found: Any, by: Acting) -> bool:
+    """Whether the total that a line is part of is shown: to its network, and to who commissions it."""
+    return rules.sees_network_pounds(by) and by.organisation_id in (found.network_id, found.commissioner_id)
 
 
 def _explanation(found: Any, *, whole: bool) -> Explanation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,12 +10,16 @@ import pytest
 from accounts.commands import create_token
 from accounts.states import Role
 from achievement import commands
+from core.actors import SYSTEM
 from operations.models import OutboxMessage
+from organisations.commands import set_lead
 from participation.commands import Ending, ask_to_end
 from participation.models import Participation
 from tests.achievement.payments import Payments, payments, said, signed_in, somebody
 from tests.api.conftest import Program
-from tests.factories.achievement import seen, utsire
+from tests.factories.accounts import acting_as
+from tests.factories.achievement import NOVEMBER, seen, utsire
+from tests.factories.organisations import CommissionerFactory, ParentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +76,37 @@ def test_what_an_end_takes_back_is_told_without_pounds_to_whoever_sees_none(db: 
     assert ["£2,250.78" in page for page in pages] == [False, True]
     assert "£" not in pages[0]
     assert ["£" in " ".join(answer.json()["foreseen"]) for answer in answers] == [False, True]
+
+
+def test_a_parent_that_does_not_lead_sees_its_practices_pounds_and_not_the_networks(
+    db: None, training_day: object
+) -> None:
+    world = utsire()
+    parent = CommissionerFactory.create()
+    ParentFactory.create(organisation=world.practices[0], parent=parent)
+    world.aggregated()
+    line = next(each for each in world.lines() if each.provider == world.practices[0])
+    above, lead = acting_as(Role.FINANCE_VIEW, organisation=parent), world.acting(Role.FINANCE_VIEW)
+
+    pages = [said(signed_in(by).get(f"/achievement/{line.pk}/")) for by in (above, lead)]
+
+    assert ["£735.36" in page for page in pages] == [True, True]
+    assert ["£2,250.78" in page for page in pages] == [False, True]
+
+
+def test_who_led_a_network_once_sees_the_pounds_it_commissioned_and_no_later_ones(
+    db: None, set_clock: Callable[[date], None]
+) -> None:
+    set_clock(date(2021, 11, 5))
+    world, heir = utsire(), CommissionerFactory.create()
+    world.completed()
+    set_lead(world.network, heir, date(2021, 11, 30), by=SYSTEM)
+    set_clock(date(2021, 12, 11))
+    world.calculate(NOVEMBER)
+    viewer = world.acting(Role.FINANCE_VIEW)
+    address = f"/achievement/networks/{world.network.code}/{world.service.code}/"
+
+    pages = [said(signed_in(viewer).get(f"{address}{day}/")) for day in ("2021-10-31", "2021-11-30")]
+
+    assert ["£" in page for page in pages] == [True, False]
+    assert "Portland Surgery" in pages[1]
