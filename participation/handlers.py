@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.actors import SYSTEM
 from core.changes import Effect, handles
-from organisations.changes import MembershipCorrected
+from organisations.changes import LeadsCorrected, MembershipCorrected
 from participation import commands
 from participation.changes import ParticipationsChanged
 
@@ -25,3 +25,8 @@ def propose_to_joiners(change: MembershipCorrected) -> list[Effect]:
 def settle_reminders(change: ParticipationsChanged) -> None:
     """An offer that was answered is nobody's task any more."""
     commands.settle_reminders(change.keys, by=SYSTEM)
+
+
+@handles(LeadsCorrected)
+def take_over_with_lead(change: LeadsCorrected) -> list[Effect]:
+    return commands.take_over_offers(change.network_ids, by=SYSTEM)

@@ -34,6 +34,7 @@ from participation.commands.end_requests import (
 )
 from participation.commands.ending import Ended, Ending, SecondPersonNeeded
 from participation.commands.ends import cancel_participations, save_end_date
+from participation.commands.hand_overs import take_over_offers
 from participation.commands.joiners import JoinerOffer, JoinersSettled, settle_joiners
 from participation.commands.large_ends import ASK, CHECK, LARGE_END, SAVE, do_large_end, start_large_end
 from participation.commands.making import PREVIEW, do_preview, make_offers, preview_offers, start_preview
@@ -105,6 +106,7 @@ __all__ = [
     "start_large_end",
     "start_preview",
     "take_back_end",
+    "take_over_offers",
     "tell_of_end_request",
     "tell_of_participations",
 ]
