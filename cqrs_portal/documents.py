@@ -14,7 +14,7 @@ from achievement import states as achievement
 from catalogue.states import LOADED, SERVICE_VERSION, VersionState
 from core.changes import handlers
 from core.transitions import Creation, Transition
-from organisations.states import PAYEE_PROPOSAL, PROPOSE_PAYEE, ProposalState
+from organisations.states import ASK_ODS, ODS_REQUEST, PAYEE_PROPOSAL, PROPOSE_PAYEE, ProposalState, RequestState
 from participation import states as participation
 from submission import states as submission
 
@@ -34,6 +34,7 @@ class Machine:
 MACHINES = (
     Machine("Account of a person", UserState, ACCOUNT),
     Machine("Proposed payee of a network", ProposalState, PAYEE_PROPOSAL, [PROPOSE_PAYEE]),
+    Machine("Request to ODS", RequestState, ODS_REQUEST, [ASK_ODS]),
     Machine("Version of a service definition", VersionState, SERVICE_VERSION, [LOADED]),
     Machine("Offer and participation", participation.State, participation.PARTICIPATION, [participation.OFFER]),
     Machine(

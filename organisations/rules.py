@@ -129,3 +129,27 @@ def who_maintains_contacts(organisation: Organisation) -> list[str]:
         f"The user administrators of {organisation.name} can, and the {ORGANISATION_ADMINISTRATOR} of the "
         "commissioning organisation that leads its PCN."
     ]
+
+
+COMMISSIONING_MANAGEMENT = "Commissioning Management"
+"""The role's name: roles themselves are a room above."""
+
+COMMISSIONS_IT = f"You need the role {COMMISSIONING_MANAGEMENT} in the commissioning organisation that leads this PCN."
+
+ASK_ODS = Permission(
+    "organisations.ask_ods",
+    Refusal(COMMISSIONS_IT, lambda by: _commissioned_by(by, "pk") & Q(kind=Kind.NETWORK)),
+)
+"""On organisations: about which networks somebody may ask ODS."""
+
+SETTLE_ODS_REQUEST = Permission(
+    "organisations.settle_ods_request", Refusal(COMMISSIONS_IT, lambda by: _commissioned_by(by, "network"))
+)
+"""On requests to ODS: whose answers somebody may note, and which they may close."""
+
+
+def _commissioned_by(by: Actor, network: str) -> Q:
+    if COMMISSIONING_MANAGEMENT not in by.roles():
+        return NONE
+    led = Lead.objects.as_of(clock.today()).filter(commissioner=by.organisation_id).values("network")
+    return Q(**{f"{network}__in": led}) & by.reach(COMMISSIONING_MANAGEMENT, network)

@@ -1,4 +1,5 @@
-"""What reference files are uploaded as, what may be odd about their rows; and what becomes of a proposed payee."""
+"""What reference files are uploaded as, what may be odd about their rows; and what becomes of a proposed payee
+and of what ODS was asked."""
 
 from __future__ import annotations
 
@@ -56,3 +57,21 @@ WITHDRAW_PAYEE = Transition(
     button="Withdraw", done="withdrawn",
 )  # fmt: skip
 PAYEE_PROPOSAL = transition_table([CONFIRM_PAYEE, DECLINE_PAYEE, WITHDRAW_PAYEE])
+
+
+class RequestState(models.IntegerChoices):
+    ASKED = 1, "Answer awaited"
+    ANSWERED = 2, "Answered"
+    CLOSED = 3, "Closed"
+
+
+ASK_ODS = Creation("ask ODS", RequestState.ASKED, "asked")
+NOTE_ANSWER = Transition(
+    "note answer", frozenset({RequestState.ASKED, RequestState.ANSWERED}), RequestState.ANSWERED,
+    "organisations.settle_ods_request", button="Note the answer", done="answered", needs_reason=True,
+)  # fmt: skip
+CLOSE_REQUEST = Transition(
+    "close request", frozenset({RequestState.ASKED, RequestState.ANSWERED}), RequestState.CLOSED,
+    "organisations.settle_ods_request", button="Close", done="closed",
+)  # fmt: skip
+ODS_REQUEST = transition_table([NOTE_ANSWER, CLOSE_REQUEST])

@@ -5,6 +5,7 @@ from organisations.commands.list_sizes import set_list_sizes
 from organisations.commands.memberships import Spell, correct_membership, correct_memberships, end_membership
 from organisations.commands.nominations import nominate_payee, set_lead, set_parent
 from organisations.commands.ods import LoadReport, OdsFiles, load_ods
+from organisations.commands.ods_requests import ask_ods, close_request, note_answer
 from organisations.commands.payees import (
     Nomination,
     Proposed,
@@ -44,9 +45,11 @@ __all__ = [
     "Settled",
     "Spell",
     "add_contact",
+    "ask_ods",
     "change_contact",
     "check_again",
     "check_upload",
+    "close_request",
     "confirm_payee",
     "confirm_upload",
     "correct_membership",
@@ -58,6 +61,7 @@ __all__ = [
     "load_ods",
     "load_upload",
     "nominate_payee",
+    "note_answer",
     "note_payee_change",
     "preview_confirmation",
     "preview_payee",

@@ -4,8 +4,12 @@ from organisations.forms.contacts import ContactForm
 from organisations.forms.days import DayForm, RecordedOnForm
 from organisations.forms.payees import DeclineForm, PayeeForm, PayeesFilter, SettleForm
 from organisations.forms.reference_files import GivenFile, ReferenceFile, RowsForm, UploadForm
+from organisations.forms.requests import AnswerForm, AskForm, CloseForm
 
 __all__ = [
+    "AnswerForm",
+    "AskForm",
+    "CloseForm",
     "ContactForm",
     "DayForm",
     "DeclineForm",

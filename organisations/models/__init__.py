@@ -18,6 +18,7 @@ from organisations.models.organisations import (
     Payee,
 )
 from organisations.models.payees import PayeeProposal, PayeeProposalChange
+from organisations.models.requests import OdsRequest, OdsRequestChange
 
 __all__ = [
     "Cluster",
@@ -29,6 +30,8 @@ __all__ = [
     "Membership",
     "MembershipQuerySet",
     "OdsLoad",
+    "OdsRequest",
+    "OdsRequestChange",
     "OdsUpload",
     "OdsUploadFile",
     "Organisation",

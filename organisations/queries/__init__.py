@@ -41,6 +41,7 @@ from organisations.queries.payees import (
     proposal_seen_by,
     proposals_of,
 )
+from organisations.queries.requests import history_of_requests, requests_about, requests_open
 
 __all__ = [
     "EXPECTED_MEMBERS_SQL",
@@ -50,6 +51,7 @@ __all__ = [
     "contacts_of",
     "expected_members_sql",
     "history_of_proposal",
+    "history_of_requests",
     "last_load",
     "lead_of",
     "leads_through_time",
@@ -75,6 +77,8 @@ __all__ = [
     "proposal_seen_by",
     "proposals_of",
     "provider_seen_by",
+    "requests_about",
+    "requests_open",
     "uploads_under_way",
     "visible_network",
     "visible_to",

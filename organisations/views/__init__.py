@@ -11,6 +11,7 @@ from organisations.views.payee_proposals import (
     withdraw_payee,
 )
 from organisations.views.payees import note_payee_change, payees, payees_of_network
+from organisations.views.requests import close_request, note_answer, ods_requests
 from organisations.views.uploads import (
     check_again,
     confirm_upload,
@@ -23,16 +24,19 @@ from organisations.views.uploads import (
 __all__ = [
     "change_contact",
     "check_again",
+    "close_request",
     "confirm_payee",
     "confirm_upload",
     "contacts",
     "decline_payee",
     "drop_upload",
     "network",
+    "note_answer",
     "note_payee_change",
     "ods_load",
     "ods_load_rows",
     "ods_loads",
+    "ods_requests",
     "ods_upload",
     "ods_upload_rows",
     "payee_proposal",

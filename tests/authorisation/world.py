@@ -24,8 +24,8 @@ from catalogue.models import ServiceVersion
 from core.actors import SYSTEM
 from operations.commands import deliver
 from operations.models import OutboxMessage
-from organisations.commands import Details, Given, Nomination, add_contact, propose_payee, upload_files
-from organisations.models import Kind, OdsUpload, Organisation, PayeeProposal
+from organisations.commands import Details, Given, Nomination, add_contact, ask_ods, propose_payee, upload_files
+from organisations.models import Kind, OdsRequest, OdsUpload, Organisation, PayeeProposal
 from organisations.states import Purpose
 from participation.commands import begin_offers
 from participation.models import Participation
@@ -173,10 +173,13 @@ def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
     colleague = acting_as(Role.VIEW, organisation=things["practice"]).user
     TOTP.activate(colleague, generate_totp_secret())
     contact = add_contact(things["practice"], Details("Tamsin Dale", "Manager", phone="0207946"), by=SYSTEM)
+    asker = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=things["lead"])
+    asked = ask_ods(things["network"].code, "Please end the membership.", by=asker)
     return {
         "proposal": PayeeProposal.objects.get(pk=proposed.proposal_id),
         "colleague": colleague,
         "contact": contact,
+        "ods_request": OdsRequest.objects.get(pk=asked),
     }
 
 

@@ -36,7 +36,8 @@ def test_the_joiners(training: None, worker: object, person: Person, eyes: Eyes)
     person.signs_in("dilys.penn@biscay.example")
     page.goto(person.address + BISCAY)
     person.follows("Offer both in one step")
-    person.reads("£2,316.42")
+    for month in ("30 September 2021", "31 October 2021", "30 November 2021"):
+        person.reads(f"{month}: 2 lines are calculated, £772.14, and await approval.")
     eyes.look("story-d-what-would-change")
     person.presses("Offer")
 

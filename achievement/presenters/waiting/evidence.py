@@ -17,6 +17,16 @@ SHOWN = 5
 
 def evidence_of(subject: Subject) -> Iterator[str]:
     yield from _EVIDENCE[subject.cause](subject)
+    yield from _asked(subject)
+
+
+def _asked(of: Subject) -> Iterator[str]:
+    """ "ODS was asked on 3 December 2021, by Dilys Penn: answer awaited." """
+    for request in of.known.requests:
+        if request.practice in of.practices:
+            on = long_date(request.asked_at.astimezone(clock.LONDON).date())
+            answer = f": {request.answer}" if request.answer else ""
+            yield f"ODS was asked on {on}, by {request.asked_by.name}: {request.state_label.lower()}{answer}."
 
 
 def _membership(of: Subject) -> Iterator[str]:

@@ -39,6 +39,7 @@ class Finding:
     role: Role | None
     acts_at: int | None
     links: tuple[Link, ...]
+    ask_ods: Link | None
     days: int
     held: Decimal
 
@@ -85,6 +86,7 @@ def _finding(cause: Cause, of_cause: Sequence[tuple[Waiting, BlockedLine]], know
         role=role,
         acts_at=where.pk if where else None,
         links=tuple(links.of(subject)),
+        ask_ods=links.ask_ods(subject),
         days=(clock.today() - days[0]).days,
         held=sum(held.values(), Decimal(0)),
     )

@@ -19,6 +19,34 @@ def of(subject: Subject) -> Iterator[Link]:
         yield from made(subject)
 
 
+def ask_ods(subject: Subject) -> Link | None:
+    """A request to ODS, filled in, where only ODS can put it right: a membership that should not be, or a closure."""
+    said = _ASKED.get(subject.cause)
+    if said is None or subject.practice is None:
+        return None
+    practice, network = subject.practice, subject.known.network
+    words = said.format(
+        practice=f"{practice.name} ({practice.code})", network=f"{network.name} ({network.code})",
+        since=long_date(subject.day_after_joining), day=long_date(subject.first_date),
+    )  # fmt: skip
+    query = urlencode({"practice": practice.code, "text": words})
+    return Link(
+        "Ask ODS, with the request filled in", f"{reverse('organisations:ods_requests', args=[network.code])}?{query}"
+    )
+
+
+_ASKED: Mapping[Cause, str] = {
+    Cause.MEMBER_ENDS: "{practice} is still recorded as a member of {network}, since {since}. If it has left, please "
+    "end its membership on the day it left.",
+    Cause.HANGS_ELSEWHERE: "{practice} is recorded as a member of {network} since {since}. Please confirm the day on "
+    "which it left its former PCN.",
+    Cause.ODS: "The record of {practice} in {network} is not settled on {day}: please correct its membership, or "
+    "confirm it.",
+    Cause.CLOSED: "{practice} is still recorded as a member of {network} on {day}, after a closure. Please end its "
+    "membership on the closing date.",
+}
+
+
 def _end_date(of: Subject) -> Iterator[Link]:
     """*Save End Date* for the offers that ended, filled in with the service's end."""
     for service in of.services:

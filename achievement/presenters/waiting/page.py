@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement.presenters.declarations import network_href as network_date_href
 from achievement.presenters.waiting.findings import Finding, who_can
+from achievement.presenters.waiting.right import already_right
 from achievement.queries.causes import Cause, Known, Waiting
 from achievement.states import State
 from core import clock
@@ -89,10 +90,11 @@ def waiting_network_page(
         summary=list(_by_service(found, known)),
         unknown=_unknown(told),
         findings=[
-            _shown(number, each, roles, organisation_id, pounds=pounds) for number, each in enumerate(told, start=1)
+            _shown(number, each, known, roles, organisation_id, pounds=pounds)
+            for number, each in enumerate(told, start=1)
         ],
         together=_together(told, known, roles, organisation_id),
-        already_right=list(_already_right(found, known)),
+        already_right=list(already_right(found, known)),
         then=_then(found, told),
         table=_key_table(found, known, pounds=pounds),
         paid=_paid_table(known, pounds=pounds),
@@ -155,8 +157,14 @@ def _unknown(told: Sequence[Finding]) -> str:
     return ""
 
 
+def _ask(each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None) -> list[Link]:
+    """Whoever commissions for the lead may ask ODS."""
+    leads = known.lead is not None and known.lead.pk == organisation_id
+    return [each.ask_ods] if each.ask_ods and leads and Role.COMMISSIONING_MANAGEMENT in roles else []
+
+
 def _shown(
-    number: int, each: Finding, roles: frozenset[str], organisation_id: int | None, *, pounds: bool
+    number: int, each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None, *, pounds: bool
 ) -> FindingShown:
     you_can = _can(each, roles, organisation_id)
     held = f", {money(each.held)} approved and held" if pounds and each.held else ""
@@ -170,48 +178,9 @@ def _shown(
         evidence=each.evidence,
         who=each.who,
         you_can=you_can,
-        links=each.links if you_can else (),
+        links=(*(each.links if you_can else ()), *_ask(each, known, roles, organisation_id)),
         measure=f"{count(each.days, 'day')}{held}.",
     )
-
-
-_CHECKS: Sequence[tuple[frozenset[Cause], str]] = (
-    (frozenset({Cause.OFFERS_END, Cause.MEMBER_ENDS, Cause.STARTS_LATE}), "start and end dates of the offers"),
-    (
-        frozenset({Cause.NEVER_OFFERED, Cause.HANGS_ELSEWHERE, Cause.NOT_TAKEN_UP}),
-        "every member has been offered the services, and has taken them up",
-    ),
-    (frozenset({Cause.NO_FIGURE}), "list sizes, rates and released versions"),
-    (
-        frozenset(
-            {
-                Cause.AWAITING_DATA, Cause.NOT_SUBMITTED, Cause.INFORMATION_MISSING, Cause.NO_PAYMENT_DATE,
-                Cause.ENTRY_CLOSED,
-            }
-        ),
-        "no figures are awaited",
-    ),
-    (frozenset({Cause.RECALCULATION}), "nothing is queued, and nothing has failed"),
-    (frozenset({Cause.HELD}), "nothing is held or rejected"),
-    (frozenset({Cause.NOBODY}), "somebody active holds each role that is needed"),
-    (frozenset({Cause.ODS}), "no upload awaits its confirmation, no row was refused, no memberships overlap"),
-    (frozenset({Cause.CLOSED}), "every practice and the PCN are open"),
-)  # fmt: skip
-
-
-def _already_right(found: Sequence[Waiting], known: Known) -> Iterator[str]:
-    """What was checked and is in order."""
-    if not found:
-        return
-    named = {cause for each in found for cause in each.causes}
-    for causes, words in _CHECKS:
-        if not causes & named:
-            yield words[0].upper() + words[1:]
-    yield f"Payee: {known.payee.name}" if known.payee else "Payee: none is nominated yet, which keeps nothing waiting"
-    loaded = known.reference.loaded_at
-    if loaded and Cause.ODS not in named:
-        days = (clock.today() - loaded.astimezone(clock.LONDON).date()).days
-        yield f"ODS was last loaded {count(days, 'day')} ago"
 
 
 BEFORE_APPROVAL = frozenset(Cause) - {

@@ -21,8 +21,8 @@ from catalogue.models import QualityService
 from catalogue.queries import definitions_of
 from core import clock
 from operations.models import JobState, OutboxMessage
-from organisations.models import Kind, Membership, OdsLoad, OdsUpload, Organisation
-from organisations.queries import payee_of
+from organisations.models import Kind, Membership, OdsLoad, OdsRequest, OdsUpload, Organisation
+from organisations.queries import payee_of, requests_open
 from organisations.states import RowKind
 from participation.models import Participation, ParticipationChange
 from submission.models import Submission
@@ -102,6 +102,7 @@ class Known:
     queued: Sequence[OutboxMessage]
     reference: Reference
     paid: Sequence[NetworkAchievement]
+    requests: Sequence[OdsRequest]
 
     def holders(self, role: Role, organisation: Organisation | None) -> Sequence[str]:
         return self.people.get((role, organisation.pk), ()) if organisation else ()
@@ -131,6 +132,7 @@ def known_of(network: Organisation, lead: Organisation | None, found: Sequence[W
         queued=_queued(network) if any(Cause.RECALCULATION in line.causes for line in lines) else (),
         reference=_reference(),
         paid=list(_paid(network)),
+        requests=requests_open(network),
     )
 
 
