@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from core.actors import Actor
 from core.commands import command, instant
 from core.errors import Invalid
@@ -20,6 +22,8 @@ def ask_ods(network_code: str, text: str, *, by: Actor, practice_code: str = "")
 
     Raises NotVisible for a network that is not seen, NotPermitted without the role, Invalid without a text.
     """
+    if by.user_id is None:
+        raise Invalid("A person asks ODS: the portal does not ask by itself.")
     network = visible_network(by, network_code)
     ASK_ODS.require(network, by)
     practice = visible_to(by).practices().filter(code=practice_code.upper()).first() if practice_code else None
@@ -49,7 +53,7 @@ def close_request(seen: Seen, *, by: Actor) -> Moved:
     return CLOSE_REQUEST.apply(rows, by=by, seen=[seen])
 
 
-def _seen_by(by: Actor) -> object:
+def _seen_by(by: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=visible_to(by).values("pk"))
 
 
