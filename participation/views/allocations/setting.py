@@ -1,9 +1,8 @@
-"""*Allocations*: how many items practices are paid for in a payment period; on a form, or by file."""
+"""Allocations are set: on a form or by file, looked at first, and saved as they were seen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -11,25 +10,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Acting
-from core import clock
-from core.errors import Conflict, Invalid, NotPermitted, NotVisible
-from core.paging import page_of
+from core.errors import Conflict, Invalid
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
-from core.selections import AT_MOST, seen_in
-from core.selections import token_of as selection_of
-from core.transitions import Seen
+from core.selections import seen_in
 from operations.idempotency import once
 from participation import commands
 from participation.commands import Setting
 from participation.formats import AllocationRow, Problem
-from participation.forms import ChosenForm, RecordedOnForm
+from participation.forms import ChosenForm
 from participation.forms.allocations import (
     MOST_AT_ONCE,
     AllocationFileForm,
-    AllocationsForm,
     SaveAllocationsForm,
     SetAllocationsForm,
     settings_in,
@@ -38,80 +32,25 @@ from participation.forms.allocations import (
 from participation.presenters import allocations as shown
 from participation.queries import allocations as queries
 from participation.queries.allocations import AllocationFilters
-from participation.rules import may_offer, sees_allocations
-from ui.components import Confirm, RecordedOn
+from participation.views.allocations.lists import SELECTION, day_of, who_sets
+from ui.components import Confirm
 from ui.previews import WouldChange
-from ui.sheets import as_download
-from ui.tables import Address, Matching, Order, Pager, Selection
 from ui.wording import count
 
 if TYPE_CHECKING:
     from catalogue.models import QualityService
 
-SELECTION, PURPOSE = "participation.allocations-chosen", "participation.allocations"
-WHO_SEES = "Allocations are shown to the commissioning organisation that offers the service."
-WHO_SETS = "Allocations are set by whoever holds Commissioning Management in the commissioning organisation."
-
-
-@require_GET
-def allocations(request: HttpRequest) -> HttpResponse:
-    """The services that are paid up to an allocation."""
-    by = _who_sees(request)
-    services = queries.services_allocated(by)
-    counts = queries.counts_of_allocations(by, [each.pk for each in services], clock.today())
-    page = shown.ServicesPage(
-        title="Allocations", breadcrumb=shown.breadcrumb()[:1], table=shown.services_table(services, counts)
-    )
-    return render(request, "participation/allocations.jinja", {"page": page})
-
-
-@require_GET
-def service_allocations(request: HttpRequest, code: str) -> HttpResponse:
-    """The practices of one service with the allocation that holds today, or as it was recorded on an earlier day."""
-    by = _who_sees(request)
-    service = queries.allocated_service(by, code)
-    form, recorded, address = AllocationsForm(request.GET), RecordedOnForm(request.GET), Address.of(request)
-    page = _list(by, service, form.filters(), recorded.day(), address, form)
-    return render(request, "participation/service_allocations.jinja", {"page": page})
-
-
-@require_GET
-def allocations_file(request: HttpRequest, code: str) -> HttpResponse:
-    """What the filters leave, as a file that can be filled in and uploaded again."""
-    by = _who_sees(request)
-    service = queries.allocated_service(by, code)
-    known_at = RecordedOnForm(request.GET).day()
-    found = queries.allocated(by, service.pk, AllocationsForm(request.GET).filters(), _day(service), known_at)
-    rows = [shown.row_of(each, service) for each in found.order_by("name", "code")]
-    return as_download(shown.sheet_of(rows, service), f"allocations-{service.code.lower()}", "csv")
-
-
-@require_GET
-def allocation_history(request: HttpRequest, code: str, practice: str) -> HttpResponse:
-    """Everything that was ever believed about a practice's allocation, and since when."""
-    by = _who_sees(request)
-    service = queries.allocated_service(by, code)
-    found = queries.allocated(by, service.pk, AllocationFilters(), clock.today()).filter(code=practice).first()
-    if found is None:
-        raise NotVisible("You may not be able to see this practice's allocation, or it is not offered the service.")
-    page = shown.HistoryPage(
-        title=f"Allocation of {found.name}",
-        subject=service.name,
-        caption=service.name,
-        breadcrumb=shown.breadcrumb(service),
-        table=shown.history_table(list(queries.allocations_believed(service.pk, found.pk))),
-    )
-    return render(request, "participation/allocations.jinja", {"page": page})
+PURPOSE = "participation.allocations"
 
 
 @require_http_methods(["GET", "POST"])
 def set_allocations(request: HttpRequest, code: str) -> HttpResponse:
     """New amounts for the practices chosen; then what they would do. Without practices there is nothing to do here."""
-    by = _who_sets(request)
+    by = who_sets(request)
     service = queries.allocated_service(by, code)
     chosen = _chosen(request, by)
     practices = list(
-        queries.allocated(by, service.pk, AllocationFilters(), _day(service)).filter(pk__in=chosen).order_by("name")
+        queries.allocated(by, service.pk, AllocationFilters(), day_of(service)).filter(pk__in=chosen).order_by("name")
     )
     if not practices or len(practices) > MOST_AT_ONCE:
         none = "Select at least one practice first. Nothing was changed."
@@ -133,7 +72,7 @@ def set_allocations(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload_allocations(request: HttpRequest, code: str) -> HttpResponse:
     """Allocations from a CSV file: each row that is wrong is named, and nothing is set; or what they would do."""
-    by = _who_sets(request)
+    by = who_sets(request)
     service = queries.allocated_service(by, code)
     form = AllocationFileForm(
         *((request.POST, request.FILES) if request.method == "POST" else (None,)), service=service
@@ -154,7 +93,7 @@ def upload_allocations(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def save_allocations(request: HttpRequest, code: str) -> HttpResponse:
     """What was checked is set, once, if it does what was seen."""
-    by = _who_sets(request)
+    by = who_sets(request)
     service = queries.allocated_service(by, code)
     form = SaveAllocationsForm(request.POST)
     if not form.is_valid():
@@ -180,25 +119,6 @@ def save_allocations(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(shown.href(service))
 
 
-def _who_sees(request: HttpRequest) -> Acting:
-    by: Acting = request.actor  # type: ignore[attr-defined]
-    if not sees_allocations(by):
-        raise NotPermitted(WHO_SEES)
-    return by
-
-
-def _who_sets(request: HttpRequest) -> Acting:
-    by = _who_sees(request)
-    if not may_offer(by):
-        raise NotPermitted(WHO_SETS)
-    return by
-
-
-def _day(service: QualityService) -> date:
-    """Today; before the service starts and after its end, the nearest of its days."""
-    return min(max(clock.today(), service.start_date), service.end_date)
-
-
 def _chosen(request: HttpRequest, by: Acting) -> list[int]:
     form = ChosenForm(request.POST)
     if not form.is_valid():
@@ -216,7 +136,7 @@ def _settings(
     by: Acting, service: QualityService, rows: Sequence[AllocationRow], days: dict[str, Any]
 ) -> tuple[list[Setting], list[Problem]]:
     """Each row as a setting; those of nobody who is offered the service are problems."""
-    found = queries.allocated(by, service.pk, AllocationFilters(), _day(service))
+    found = queries.allocated(by, service.pk, AllocationFilters(), day_of(service))
     ids = dict(found.filter(code__in=[row.code for row in rows]).values_list("code", "pk"))
     rule = "is not offered this service by your organisation, or no organisation has this Org ID."
     unknown = [Problem(row.line, "ORG_ID", row.code, rule) for row in rows if row.code not in ids]
@@ -294,47 +214,3 @@ def _form(
         problems=shown.problems_table(problems) if problems else None,
     )
     return render(request, "participation/set_allocations.jinja", {"page": page}, status=422 if wrong else 200)
-
-
-def _list(
-    by: Acting,
-    service: QualityService,
-    filters: AllocationFilters,
-    known_at: date | None,
-    address: Address,
-    form: AllocationsForm,
-) -> shown.AllocationsPage:
-    order, pager = Order.parse(address.get("sort"), tuple(queries.ALLOCATION_ORDERS), "name"), Pager.sized(address)
-    found = queries.allocated(by, service.pk, filters, _day(service), known_at)
-    ids = list(found.order_by("pk").values_list("pk", flat=True))
-    columns = [f"{'-' if order.descending else ''}{each}" for each in queries.ALLOCATION_ORDERS[order.key]]
-    page = page_of(found, columns, after=address.get("after"), size=pager.size)
-    rows = [shown.row_of(each, service) for each in page.rows]
-    selection = _selection(by, service, ids) if may_offer(by) and known_at is None and ids else None
-    asked = [name for name, _value in address.pairs if name.startswith("recorded_on")]
-    now = address.without(*asked)
-    return shown.AllocationsPage(
-        title="Allocations",
-        subject=service.name,
-        caption=service.name,
-        in_error=bool(form.errors),
-        breadcrumb=shown.breadcrumb(),
-        filters=form,
-        table=shown.allocations_table(
-            rows, service, how_many=len(ids), order=order, address=address, choosing=bool(selection)
-        ),
-        pager=pager.followed_by(page.next_cursor),
-        selection=selection,
-        upload_href=reverse("participation:upload_allocations", args=[service.code]) if may_offer(by) else "",
-        recorded=RecordedOn(day=known_at, href=address.path, now_href=str(now), kept=now.pairs),
-        may_not="" if may_offer(by) else WHO_SETS,
-    )
-
-
-def _selection(by: Acting, service: QualityService, ids: Sequence[int]) -> Selection:
-    token = selection_of([Seen(id, 1) for id in ids], SELECTION, by) if len(ids) <= min(AT_MOST, MOST_AT_ONCE) else ""
-    return Selection(
-        href=reverse("participation:set_allocations", args=[service.code]),
-        actions=shown.ACTIONS,
-        matching=Matching(count=len(ids), token=token) if token else None,
-    )
