@@ -92,6 +92,7 @@ class NetworkPage(Page):
 
     status: str
     lead_sentence: str
+    why: Link | None
     facts: Sequence[tuple[str, str]]
     table: Table
     actions: Sequence[Confirm]

@@ -114,6 +114,7 @@ def network(request: PortalRequest, code: str, service_code: str, day: str) -> H
         ],
         status=State(found.total.state).label if found.total else "Waiting",
         lead_sentence=shown.lead_sentence(found, lines, pounds=pounds),
+        why=None if found.total else _why(found.network.code),
         facts=_network_facts(found),
         table=shown.network_table(lines, pounds=pounds, caption="Practices of this network"),
         actions=[_button(request, found.total, act) for act in acts.possible(found.total, by)] if found.total else [],
@@ -171,6 +172,10 @@ def _network_rows(found: list[Any], service: Any, day: date, *, pounds: bool) ->
         )
         for each in found
     ]
+
+
+def _why(code: str) -> Link:
+    return Link("Why is this network waiting?", reverse("achievement:waiting_network", args=[code]))
 
 
 def _button(request: PortalRequest, row: Any, act: acts.Possible) -> Confirm:
