@@ -72,6 +72,7 @@ class DeclarationsPage(Page):
     selection: Selection | None
     may_not: str = ""
     pay_codes: Table | None = None
+    undo: Confirm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

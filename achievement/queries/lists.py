@@ -192,6 +192,12 @@ def visible_rows(by: Actor, seen: Collection[Seen], *, totals: bool) -> QuerySet
     return Achievement.objects.filter(visible_to(by), pk__in=ids)
 
 
+def as_they_stand(by: Actor, ids: Collection[int]) -> list[Seen]:
+    """Achievements that somebody may see, as they stand now."""
+    rows = Achievement.objects.filter(visible_to(by), pk__in=ids).order_by("pk")
+    return [Seen(*row) for row in rows.values_list("pk", "version")]
+
+
 def summary_of_seen(by: Actor, seen: Collection[Seen], *, totals: bool) -> Summary:
     """How many of the rows named somebody may see, and their pounds as they stand now."""
     found = visible_rows(by, seen, totals=totals).aggregate(count=Count("pk"), pounds=Sum("amount"))

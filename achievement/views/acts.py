@@ -21,9 +21,9 @@ from achievement.forms import ActForm, ReasonForm
 from achievement.presenters import declarations as shown
 from achievement.queries import lists
 from achievement.queries.readiness import readiness_of
-from achievement.views.declarations import SELECTION
+from achievement.views.declarations import SELECTION, UNDO
 from core.errors import Conflict
-from core.selections import seen_in
+from core.selections import seen_in, token_of
 from core.transitions import Seen
 from operations.idempotency import digest_of, once
 from ui.components import Confirm
@@ -128,6 +128,8 @@ def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str) -> Htt
     key = f"{asked.key}:{digest_of(what)}" if asked.key else ""
     said = once(key, what, lambda: _act(by, asked, note), by=by, action="achievement.act", within=DOUBLE_CLICK)
     messages.add_message(request, said["level"], said["text"])
+    if said["undo"]:
+        request.session[UNDO] = {"token": said["undo"], "what": said["done"]}
     return redirect(asked.back)
 
 
@@ -137,7 +139,19 @@ def _act(by: Acting, asked: Asked, note: str) -> dict[str, Any]:
     sentences = shown.sentences_of(outcome, shown.ACTIONS[asked.action][1], names, NOUN)
     completed = _completed(outcome) if asked.action == shown.APPROVE else []
     level = messages.WARNING if outcome.refused else messages.SUCCESS
-    return {"level": level, "text": " ".join([*sentences, *completed])}
+    return {
+        "level": level,
+        "text": " ".join([*sentences, *completed]),
+        "done": count(outcome.moved, *NOUN),
+        "undo": _undo_token(by, outcome) if asked.action == shown.APPROVE else "",
+    }
+
+
+def _undo_token(by: Acting, outcome: Outcome) -> str:
+    """What was approved just now, as it stands now: what changes after this is not undone. Of very many, nothing."""
+    if not 0 < outcome.moved <= CHECK_ABOVE:
+        return ""
+    return token_of(lists.as_they_stand(by, outcome.ids), SELECTION, by)
 
 
 def _completed(outcome: Outcome) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -20,9 +21,12 @@ from achievement.queries.lists import Filters, Summary
 from achievement.states import State
 from core.selections import AT_MOST, token_of
 from core.transitions import Seen
+from ui.components import Confirm
 from ui.tables import Action, Address, Matching, Order, Pager, Selection, Table
 
 SELECTION = "achievement.all-matching"
+UNDO = "achievement.undo"
+"""What was approved last, and can be undone from the page after it: a key of the session."""
 
 
 @require_GET
@@ -44,7 +48,24 @@ def _list(request: PortalRequest, title: str, default: State | None, commissione
     form = _form(request, default, choices)
     filters = form.filters(default, commissioner_id=commissioner_id)
     page = _page(request, by, form, filters, choices, title)
+    if commissioner_id:
+        page = replace(page, undo=_undo(request))
     return render(request, "achievement/declarations.jinja", {"page": page})
+
+
+def _undo(request: PortalRequest) -> Confirm | None:
+    """Takes back what was approved a moment ago; offered once, and asks why."""
+    last = request.session.pop(UNDO, None)
+    if last is None:
+        return None
+    hidden = (("action", shown.UNDO), ("all_matching", last["token"]), ("back", request.get_full_path()))
+    key = ("key", uuid4().hex)
+    return Confirm(
+        href=reverse("achievement:act"),
+        button=f"Undo the approval of {last['what']}",
+        cancel_href="",
+        hidden=(*hidden, key),
+    )
 
 
 def _default_state(by: Acting) -> State:

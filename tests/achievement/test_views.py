@@ -114,6 +114,37 @@ def test_approving_says_how_many_and_how_much_and_names_the_network_that_is_comp
     assert f"{world.network.name} is complete and is being aggregated." in page
 
 
+def test_what_was_approved_can_be_undone_from_the_page_after_it(world: World):
+    world.calculate()
+    client = signed_in(world.approver)
+    approved = post(client, "approve", world.lines()[:2], back=LIST).content.decode()
+    form = approved[approved.index('class="app-undo"') : approved.index("Undo the approval of 2 achievements")]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+    again = client.get(LIST).content.decode()
+    asked = client.post(reverse("achievement:act"), sent)
+    done = said(
+        client.post(reverse("achievement:act"), sent | {"reason": "Too early.", "note": "Too early."}, follow=True)
+    )
+
+    assert "app-undo" not in again
+    assert asked.status_code == 200
+    assert "Reason" in said(asked)
+    assert "2 achievements sent back to await approval" in done
+    assert {line.state for line in world.lines()} == {State.AWAITING_COMMISSIONER}
+
+
+def test_nothing_is_offered_to_be_undone_where_nothing_was_approved(world: World):
+    world.calculate()
+    rows = world.lines()
+    for row in rows:
+        row.version += 5
+
+    page = post(signed_in(world.approver), "approve", rows, back=LIST).content.decode()
+
+    assert "app-undo" not in page
+
+
 def test_approving_in_part_names_what_changed_and_why(world: World):
     world.calculate()
     rows = world.lines()
