@@ -8,7 +8,7 @@ from core import clock
 from core.actors import Actor
 from core.errors import NotPermitted
 from core.permissions import ALL, NONE, Permission, Refusal
-from organisations.models import Kind, Lead, Membership, Organisation, PayeeProposal
+from organisations.models import Kind, Lead, Membership, Organisation, Parent, PayeeProposal
 from organisations.states import PAYEE_PROPOSAL
 
 REFERENCE_DATA = "Reference Data"
@@ -68,6 +68,47 @@ WITHDRAW_PAYEE = Permission(
     Refusal("Somebody else proposed it: decline it instead.", lambda by: Q(proposed_by=by.user_id)),
 )
 """On proposed payees: a change of payee takes two people of the lead (domain 1)."""
+
+
+COMMISSIONING_MANAGEMENT = "Commissioning Management"
+"""The role's name: roles themselves are a room above."""
+
+CORRECT_LISTS = Permission(
+    "organisations.correct_lists",
+    Refusal(
+        f"You need the role {REFERENCE_DATA} of the national operator, or {COMMISSIONING_MANAGEMENT} in the practice's "
+        "Parent Organisation or the lead of its PCN.",
+        lambda by: _for_the_country(by) | _practices_under(by),
+    ),
+)
+"""On practices: whose lists somebody may correct by hand."""
+
+
+def who_corrects_lists() -> list[str]:
+    """Who can, in a sentence."""
+    return [
+        f"{REFERENCE_DATA} of the national operator can, and {COMMISSIONING_MANAGEMENT} of the practice's Parent "
+        "Organisation and of the lead of its PCN."
+    ]
+
+
+def _for_the_country(by: Actor) -> Q:
+    """Every practice, for whoever keeps the reference data of the national operator."""
+    own: Organisation | None = getattr(by, "organisation", None)
+    may = own is not None and own.kind == Kind.NATIONAL and REFERENCE_DATA in by.roles()
+    return Q(kind=Kind.PRACTICE) if may else NONE
+
+
+def _practices_under(by: Actor) -> Q:
+    """The practices under the organisation acted for, and the members today of networks that it leads."""
+    if COMMISSIONING_MANAGEMENT not in by.roles():
+        return NONE
+    today, here = clock.today(), by.organisation_id
+    children = Parent.objects.as_of(today).filter(parent=here).values("organisation")
+    led = Lead.objects.as_of(today).filter(commissioner=here).values("network")
+    members = Membership.objects.as_of(today).filter(network__in=led).values("practice")
+    of_these = Q(pk__in=children) | Q(pk__in=members)
+    return Q(kind=Kind.PRACTICE) & of_these & by.reach(COMMISSIONING_MANAGEMENT, "pk")
 
 
 USER_ADMINISTRATORS = frozenset({"User Administrator", "Advanced User Administrator"})
@@ -130,9 +171,6 @@ def who_maintains_contacts(organisation: Organisation) -> list[str]:
         "commissioning organisation that leads its PCN."
     ]
 
-
-COMMISSIONING_MANAGEMENT = "Commissioning Management"
-"""The role's name: roles themselves are a room above."""
 
 COMMISSIONS_IT = f"You need the role {COMMISSIONING_MANAGEMENT} in the commissioning organisation that leads this PCN."
 

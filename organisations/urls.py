@@ -15,6 +15,7 @@ urlpatterns = [
     path("networks/<slug:code>/ods-requests/answer/", views.note_answer, name="note_answer"),
     path("networks/<slug:code>/ods-requests/close/", views.close_request, name="close_request"),
     path("practices/<slug:code>/", views.practice, name="practice"),
+    path("practices/<slug:code>/list-size/", views.correct_list_size, name="correct_list_size"),
     path("contacts/<int:contact_id>/", views.change_contact, name="change_contact"),
     path("contacts/<int:contact_id>/remove/", views.remove_contact, name="remove_contact"),
     path("contacts/of/<slug:code>/", views.contacts, name="contacts"),

@@ -1,6 +1,7 @@
 """What changes organisations and the dated facts between them."""
 
 from organisations.commands.contacts import Details, add_contact, change_contact, remove_contact
+from organisations.commands.list_corrections import ListCorrected, correct_list_size
 from organisations.commands.list_sizes import set_list_sizes
 from organisations.commands.memberships import Spell, correct_membership, correct_memberships, end_membership
 from organisations.commands.nominations import nominate_payee, set_lead, set_parent
@@ -38,6 +39,7 @@ __all__ = [
     "Corrected",
     "Details",
     "Given",
+    "ListCorrected",
     "LoadReport",
     "Nomination",
     "OdsFiles",
@@ -52,6 +54,7 @@ __all__ = [
     "close_request",
     "confirm_payee",
     "confirm_upload",
+    "correct_list_size",
     "correct_membership",
     "correct_memberships",
     "decline_payee",

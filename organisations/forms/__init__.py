@@ -2,6 +2,7 @@
 
 from organisations.forms.contacts import ContactForm
 from organisations.forms.days import DayForm, RecordedOnForm
+from organisations.forms.lists import ListSizeForm
 from organisations.forms.payees import DeclineForm, PayeeForm, PayeesFilter, SettleForm
 from organisations.forms.reference_files import GivenFile, ReferenceFile, RowsForm, UploadForm
 from organisations.forms.requests import AnswerForm, AskForm, CloseForm
@@ -14,6 +15,7 @@ __all__ = [
     "DayForm",
     "DeclineForm",
     "GivenFile",
+    "ListSizeForm",
     "PayeeForm",
     "PayeesFilter",
     "RecordedOnForm",

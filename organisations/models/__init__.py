@@ -1,6 +1,7 @@
 """Organisations, the dated facts between them, who decided on payees, contacts, and reference files."""
 
 from organisations.models.contacts import Contact
+from organisations.models.lists import ListCorrection
 from organisations.models.organisations import (
     Cluster,
     Kind,
@@ -25,6 +26,7 @@ __all__ = [
     "Contact",
     "Kind",
     "Lead",
+    "ListCorrection",
     "ListKind",
     "ListSize",
     "Membership",

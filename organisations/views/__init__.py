@@ -1,6 +1,7 @@
 """The pages of organisations and of reference data."""
 
 from organisations.views.contacts import change_contact, contacts, remove_contact
+from organisations.views.lists import correct_list_size
 from organisations.views.loads import ods_load, ods_load_rows, ods_loads
 from organisations.views.networks import network, practice
 from organisations.views.payee_proposals import (
@@ -28,6 +29,7 @@ __all__ = [
     "confirm_payee",
     "confirm_upload",
     "contacts",
+    "correct_list_size",
     "decline_payee",
     "drop_upload",
     "network",

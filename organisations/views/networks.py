@@ -73,7 +73,7 @@ def practice(request: HttpRequest, code: str) -> HttpResponse:
         caption="Practice",
         in_error=bool(recorded.errors),
         facts=practice_shown.facts_of(found, queries.parent_of(found, today, known_on), network),
-        links=[Link(f"Page of {network.name}", through_time.page_href(network))] if network else [],
+        links=[*_page_of(network), *_list_link(by, found)],
         timeline=through_time.timeline(memberships, lambda each: each.network, found.name, today),
         memberships=through_time.memberships_table(
             memberships, lambda each: each.network, "It has never been a member of a PCN."
@@ -83,6 +83,16 @@ def practice(request: HttpRequest, code: str) -> HttpResponse:
         **_parts(by, found, today, known_on, recorded, address),
     )
     return render(request, "organisations/practice.jinja", {"page": page})
+
+
+def _page_of(network: Organisation | None) -> list[Link]:
+    return [Link(f"Page of {network.name}", through_time.page_href(network))] if network else []
+
+
+def _list_link(by: Actor, practice: Organisation) -> list[Link]:
+    """Where a list is corrected by hand, for whoever may."""
+    href = reverse("organisations:correct_list_size", args=[practice.code])
+    return [Link("Correct a list size", href)] if rules.CORRECT_LISTS.has(practice, by) else []
 
 
 def _parts(
