@@ -92,7 +92,7 @@ def _restore(ids: list[int]) -> None:
                 WHERE id = ANY(%s)""",
             [ids],
         )
-        execute("TRUNCATE achievement_achievementchange, submission_hand, operations_outboxmessage")
+        execute("TRUNCATE achievement_achievementchange, submission_hand, operations_outboxmessage CASCADE")
     vacuum()
 
 
