@@ -63,7 +63,8 @@ class EndRequests(RowsViewSet):
 
     def _after(self, given: Mapping[str, Any], run: Any) -> dict[str, Any]:
         run()
-        return dict(EndRequestSerializer(queries.request_seen_by(self.by, given["id"])).data)
+        found = queries.request_seen_by(self.by, given["id"])
+        return dict(EndRequestSerializer(found, context=self.get_serializer_context()).data)
 
     def _previewed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         ahead = commands.preview_request(given["id"], by=self.by)
