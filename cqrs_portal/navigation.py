@@ -20,7 +20,11 @@ TAKING_PART = frozenset({Role.SERVICE_MANAGEMENT, Role.VIEW, Role.FINANCE_VIEW})
 OFFERING = frozenset({Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.VIEW})
 ENTERING = frozenset({Role.ACHIEVEMENT_ENTRY, Role.VIEW, Role.SUPERVISOR}) | NETWORK_ROLES
 
-REFERENCE_PAGES = frozenset({"organisations:ods_load", "organisations:upload_ods", "organisations:ods_upload"})
+REFERENCE_PAGES = frozenset(
+    {"organisations:ods_load", "organisations:upload_ods", "organisations:ods_upload", "organisations:upload_lists"}
+)
+SEEING_LISTS = frozenset({Role.REFERENCE_DATA, Role.ORGANISATION_ADMINISTRATOR, Role.COMMISSIONING_MANAGEMENT})
+
 PAYEE_PAGES = frozenset({"organisations:propose_payee", "organisations:payee_proposal", "organisations:decline_payee"})
 
 PROVIDERS = frozenset({Kind.PRACTICE, Kind.NETWORK})
@@ -115,6 +119,7 @@ SECTIONS = (
         (
             Entry("Users", "accounts:users", ADMINISTRATORS),
             Entry("Payees", "organisations:payees", frozenset({Role.ORGANISATION_ADMINISTRATOR}), COMMISSIONERS),
+            Entry("List sizes", "organisations:list_sizes", SEEING_LISTS, COMMISSIONERS | NATIONAL),
             Entry("Quality services", "catalogue:services", frozenset({Role.SERVICE_RELEASE}), NATIONAL),
             Entry("Reference data", "organisations:ods_loads", frozenset({Role.REFERENCE_DATA}), NATIONAL),
             Entry("Overnight runs", "achievement:overnight_runs", frozenset({Role.OPERATIONS}), NATIONAL),

@@ -40,6 +40,35 @@ def must_load_reference_data(by: Actor) -> None:
     LOAD_REFERENCE_DATA.require(own, by, who_can=[WHO_CAN])
 
 
+def may_load_reference_data(by: Actor) -> bool:
+    """Whether this actor may load reference data, in the organisation acted for."""
+    own = Organisation.objects.filter(pk=by.organisation_id or 0)
+    return by.is_system or own.filter(LOAD_REFERENCE_DATA.allowed(by)).exists()
+
+
+SEE_LIST_SIZES = Permission(
+    "organisations.see_list_sizes",
+    Refusal("You need a role in the organisation you act for.", lambda by: ALL if by.roles() else NONE),
+    Refusal(
+        "List sizes of many are for commissioning organisations and PCNs, and for the national operator. A practice's "
+        "own are on its page.",
+        lambda by: (
+            Q(kind__in=[Kind.COMMISSIONER, Kind.NETWORK])
+            | (Q(kind=Kind.NATIONAL) if REFERENCE_DATA in by.roles() else NONE)
+        ),
+    ),
+)
+"""On organisations: acting for which of them somebody sees the list sizes of all that they see."""
+
+
+def must_see_list_sizes(by: Actor) -> None:
+    """Raises NotPermitted for whoever does not."""
+    own = Organisation.objects.filter(pk=by.organisation_id or 0).first()
+    if own is None:
+        raise NotPermitted("You act for no organisation.")
+    SEE_LIST_SIZES.require(own, by)
+
+
 ORGANISATION_ADMINISTRATOR = "Organisation Administrator"
 """The role's name: roles themselves are a room above."""
 

@@ -39,6 +39,16 @@ def number(value: Decimal | int | None) -> str:
     return f"{value:,}".replace("-", MINUS)
 
 
+def whole(value: Decimal) -> Decimal | int:
+    """12055 for 12055.00; parts are kept as they are: 4060.75."""
+    return int(value) if value == value.to_integral_value() else value.normalize()
+
+
+def figure(value: Decimal) -> str:
+    """`12,055` for 12055.00, `4,060.75`."""
+    return number(whole(value))
+
+
 def long_date(day: date | None) -> str:
     """`31 October 2021`."""
     return f"{day.day} {day:%B %Y}" if day else ""

@@ -23,6 +23,7 @@ class Layout(StrEnum):
     NETWORKS = "a workbook of primary care networks (ePCN)"
     PAYMENTS = "a file of NHS payments to general practice"
     LISTS_BY_AGE = "a file of registered patients by age"
+    LISTS = "a file of list sizes (ORG_ID, LIST, AS_AT, SIZE)"
     PLACEMENTS = "a file of practices by network and commissioner"
 
 
@@ -65,6 +66,7 @@ LIST_HEADINGS: Headings = {
     "AGE_GROUP_5": ("age_group_5",),
     "NUMBER_OF_PATIENTS": ("number_of_patients",),
 }
+OWN_LIST_HEADINGS: Headings = {"ORG_ID": ("org_id",), "LIST": ("list",), "AS_AT": ("as_at",), "SIZE": ("size",)}
 PLACEMENT_HEADINGS: Headings = {
     "EXTRACT_DATE": ("extract_date",),
     "Practice Code": ("practice_code",),
@@ -81,6 +83,7 @@ ICB_HEADINGS: Headings = {"ONS Code": ("icb##cd",), "Code": ("icb##cdh",), "Name
 _HEADED = {
     Layout.PAYMENTS: PAYMENT_HEADINGS,
     Layout.LISTS_BY_AGE: LIST_HEADINGS,
+    Layout.LISTS: OWN_LIST_HEADINGS,
     Layout.PLACEMENTS: PLACEMENT_HEADINGS,
     Layout.ICBS: ICB_HEADINGS,
 }

@@ -1,4 +1,5 @@
-"""Reads list sizes, and where practices stood: the payments file and the registered patients publication."""
+"""Reads list sizes, and where practices stood: the payments file, the registered patients publication, and the
+portal's own layout."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from organisations.formats.layouts import (
     LIST_HEADINGS,
+    OWN_LIST_HEADINGS,
     PAYMENT_HEADINGS,
     PLACEMENT_HEADINGS,
     Layout,
@@ -19,14 +21,26 @@ from organisations.formats.records import COMMISSIONER_CODE, NETWORK_CODE, PRACT
 from organisations.formats.rows import ListKind, ListSizeRow, PlacementRow, Refused
 from organisations.formats.sources import csv_lines
 
+DATED = {
+    Layout.LISTS_BY_AGE: (LIST_HEADINGS, "EXTRACT_DATE"),
+    Layout.PLACEMENTS: (PLACEMENT_HEADINGS, "EXTRACT_DATE"),
+    Layout.LISTS: (OWN_LIST_HEADINGS, "AS_AT"),
+}
+"""Layouts whose rows say their day, and the column that does."""
+
+_KINDS = {kind.value: kind for kind in ListKind}
 _NO_NETWORK = {"", "U", "Unknown or no PCN"}
 _ALL = "ALL"
 
 
 def read_list_sizes(path: Path) -> Iterator[ListSizeRow | Refused]:
-    """Read list sizes from the payments file (registered and weighted) or from registered patients by age."""
-    if require(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE) is Layout.LISTS_BY_AGE:
+    """Read list sizes from the payments file (registered and weighted), from registered patients by age, or from the
+    portal's own layout, which has any list of a practice or PCN, a row each."""
+    layout = require(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, Layout.LISTS)
+    if layout is Layout.LISTS_BY_AGE:
         return _lists_by_age(path)
+    if layout is Layout.LISTS:
+        return _own_lists(path)
     records = headed_records(path.name, csv_lines(path), PAYMENT_HEADINGS)
     registered = _paid_list("Registered Patients", ListKind.CRP)
     return typed(records, registered, _paid_list("Weighted Patients", ListKind.WPLS))
@@ -41,21 +55,37 @@ def read_placements(path: Path) -> Iterator[PlacementRow | Refused]:
 
 
 def first_extract_date(path: Path, layout: Layout) -> date | None:
-    """Give the date a registered patients file says it was counted on; None for other files."""
-    if layout not in (Layout.LISTS_BY_AGE, Layout.PLACEMENTS):
+    """Give the date of the first row of a file whose rows say on which day they were counted; None for other files."""
+    if layout not in DATED:
         return None
-    headings = LIST_HEADINGS if layout is Layout.LISTS_BY_AGE else PLACEMENT_HEADINGS
+    headings, column = DATED[layout]
     for record in headed_records(path.name, csv_lines(path), headings):
         if isinstance(record, Record):
-            return _date_or_none(record)
+            return _date_or_none(record, column)
     return None
 
 
-def _date_or_none(record: Record) -> date | None:
+def _date_or_none(record: Record, column: str) -> date | None:
     try:
-        return record.published_day("EXTRACT_DATE")
+        return record.published_day(column)
     except Unfit:
         return None
+
+
+def _own_lists(path: Path) -> Iterator[ListSizeRow | Refused]:
+    once = Once()
+
+    def read(record: Record) -> ListSizeRow:
+        name = record.needed("LIST").upper()
+        if name not in _KINDS:
+            raise Unfit("LIST", name, f"is one of {', '.join(_KINDS)}")
+        shape = NETWORK_CODE if _KINDS[name] is ListKind.PCN_ADJUSTED else PRACTICE_CODE
+        code, day = record.code("ORG_ID", shape), record.published_day("AS_AT")
+        row = ListSizeRow(record.line, code, _KINDS[name], record.size("SIZE"), day)
+        once.check(record, "ORG_ID", code, (code, name))
+        return row
+
+    return typed(headed_records(path.name, csv_lines(path), OWN_LIST_HEADINGS), read)
 
 
 def _paid_list(column: str, kind: ListKind) -> Callable[[Record], ListSizeRow]:

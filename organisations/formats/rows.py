@@ -44,10 +44,12 @@ class CommissionerKind(StrEnum):
 
 
 class ListKind(StrEnum):
-    """Which list a size is of: registered (CRP), or weighted practice list size (WPLS)."""
+    """Which list a size is of: registered (CRP), weighted (WPLS), a PCN's adjusted population, beds in care homes."""
 
     CRP = "CRP"
     WPLS = "WPLS"
+    PCN_ADJUSTED = "PCN_ADJUSTED"
+    CARE_HOME_BEDS = "CARE_HOME_BEDS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,9 @@ class CommissionerRow:
 
 @dataclass(frozen=True, slots=True)
 class ListSizeRow:
-    """The size of one practice's list; `as_at` is None where the file does not say which day it was counted on."""
+    """The size of one practice's list; `as_at` is None where the file does not say which day it was counted on.
+
+    `practice_code` is the PCN's Org ID where the list is a PCN's."""
 
     line: int
     practice_code: str

@@ -2,6 +2,7 @@
 
 from organisations.forms.contacts import ContactForm
 from organisations.forms.days import DayForm, RecordedOnForm
+from organisations.forms.list_sizes import ListsFilter, ListUploadForm, kind_asked
 from organisations.forms.lists import ListSizeForm
 from organisations.forms.payees import DeclineForm, PayeeForm, PayeesFilter, SettleForm
 from organisations.forms.reference_files import GivenFile, ReferenceFile, RowsForm, UploadForm
@@ -16,6 +17,8 @@ __all__ = [
     "DeclineForm",
     "GivenFile",
     "ListSizeForm",
+    "ListUploadForm",
+    "ListsFilter",
     "PayeeForm",
     "PayeesFilter",
     "RecordedOnForm",
@@ -23,4 +26,5 @@ __all__ = [
     "RowsForm",
     "SettleForm",
     "UploadForm",
+    "kind_asked",
 ]

@@ -23,7 +23,7 @@ LAYOUTS = {
     Purpose.NETWORKS: (Layout.NETWORKS,),
     Purpose.SUB_ICBS: (Layout.SUB_ICBS,),
     Purpose.ICBS: (Layout.ICBS,),
-    Purpose.LISTS: (Layout.PAYMENTS, Layout.LISTS_BY_AGE),
+    Purpose.LISTS: (Layout.PAYMENTS, Layout.LISTS_BY_AGE, Layout.LISTS),
 }
 
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from organisations.models import ListKind, ListSize, Organisation, Parent
 from organisations.presenters.networks import OrganisationPage
 from ui.tables import Column, Table
-from ui.wording import MINUS, long_date, number
+from ui.wording import MINUS, figure, long_date, whole
 
 PARENT_COLUMNS = (
     Column(key="name", label="Parent Organisation"),
@@ -104,15 +104,10 @@ def _list_row(size: ListSize, before: ListSize | None) -> ListRow:
     )
 
 
-def whole(size: Decimal) -> Decimal | int:
-    """A size without pennies where it has none: `12055`, `4060.75`."""
-    return int(size) if size == size.to_integral_value() else size
-
-
 def change_words(now: Decimal, before: Decimal) -> str:
     """`+755 (+6.7 %)`, `−40 (−0.4 %)`; "None" where nothing changed."""
     if now == before:
         return "None"
     sign = "+" if now > before else MINUS
     share = f" ({sign}{abs(now - before) / before * 100:.1f} %)" if before else ""
-    return f"{sign}{number(whole(abs(now - before)))}{share}"
+    return f"{sign}{figure(abs(now - before))}{share}"

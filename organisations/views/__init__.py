@@ -1,6 +1,7 @@
 """The pages of organisations and of reference data."""
 
 from organisations.views.contacts import change_contact, contacts, remove_contact
+from organisations.views.list_sizes import list_sizes, list_sizes_file, upload_lists
 from organisations.views.lists import correct_list_size
 from organisations.views.loads import ods_load, ods_load_rows, ods_loads
 from organisations.views.networks import network, practice
@@ -32,6 +33,8 @@ __all__ = [
     "correct_list_size",
     "decline_payee",
     "drop_upload",
+    "list_sizes",
+    "list_sizes_file",
     "network",
     "note_answer",
     "note_payee_change",
@@ -47,6 +50,7 @@ __all__ = [
     "practice",
     "propose_payee",
     "remove_contact",
+    "upload_lists",
     "upload_ods",
     "withdraw_payee",
 ]

@@ -1,24 +1,20 @@
-"""The dated facts of a release, as beliefs: memberships, leads, parents and list sizes."""
+"""The dated facts of a release, as beliefs: memberships, leads and parents."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 
-from core.dates import DAY, inclusive
+from core.dates import inclusive
 from core.timelines import Span, cut, with_value
 from core.two_clocks import Belief, Recorded, TwoClocked, believe
 from organisations.commands.memberships import Pair, Spell, membership_beliefs
 from organisations.commands.ods.directory import Directory
 from organisations.commands.ods.release import Release
 from organisations.commands.ods.report import FileReport
-from organisations.formats import ListKind as FileKind
-from organisations.formats import ListSizeRow, MembershipRow, NetworkRow
-from organisations.models import Kind, Lead, ListKind, ListSize, Membership, OdsLoad, Organisation, Parent
-
-KINDS = {FileKind.CRP: ListKind.CRP, FileKind.WPLS: ListKind.WPLS}
+from organisations.formats import MembershipRow, NetworkRow
+from organisations.models import Kind, Lead, Membership, Organisation, Parent
 
 Timelines = Mapping[int, list[Span[int]]]
 
@@ -39,7 +35,7 @@ def take_memberships(release: Release, directory: Directory) -> Recorded:
         {"memberships written": recorded.written, "memberships no longer believed": recorded.closed}
     )
     file.corrections["of them, in no row any more"] = len(gone & recorded.keys)
-    file.concerned |= _codes(practice for practice, _network in recorded.keys)
+    file.concerned |= codes_of(practice for practice, _network in recorded.keys)
     return recorded
 
 
@@ -82,30 +78,7 @@ def take_parents(release: Release, directory: Directory) -> Recorded:
     return recorded
 
 
-def take_list_sizes(file: FileReport, rows: list[ListSizeRow], release: Release, directory: Directory) -> Recorded:
-    """Each list size on its day. One that an earlier load of this layout recorded for the day, and that is gone, is
-    believed no more."""
-    practices = _practices_in_scope(release)
-    sizes: dict[tuple[int, int], tuple[date, Decimal]] = {}
-    for row in rows:
-        practice = directory.id_of(row.practice_code, Kind.PRACTICE)
-        if practice is None and not release.commissioner:
-            file.refuse_once(row.line, "Practice Code", row.practice_code, "is not a practice that is known")
-        elif practice is None or (practices is not None and practice not in practices):
-            file.counts["rows outside this commissioner"] += 1
-        else:
-            sizes[practice, int(KINDS[row.kind])] = (row.as_at or file.as_at, row.size)
-    gone = _recorded_by_earlier_loads(file, release) - set(sizes)
-    recorded = believe(
-        ListSize, _size_beliefs(sizes, gone, file.as_at), about=[_size_key(key) for key in [*sizes, *gone]]
-    )
-    file.counts["list sizes"] = len(sizes)
-    file.corrections.update({"list sizes written": recorded.written, "list sizes no longer believed": recorded.closed})
-    file.concerned |= _codes(practice for practice, _kind in recorded.keys)
-    return recorded
-
-
-def _codes(practices: Iterable[int]) -> set[str]:
+def codes_of(practices: Iterable[int]) -> set[str]:
     return set(Organisation.objects.filter(pk__in=set(practices)).values_list("code", flat=True))
 
 
@@ -173,44 +146,3 @@ def _parents_of_commissioners(release: Release, directory: Directory) -> Iterato
             if child and parent and row.open_date:
                 span = inclusive(row.open_date, row.close_date)
                 yield child, Span(span.lower, span.upper, parent), file
-
-
-def _practices_in_scope(release: Release) -> set[int] | None:
-    """The practices of the one commissioner: its own, and the members of the networks it leads; None for all."""
-    if not release.commissioner:
-        return None
-    children = (
-        Parent.objects.known().filter(parent__code=release.commissioner).values_list("organisation_id", flat=True)
-    )
-    led = Lead.objects.known().filter(commissioner__code=release.commissioner).values("network")
-    members = Membership.objects.known().filter(network__in=led).values_list("practice_id", flat=True)
-    return set(children) | set(members)
-
-
-def _recorded_by_earlier_loads(file: FileReport, release: Release) -> set[tuple[int, int]]:
-    loads = OdsLoad.objects.filter(layout=file.layout.name.lower(), as_at=file.as_at, scope=release.commissioner)
-    rows = ListSize.objects.known().filter(
-        recorded__startswith__in=loads.values("loaded_at"), valid__contains=file.as_at
-    )
-    return set(rows.values_list("organisation_id", "kind"))
-
-
-def _size_key(key: tuple[int, int]) -> dict[str, int]:
-    return {"organisation": key[0], "kind": key[1]}
-
-
-def _size_beliefs(
-    sizes: Mapping[tuple[int, int], tuple[date, Decimal]], gone: set[tuple[int, int]], gone_on: date
-) -> Iterator[Belief]:
-    """These sizes on their days, among what is known of other days."""
-    known: dict[tuple[int, int], list[Span[Decimal]]] = defaultdict(list)
-    organisations = {organisation for organisation, _kind in [*sizes, *gone]}
-    rows = ListSize.objects.known().filter(organisation__in=organisations)
-    for organisation, kind, valid, size in rows.values_list("organisation_id", "kind", "valid", "size"):
-        known[organisation, kind].append(Span(valid.lower, valid.upper, size))
-    for key in [*sizes, *gone]:
-        day = sizes[key][0] if key in sizes else gone_on
-        timeline = cut(known[key], day, day + DAY)
-        if key in sizes:
-            timeline = with_value(timeline, Span(day, day + DAY, sizes[key][1]))
-        yield from (Belief(_size_key(key), span.valid, {"size": span.value}) for span in timeline)

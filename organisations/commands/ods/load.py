@@ -25,10 +25,10 @@ from organisations.commands.ods.directory import (
 from organisations.commands.ods.facts import (
     pairs_in_scope,
     take_leads,
-    take_list_sizes,
     take_memberships,
     take_parents,
 )
+from organisations.commands.ods.lists import take_list_sizes
 from organisations.commands.ods.release import OdsFiles, Release, Tell, read_release
 from organisations.commands.ods.remarks import remark
 from organisations.commands.ods.report import FileReport, LoadReport

@@ -98,7 +98,7 @@ def read_release(files: OdsFiles, known_practices: Set[str], tell: Tell) -> Rele
         release.practices = _rows(file, lambda path: read_practices(path, also))
     _read_parents(files, release, tell)
     for path in files.lists:
-        file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, on=files.lists_as_at, tell=tell)
+        file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, Layout.LISTS, on=files.lists_as_at, tell=tell)
         _must_say_its_day(file, files.lists_as_at)
         release.list_files.append((file, _rows(file, read_list_sizes)))
     return release
