@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Grant, User
-from accounts.states import ADMINISTRATORS, Role
+from accounts.states import ADMINISTRATORS, NEEDS_A_SECOND_FACTOR, Role
 from core import clock
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
@@ -195,12 +195,31 @@ END_GRANT = Permission(
     ),
 )
 
-ADMINISTER_PEOPLE = Permission(
-    "accounts.administer_people",
+_THEIRS = (
     Refusal(
         "You do not administer the users of any organisation this person holds a role in.",
         lambda by: Q(pk__in=Grant.objects.open().filter(organisation__in=administered_by(by)).values("user")),
     ),
     Refusal("It is your own account; another administrator must do it.", lambda by: ~Q(pk=by.user_id)),
 )
+
+ADMINISTER_PEOPLE = Permission("accounts.administer_people", *_THEIRS)
 """On people: who may disable, lock and retire them."""
+
+RESET_SECOND_FACTOR = Permission(
+    "accounts.reset_second_factor",
+    *_THEIRS,
+    Refusal(
+        "A role of theirs in an organisation whose users you do not administer asks for a second factor; whoever runs "
+        "the portal resets it.",
+        lambda by: (
+            ~Q(
+                pk__in=Grant.objects.open()
+                .filter(role__in=sorted(NEEDS_A_SECOND_FACTOR))
+                .exclude(organisation__in=administered_by(by))
+                .values("user")
+            )
+        ),
+    ),
+)
+"""On people: who may take their second factor away. One organisation's administrator opens no door to another's."""

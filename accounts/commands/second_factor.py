@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts import notifications
 from accounts.commands.sessions import end_every_session
 from accounts.models import SecondFactorReset, User
-from accounts.rules import ADMINISTER_PEOPLE
+from accounts.rules import RESET_SECOND_FACTOR
 from core.actors import Actor
 from core.commands import command, instant
 from core.errors import Conflict, Invalid, NotPermitted
@@ -24,11 +24,12 @@ def reset_second_factor(user: User, reason: str, *, by: Actor) -> SecondFactorRe
     """Take a person's authenticator app and recovery codes away, end their sessions, and tell them by e-mail.
 
     They sign in with their password, and set up another app before anything else where their roles need one. Raises
-    NotPermitted for oneself and for whoever does not administer them, Conflict where there is nothing to reset,
+    NotPermitted for oneself, for whoever does not administer them, or not everywhere that a role of theirs needs one;
+    Conflict where there is nothing to reset,
     Invalid without a reason.
     """
     lock_ids(User, [user.pk])
-    ADMINISTER_PEOPLE.require(user, by)
+    RESET_SECOND_FACTOR.require(user, by)
     if not reason.strip():
         raise Invalid("Enter reason: how you know that it is them who ask, and what became of the phone.")
     if not Authenticator.objects.filter(user=user).exists():

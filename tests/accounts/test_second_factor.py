@@ -363,6 +363,17 @@ def test_nobody_resets_their_own_or_a_strangers(ewan, ada):
     assert not SecondFactorReset.objects.exists()
 
 
+def test_who_approves_elsewhere_too_is_not_reset_by_one_of_their_administrators(ewan, ada):
+    with_app(ada)
+    elsewhere = PracticeFactory()
+    acting_as(Role.USER_ADMINISTRATOR, organisation=elsewhere, user=ada)
+
+    with pytest.raises(NotPermitted, match="whoever runs the portal"):
+        commands.reset_second_factor(ada, "Lost.", by=ewan)
+
+    assert not SecondFactorReset.objects.exists()
+
+
 def test_the_list_of_people_shows_who_has_one_and_leads_to_the_reset(administrator, ewan, ada, biscay):
     with_app(ada)
     acting_as(Role.VIEW, organisation=biscay)
