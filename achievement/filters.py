@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from achievement.models import NOT_WITHDRAWN, Achievement, NetworkAchievement
+from achievement.models import NOT_WITHDRAWN, Achievement, NetworkAchievement, on_any_date
 from achievement.states import State
 
 STATES = {state.label: state for state in State}
@@ -37,7 +37,10 @@ class _Filters(django_filters.FilterSet):
 
 
 class AchievementFilters(_Filters):
-    provider = django_filters.CharFilter(field_name="provider__code", max_length=12)
+    provider = django_filters.CharFilter(method="of_provider", max_length=12)
+
+    def of_provider(self, rows: QuerySet[Any], name: str, code: str) -> QuerySet[Any]:
+        return rows.filter(on_any_date(), provider__code=code)
 
     class Meta:
         model = Achievement

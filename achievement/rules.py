@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.rules import Acting, NeedsRole, WithinLimit
 from accounts.states import SEES_POUNDS, Role
-from achievement.models import Achievement, RunState
+from achievement.models import Achievement, RunState, on_any_date
 from achievement.states import FINALS, State
 from core import clock
 from core.actors import Actor
@@ -80,7 +80,7 @@ def visible_to(by: Actor) -> Q:
     if kind == Kind.COMMISSIONER:
         children = Parent.objects.as_of(clock.today()).filter(parent=here).values("organisation")
         return Q(commissioner=here) | Q(provider__in=children)
-    seen: dict[Kind | None, Q] = {Kind.PRACTICE: Q(provider=here), Kind.NETWORK: Q(network=here)}
+    seen: dict[Kind | None, Q] = {Kind.PRACTICE: Q(provider=here) & on_any_date(), Kind.NETWORK: Q(network=here)}
     return seen.get(kind, NONE)
 
 

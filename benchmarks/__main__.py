@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import django
 
-THAT_DAY = date(2022, 2, 1)
+if TYPE_CHECKING:
+    from benchmarks.england import England
+    from benchmarks.registry import Results
 
 
 def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
+    os.environ["LOG_LEVEL"] = "ERROR"  # of this process; the programs that it starts log as they do
     django.setup()
-    from benchmarks import registry, report
-    from benchmarks.england import England
+    from benchmarks import databases, report
+    from benchmarks.england import TODAY, England
     from benchmarks.registry import bars
     from core import clock
 
@@ -25,36 +30,37 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := set(given.names) - {bar.name for bar in bars()}:
         print(f"There is no bar named {', '.join(sorted(unknown))}. There are {', '.join(bar.name for bar in bars())}.")
         return 2
-    england = England(given.scale, given.months)
-    with clock.held_at(THAT_DAY):
-        prepare(england)
-        results: dict[registry.Bar, Sequence[registry.Figure] | None] = {}
-        for bar in bars():
-            asked = bar.measure is not None and (not given.names or bar.name in given.names)
-            results[bar] = bar.measure(england, given.runs) if asked and bar.measure else None
-    print(report.table(results), report.machine(), sep="\n\n")
+    england, started = England(given.scale, given.months), time.perf_counter()
+    clock.set_training_clock(TODAY)
+    databases.prepare()
+    try:
+        results = measure(england, given.names, given.runs)
+        print(report.table(results), report.profiles(results), report.machine(), sep="\n\n")
+    finally:
+        databases.drop_all()
+    print(f"In {(time.perf_counter() - started) / 60:.1f} minutes.")
     if not given.names:
-        report.write(results, england, given.runs, datetime.now().date())
-    return 0 if all(figure.holds for figures in results.values() for figure in figures or ()) else 1
+        report.write(results, england, given.runs, datetime.now().date(), time.perf_counter() - started)
+    return 0 if all(figure.holds for taken in results.values() for figure in taken.figures) else 1
+
+
+def measure(england: England, names: Sequence[str], runs: int) -> Results:
+    """Each bar that is asked for, one after another; where no names are given, all that can be measured."""
+    from benchmarks.registry import Taken, bars
+
+    results = {}
+    for bar in bars():
+        if bar.measure is None or (names and bar.name not in names):
+            results[bar] = Taken()
+            continue
+        started = time.perf_counter()
+        results[bar] = Taken(bar.measure(england, runs), time.perf_counter() - started)
+        print(f"Bar {bar.number}, {bar.name}: {results[bar].seconds:.0f} s.", flush=True)
+    return results
 
 
 def import_measurements() -> None:
-    from benchmarks import aggregation, approval, causes, offers  # noqa: F401
-
-
-def prepare(england: object) -> None:
-    """Tables in the empty database, and England in them. A database that holds anything is left alone."""
-    from django.core.management import call_command
-
-    from achievement.models import Achievement
-    from organisations.models import Organisation
-
-    call_command("migrate", verbosity=0)
-    if Organisation.objects.exists() or Achievement.objects.exists():
-        raise SystemExit("The benchmarks need an empty database: python3 portal.py bench makes one.")
-    started = time.perf_counter()
-    england.build()  # type: ignore[attr-defined]
-    print(f"England built in {time.perf_counter() - started:.0f} s: {england}.", flush=True)
+    from benchmarks import aggregation, approval, at_once, causes, growth, lists, offers, workers  # noqa: F401
 
 
 def _parser() -> argparse.ArgumentParser:

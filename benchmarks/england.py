@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from achievement.models import Achievement, NetworkAchievement
+from accounts.models import User
+from achievement.models import Achievement, NetworkAchievement, OvernightRun, RunState, Shard
 from achievement.states import State
-from benchmarks.measuring import execute, value_of
+from benchmarks.definitions import YEARS, content
+from benchmarks.measuring import execute
 from catalogue.models import AchievementDate, Aggregates, Expected, PaidTo, QualityService, ServiceVersion
 from catalogue.states import VersionState
 from core.dates import DAY, month_end
-from organisations.models import Kind, Lead, Membership, Organisation
+from organisations.models import Kind, Lead, ListKind, ListSize, Membership, Organisation
 from participation.models import Participation, Term
 from participation.states import State as ParticipationState
 
 LAST_MONTH = date(2021, 11, 30)
 MONTHS_TO_APPROVE = 2
+TODAY = date(2022, 2, 1)
+LAST_RUN = datetime(2021, 12, 1, 1, tzinfo=UTC)
 STUCK_NOW, STUCK_EVER = 70, 9
 """Of a thousand networks and services: how many wait in an open month, and in each closed month before it."""
 
@@ -71,6 +76,7 @@ class England:
             self._services()
             self._participations()
             self._achievements()
+            forget_runs(range(1, self.commissioners + 1))
         vacuum()
 
     def _organisations(self) -> None:
@@ -104,31 +110,52 @@ class England:
             )  # fmt: skip
 
     def _services(self) -> None:
-        """Each with its achievement dates; the versions are bare, since nothing here is worked out from them."""
+        """Released, each with its achievement dates; and the lists that they pay by."""
         known = {
             "payment_type": "Network services", "start_date": date(2018, 7, 1), "end_date": date(2028, 3, 31),
             "paid_to": PaidTo.NETWORK, "aggregates": Aggregates.AMOUNTS, "expected": Expected.EVERY_MEMBER,
             "no_declaration_required": True,
         }  # fmt: skip
-        services = [
+        services = QualityService.objects.bulk_create(
             QualityService(id=n, code=f"SERVICE-{n}", name=f"Service {n}", short_name=f"Service {n}", **known)
             for n in range(1, self.services + 1)
-        ]
-        QualityService.objects.bulk_create(services)
+        )
+        one, other = (User.objects.create(email=f"release.{n}@benchmarks.example", name="Release") for n in (1, 2))
         ServiceVersion.objects.bulk_create(
             ServiceVersion(
-                id=each.pk, service=each, number=1, state=VersionState.DRAFT, definition={}, digest="",
-                loaded_at=datetime(2018, 7, 1, tzinfo=UTC),
+                id=each.pk, service=each, number=1, state=VersionState.RELEASED, definition=content(), digest="",
+                loaded_at=datetime(2018, 7, 1, tzinfo=UTC), released_by=one, confirmed_by=other,
             )
             for each in services
         )  # fmt: skip
-        AchievementDate.objects.bulk_create(
+        self._payment_dates(self.dates())
+        insert(
+            ListSize,
+            {"valid": "daterange(make_date(y, 1, 1), make_date(y, 1, 2))", "recorded": f"'{SINCE}'::tstzrange",
+             "organisation_id": f"{PRACTICES_FROM} + n", "kind": f"{ListKind.CRP:d}", "size": "1000 + n % 15000"},
+            f"generate_series({YEARS[0]}, {YEARS[-1]}) y, generate_series(1, {self.practices}) n",
+        )  # fmt: skip
+
+    def _payment_dates(self, days: Sequence[date]) -> list[AchievementDate]:
+        return AchievementDate.objects.bulk_create(
             AchievementDate(
-                service=each, date=day, is_payment_date=True, period_start=day.replace(day=1), period_end=day
+                service_id=service, date=day, is_payment_date=True, period_start=day.replace(day=1), period_end=day
             )
-            for each in services
-            for day in self.dates()
+            for service in range(1, self.services + 1)
+            for day in days
         )
+
+    @contextmanager
+    def months_to_approve(self) -> Iterator[list[date]]:
+        """The months that one commissioner has still to approve are payment dates meanwhile, and others wait for them
+        without a line; answers them, oldest first."""
+        days = self.dates_to_approve()
+        dates = self._payment_dates(days)
+        execute("ANALYZE catalogue_achievementdate")
+        try:
+            yield days
+        finally:
+            AchievementDate.objects.filter(pk__in=[each.pk for each in dates]).delete()
 
     def _participations(self) -> None:
         insert(
@@ -154,13 +181,12 @@ class England:
         """
         for day in self.dates():
             is_open = day in self.dates()[-self.opened :]
-            self._due(day, STUCK_NOW if is_open else STUCK_EVER, only_stuck=day in self._left_out())
+            self._due(day, STUCK_NOW if is_open else STUCK_EVER, only_stuck=day in self.left_out())
             if not is_open:
                 self._totals(day)
             self._lines(day, State.AWAITING_NETWORK if is_open else State.AGGREGATED_COMPLETE)
             execute("DROP TABLE due")
-        for _month in range(MONTHS_TO_APPROVE):
-            day = month_end(day + DAY)
+        for day in self.dates_to_approve():
             self._due(day, 0, commissioner=1)
             self._lines(day, State.AWAITING_COMMISSIONER)
             execute("DROP TABLE due")
@@ -172,7 +198,14 @@ class England:
             days.append(days[-1].replace(day=1) - DAY)
         return days[::-1]
 
-    def _left_out(self) -> list[date]:
+    def dates_to_approve(self) -> list[date]:
+        """The month ends after those, oldest first."""
+        days = [LAST_MONTH]
+        while len(days) <= MONTHS_TO_APPROVE:
+            days.append(month_end(days[-1] + DAY))
+        return days[1:]
+
+    def left_out(self) -> list[date]:
         """Months of which only what is stuck is there."""
         kept = self.months if self.closed is None else self.closed + self.opened
         return self.dates()[: max(0, self.months - kept)]
@@ -221,6 +254,15 @@ class England:
         )  # fmt: skip
 
 
+def forget_runs(commissioners: Sequence[int]) -> None:
+    """Of runs there is the one that worked out the last month, and it is done; no later work waits."""
+    execute("TRUNCATE achievement_overnightrun, achievement_shard, operations_outboxmessage CASCADE")
+    run = OvernightRun.objects.create(
+        business_date=LAST_RUN.date(), started_at=LAST_RUN, finished_at=LAST_RUN, state=RunState.DONE
+    )
+    Shard.objects.bulk_create(Shard(run=run, commissioner_id=id, state=RunState.DONE) for id in commissioners)
+
+
 def insert(model: type[models.Model], columns: Mapping[str, str], source: str, params: Sequence[object] = ()) -> None:
     """INSERT ... SELECT of these columns (column -> SQL) FROM `source`; every other column gets the model's default.
 
@@ -257,7 +299,3 @@ def vacuum(tables: Sequence[str] = TABLES) -> None:
     assert not connection.in_atomic_block
     for table in tables:
         execute(f"VACUUM ANALYZE {table}")
-
-
-def open_lines() -> int:
-    return int(value_of(f"SELECT count(*) FROM achievement_achievement WHERE state = {State.AWAITING_NETWORK:d}"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -24,6 +29,15 @@ class Cost:
         return f"{self.seconds:.2f} s, {self.wal / MEBIBYTE:.1f} MiB of WAL"
 
 
+@dataclass(frozen=True)
+class Act:
+    """What is measured, what puts the world back after it, and where: `within` leads to its database."""
+
+    do: Callable[[], object]
+    restore: Callable[[], object]
+    within: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
 def cost_of(act: Callable[[], object]) -> Cost:
     """Do it once, after a checkpoint, so that first touches of pages count for everybody alike."""
     execute("CHECKPOINT")
@@ -32,26 +46,61 @@ def cost_of(act: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - started, wal_position() - before)
 
 
-def paired(
-    one: Callable[[], object], other: Callable[[], object], *, restore: Callable[[], object], runs: int
-) -> tuple[Cost, Cost]:
+def paired(one: Act, other: Act, *, runs: int) -> tuple[Cost, Cost]:
     """The median cost of each; they take turns in going first, and the world is restored after every run."""
-    costs: dict[int, list[Cost]] = {0: [], 1: []}
+    costs: dict[Act, list[Cost]] = {one: [], other: []}
     for run in range(runs):
-        for which in (0, 1) if run % 2 == 0 else (1, 0):
-            costs[which].append(cost_of((one, other)[which]))
-            restore()
-    return middle(costs[0]), middle(costs[1])
+        for act in (one, other) if run % 2 == 0 else (other, one):
+            with act.within():
+                costs[act].append(cost_of(act.do))
+                act.restore()
+    return middle(costs[one]), middle(costs[other])
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
     return Cost(median(cost.seconds for cost in costs), int(median(cost.wal for cost in costs)))
 
 
+def seconds_of(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def p95(seconds: Sequence[float]) -> float:
+    """So many that no more than one in twenty took longer."""
+    return sorted(seconds)[math.ceil(0.95 * len(seconds)) - 1]
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f} ms"
+
+
 def queries_of(act: Callable[[], object]) -> int:
     with CaptureQueriesContext(connection) as captured:
         act()
     return len(captured)
+
+
+def profile_of(act: Callable[[], object], *, shown: int = 8) -> list[str]:
+    """Do it once more: its dearest statements, as "1.20 s in 42 statements: UPDATE ..."."""
+    times: dict[str, list[float]] = defaultdict(list)
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            times[re.sub(r"\s+", " ", sql).strip()[:110]].append(time.perf_counter() - started)
+
+    with connection.execute_wrapper(watch):
+        whole = seconds_of(act)
+    dearest = sorted(times.items(), key=lambda each: -sum(each[1]))[:shown]
+    rest = whole - sum(sum(each) for each in times.values())
+    return [
+        *(f"{sum(each):.2f} s in {len(each):,} statements: `{sql}`" for sql, each in dearest),
+        f"{rest:.2f} s of {whole:.2f} s outside statements: Python and commits",
+    ]
 
 
 def wal_position() -> int:
@@ -65,7 +114,11 @@ def execute(sql: str, params: Sequence[object] = ()) -> int:
         return cursor.rowcount
 
 
-def value_of(sql: str, params: Sequence[object] = ()) -> object:
+def rows_of(sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params) or None)
-        return cursor.fetchone()[0]
+        return cursor.fetchall()
+
+
+def value_of(sql: str, params: Sequence[object] = ()) -> Any:
+    return rows_of(sql, params)[0][0]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from benchmarks.england import England
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: what was measured, its floor where it has one, and the bar it must pass.
+    """One line of the table: what was measured, its floor where it has one, and the bar it must pass; none where it is
+    only reported.
 
-    `value` is in the unit that `unit` names; `holds` says whether the bar is passed.
+    `value` is in the unit that `unit` names; `holds` says whether the bar is passed, and `profile` where the time went
+    if it is not.
     """
 
     what: str
@@ -22,6 +24,7 @@ class Figure:
     unit: str = "x"
     measured: str = ""
     floor: str = ""
+    profile: Sequence[str] = field(default=())
 
 
 Measurement = Callable[[England, int], Sequence[Figure]]
@@ -36,6 +39,16 @@ class Bar:
     what: str
     measure: Measurement | None = None
 
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a bar, and how many seconds it took, Englands included that were built for it."""
+
+    figures: Sequence[Figure] = ()
+    seconds: float = 0.0
+
+
+Results = Mapping[Bar, Taken]
 
 _measured: dict[str, Measurement] = {}
 

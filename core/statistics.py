@@ -11,11 +11,18 @@ LARGE = 1_000
 
 
 def refresh_statistics(*of: type[models.Model]) -> None:
-    """Have these tables analysed once this transaction has committed; in it, the lock would be held until its end."""
+    """Have these tables analysed once this transaction has committed, those of them in which much has changed since
+    they last were; in it, the lock would be held until its end."""
     transaction.on_commit(partial(_analyse, [model._meta.db_table for model in of]), robust=True)
 
 
 def _analyse(tables: list[str]) -> None:
     with connection.cursor() as cursor:
-        for table in tables:
+        cursor.execute("SELECT pg_stat_force_next_flush()")  # what this session has just written counts, too
+        cursor.execute(
+            """SELECT relname FROM pg_stat_user_tables
+               WHERE relname = ANY(%s) AND n_mod_since_analyze >= %s ORDER BY relname""",
+            [tables, LARGE],
+        )
+        for (table,) in cursor.fetchall():
             cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")

@@ -33,9 +33,14 @@ class PortalEnvironment(Environment):
     """Names that a dataclass does not have are errors; everything else chains."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        return _known(super().getattr(obj, attribute), obj, attribute)
+        try:
+            return getattr(obj, attribute)  # nearly always: a page asks thousands of times
+        except AttributeError:
+            return _known(super().getattr(obj, attribute), obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, str) and not hasattr(obj, "__getitem__"):
+            return self.getattr(obj, argument)
         return _known(super().getitem(obj, argument), obj, argument)
 
 
@@ -74,6 +79,7 @@ def environment(**options: Any) -> Environment:
         shown_value=drawing.shown_value,
         anchor=drawing.anchor,
         sentences=drawing.sentences,
+        in_words=drawing.in_words,
     )
     env.filters.update(wording.FILTERS)
     return env

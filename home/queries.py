@@ -11,7 +11,13 @@ from django.db.models import QuerySet
 
 from accounts.queries import administrators_of
 from accounts.rules import Acting
-from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
+from achievement.models import (
+    Achievement,
+    AchievementChange,
+    NetworkAchievement,
+    NetworkAchievementChange,
+    on_any_date,
+)
 from achievement.queries import needs_of as achievements_that_need
 from achievement.rules import networks_visible_to, sees_pounds
 from achievement.states import (
@@ -51,7 +57,7 @@ def happenings_of(actor: Acting) -> list[Happening]:
     What one person did to several in one act is one happening.
     """
     totals = NetworkAchievement.objects.filter(networks_visible_to(actor))
-    own = Achievement.objects.filter(provider=actor.organisation_id)
+    own = Achievement.objects.filter(on_any_date(), provider=actor.organisation_id)
     moves = [
         *_last_moves(NetworkAchievementChange.objects.filter(row__in=totals), "row__network"),
         *_last_moves(AchievementChange.objects.filter(row__in=own), "row__provider"),

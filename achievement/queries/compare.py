@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models.expressions import RawSQL
 
-from achievement.models import Achievement
+from achievement.models import DATES_THERE_ARE_SQL, Achievement
 from achievement.queries.declarations import Marks
 from achievement.queries.figures import limit_words, result_of
 from achievement.states import State
@@ -63,7 +63,7 @@ def differences_of(ids: Collection[int]) -> dict[int, Difference]:
     One query, however many rows.
     """
     rows = Achievement.objects.select_related("list_size", "service_version").defer("service_version__definition")
-    with_those_before = RawSQL(_WITH_THOSE_BEFORE, [list(ids), State.WITHDRAWN, list(ids)])  # noqa: S611 - constant
+    with_those_before = RawSQL(_WITH_THOSE_BEFORE, [list(ids), list(ids)])  # noqa: S611 - constant
     found = rows.filter(pk__in=with_those_before)
     last: dict[tuple[int, int], Achievement] = {}
     differences = {}
@@ -87,14 +87,16 @@ def remarks_of(rows: Collection[Any], marks: Marks) -> dict[int, list[str]]:
     return found
 
 
-_WITH_THOSE_BEFORE = """
+_WITH_THOSE_BEFORE = f"""
+    WITH known AS MATERIALIZED (SELECT day FROM ({DATES_THERE_ARE_SQL}) dates)
     SELECT unnest(%s::bigint[]) UNION
     SELECT b.id FROM achievement_achievement r
     CROSS JOIN LATERAL (
-        SELECT b.id FROM achievement_achievement b
-        WHERE b.provider_id = r.provider_id AND b.service_id = r.service_id AND b.state <> %s
-          AND b.achievement_date < r.achievement_date
-        ORDER BY b.achievement_date DESC LIMIT 1) b
+        SELECT b.id FROM (SELECT day FROM known WHERE day < r.achievement_date ORDER BY day DESC) k
+        JOIN achievement_achievement b
+          ON (b.achievement_date, b.service_id, b.provider_id) = (k.day, r.service_id, r.provider_id)
+        WHERE b.state <> {State.WITHDRAWN:d}
+        ORDER BY k.day DESC LIMIT 1) b
     WHERE r.id = ANY(%s)"""
 """SQL: the ids of rows, and of the last row before each."""
 

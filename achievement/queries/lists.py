@@ -157,13 +157,14 @@ class Choices:
 
 def choices_for(by: Actor) -> Choices:
     """Released services with payment dates that have come, and the networks somebody may see."""
-    come = AchievementDate.objects.filter(is_payment_date=True, date__lte=clock.today()).select_related("service")
+    dates = AchievementDate.objects.filter(is_payment_date=True, date__lte=clock.today()).order_by()
+    come = list(dates.values_list("service", "service__name", "date", "period_start", "period_end"))
     networks = organisations_visible_to(by).networks().order_by("name").values_list("pk", "name")
     return Choices(
-        services=sorted({(each.service_id, each.service.name) for each in come}, key=lambda each: each[1]),
+        services=sorted({(service, name) for service, name, *_dates in come}, key=lambda each: each[1]),
         networks=list(networks),
-        dates=sorted({each.date for each in come}, reverse=True),
-        periods={(each.service_id, each.date): (each.period_start, each.period_end) for each in come},
+        dates=sorted({day for _service, _name, day, *_period in come}, reverse=True),
+        periods={(service, day): (start, end) for service, _name, day, start, end in come},
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from achievement.models import DATES_THERE_ARE_SQL
 from achievement.states import State
 from catalogue.changes import ServiceVersionReleased
 from core.changes import Change
@@ -21,23 +22,34 @@ def ever_networks_of(practice_ids: Collection[int]) -> set[int]:
     return set(Membership.objects.filter(practice__in=practice_ids).values_list("network_id", flat=True))
 
 
-_WITH_RIVALS = f"""
-    WITH RECURSIVE concerned(id) AS (
-        SELECT unnest(%s::bigint[])
-        UNION
-        SELECT a.network_id FROM concerned c
-        JOIN organisations_membership m ON m.network_id = c.id AND upper_inf(m.recorded)
-        JOIN achievement_achievement a
-          ON a.provider_id = m.practice_id AND m.valid @> a.achievement_date AND a.network_id <> c.id
-         AND a.state <> {State.WITHDRAWN:d})
-    SELECT id FROM concerned"""
+FEW = 100
+"""Networks for which their practices' lines are looked up, date by date; for more, all lines are read once."""
+
+
+def _with_rivals_sql(dates: str) -> str:
+    return f"""
+        WITH RECURSIVE known AS MATERIALIZED (SELECT day FROM ({DATES_THERE_ARE_SQL}) dates),
+        concerned(id) AS (
+            SELECT unnest(%s::bigint[])
+            UNION
+            SELECT a.network_id FROM concerned c
+            JOIN organisations_membership m ON m.network_id = c.id AND upper_inf(m.recorded)
+            {dates}
+            JOIN achievement_achievement a
+              ON a.provider_id = m.practice_id AND m.valid @> a.achievement_date AND a.network_id <> c.id
+             AND a.state <> {State.WITHDRAWN:d} {"AND a.achievement_date = k.day" if dates else ""})
+        SELECT id FROM concerned"""
+
+
+_RIVALS_OF_FEW = _with_rivals_sql("JOIN known k ON m.valid @> k.day")
+_RIVALS_OF_MANY = _with_rivals_sql("")
 
 
 def with_rivals(networks: Collection[int]) -> set[int]:
     """These networks (ids), and every other in which a line stands for a day on which its practice is in one of them;
     and so on. A practice is paid once for a date: worked out apart, the line due here would meet the one there."""
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_RIVALS, [list(networks)])
+        cursor.execute(_RIVALS_OF_FEW if len(networks) <= FEW else _RIVALS_OF_MANY, [list(networks)])
         return {id for (id,) in cursor.fetchall()}
 
 
