@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from achievement.api import Achievements, NetworkAchievements, WaitingNetworks
 from catalogue.api import Services
 from core.errors import NotVisible
-from organisations.api import Organisations
+from organisations.api import Contacts, ListSizes, Memberships, Nominations, Organisations, PayeeProposals
 from participation.api import Allocations, EndRequests, Joiners, Participations
 from submission.api import Submissions
 
@@ -31,6 +31,11 @@ class NoSuchAddress(APIView):
 
 router = SimpleRouter()
 router.register("organisations", Organisations, "organisations")
+router.register("contacts", Contacts, "contacts")
+router.register("memberships", Memberships, "memberships")
+router.register("nominated-payees", Nominations, "nominated_payees")
+router.register("payee-proposals", PayeeProposals, "payee_proposals")
+router.register("list-sizes", ListSizes, "list_sizes")
 router.register("services", Services, "services")
 router.register("participations", Participations, "participations")
 router.register("allocations", Allocations, "allocations")

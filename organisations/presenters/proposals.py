@@ -178,6 +178,11 @@ def decline_page(proposal: PayeeProposal, form: PortalForm) -> DeclinePage:
     )
 
 
+def purpose(proposal_id: int) -> str:
+    """What the token of what would follow from a proposal is for."""
+    return f"payee proposal {proposal_id}"
+
+
 def warning_of(effects: Iterable[Effect]) -> str:
     """The effects that need a second look, as one text; empty for none."""
     return " ".join(effect.sentence for effect in effects if effect.kind == WARNS)

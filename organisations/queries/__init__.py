@@ -25,6 +25,7 @@ from organisations.queries.belonging import (
 from organisations.queries.pages import (
     contact_seen_by,
     contacts_of,
+    contacts_seen_by,
     leads_through_time,
     list_sizes_of,
     memberships_of_practice,
@@ -40,6 +41,7 @@ from organisations.queries.payees import (
     payee_change_to_note,
     proposal_seen_by,
     proposals_of,
+    proposals_seen_by,
 )
 from organisations.queries.requests import history_of_requests, requests_about, requests_open
 
@@ -49,6 +51,7 @@ __all__ = [
     "Pair",
     "contact_seen_by",
     "contacts_of",
+    "contacts_seen_by",
     "expected_members_sql",
     "history_of_proposal",
     "history_of_requests",
@@ -76,6 +79,7 @@ __all__ = [
     "practice_seen_by",
     "proposal_seen_by",
     "proposals_of",
+    "proposals_seen_by",
     "provider_seen_by",
     "requests_about",
     "requests_open",

@@ -71,3 +71,9 @@ def _shown(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         is_expected = Q() if asked.kind in OF_NETWORKS else Q(is_member=True)
         return rows.filter(is_expected, size=None)
     return rows
+
+
+def known_list_sizes(by: Actor, known_at: KnownAt = None) -> QuerySet[ListSize]:
+    """Every list size of the organisations that somebody sees, as known at an instant, with the organisation."""
+    rows = ListSize.objects.known(known_at).filter(organisation__in=visible_to(by))
+    return rows.select_related("organisation")

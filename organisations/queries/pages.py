@@ -58,10 +58,14 @@ def contacts_of(organisation: Organisation) -> QuerySet[Contact]:
     return Contact.objects.current().filter(organisation=organisation).order_by("name", "pk")
 
 
+def contacts_seen_by(by: Actor) -> QuerySet[Contact]:
+    """The present contacts of the organisations that somebody sees."""
+    return Contact.objects.current().filter(organisation__in=visible_to(by)).select_related("organisation")
+
+
 def contact_seen_by(by: Actor, contact_id: int) -> Contact:
-    """One present contact of an organisation that may be seen. Raises NotVisible."""
-    rows = Contact.objects.current().filter(pk=contact_id, organisation__in=visible_to(by))
-    found = rows.select_related("organisation").first()
+    """One of them. Raises NotVisible."""
+    found = contacts_seen_by(by).filter(pk=contact_id).first()
     if found is None:
         raise NotVisible(UNSEEN)
     return found

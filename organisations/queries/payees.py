@@ -30,11 +30,16 @@ def proposals_of(network: Organisation) -> QuerySet[PayeeProposal]:
 
 def proposal_seen_by(by: Actor, proposal_id: int) -> PayeeProposal:
     """One proposed payee of a network that may be seen. Raises NotVisible."""
-    rows = PayeeProposal.objects.filter(pk=proposal_id, network__in=visible_to(by))
-    found = rows.select_related("network", "payee", "proposed_by", "settled_by").first()
+    found = proposals_seen_by(by).filter(pk=proposal_id).first()
     if found is None:
         raise NotVisible("You may not be able to see this, or it does not exist.")
     return found
+
+
+def proposals_seen_by(by: Actor) -> QuerySet[PayeeProposal]:
+    """The payees proposed for networks that somebody sees."""
+    rows = PayeeProposal.objects.filter(network__in=visible_to(by))
+    return rows.select_related("network", "payee", "proposed_by", "settled_by")
 
 
 def history_of_proposal(proposal: PayeeProposal) -> QuerySet[PayeeProposalChange]:

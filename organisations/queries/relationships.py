@@ -16,15 +16,18 @@ from organisations.queries.belonging import KnownAt
 OPEN = date.max
 """What an open end is sorted as."""
 
+Limit = date | None
 
-def memberships_between(by: Actor, start: date, end: date, known_at: KnownAt = None) -> QuerySet[Any]:
-    """The memberships that somebody sees and that hold on a day of the period, both days included.
+
+def memberships_between(by: Actor, start: Limit, end: Limit, known_at: KnownAt = None) -> QuerySet[Any]:
+    """The memberships that somebody sees and that hold on a day of the period, both days included; None is open.
 
     Each has `first` and `last`, inclusive (`last` is OPEN while it is open), and `lead_name` and `lead_code` of the
     lead on the last of its days in the period. A practice sees its own, a network its members', a commissioning
     organisation those of the networks it leads or led and of practices whose parent it is or was.
     """
-    holding = Q(valid__overlap=inclusive(start, end)) | Q(zero_length_date__range=(start, end))
+    on_a_day = Q(zero_length_date__range=(start or date.min, end or date.max))
+    holding = Q(valid__overlap=inclusive(start, end)) | on_a_day
     rows = (
         Membership.objects.known(known_at)
         .filter(holding, _relationships_seen(by))
@@ -34,13 +37,13 @@ def memberships_between(by: Actor, start: date, end: date, known_at: KnownAt = N
         )
     )
     leads = Lead.objects.known(known_at).filter(network=OuterRef("network"), valid__contains=OuterRef("on_day"))
-    return rows.annotate(on_day=Least("last", Value(end))).annotate(
+    return rows.annotate(on_day=Least("last", Value(end or OPEN))).annotate(
         lead_name=Coalesce(Subquery(leads.values("commissioner__name")[:1]), Value("")),
         lead_code=Coalesce(Subquery(leads.values("commissioner__code")[:1]), Value("")),
     ).select_related("practice", "network")  # fmt: skip
 
 
-def nominations_between(by: Actor, start: date, end: date, known_at: KnownAt = None) -> QuerySet[Any]:
+def nominations_between(by: Actor, start: Limit, end: Limit, known_at: KnownAt = None) -> QuerySet[Any]:
     """The payees nominated on a day of the period for networks that somebody sees, with `first` and `last` as above."""
     seen = Payee.objects.known(known_at).filter(_nominations_seen(by), valid__overlap=inclusive(start, end))
     rows = seen.annotate(first=F("valid__startswith"), last=Coalesce(_last_day(), Value(OPEN)))

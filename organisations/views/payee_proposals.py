@@ -94,14 +94,14 @@ def _would_follow(proposal: PayeeProposal, by: Actor) -> shown.Follows | None:
         effects = commands.preview_confirmation(proposal.pk, by=by)
     except Invalid as refused:
         return shown.Follows(problem=refused.sentences)
-    return shown.Follows(effects, token_of(foreseen(_said(effects)), _purpose(proposal.pk), by))
+    return shown.Follows(effects, token_of(foreseen(_said(effects)), shown.purpose(proposal.pk), by))
 
 
 @require_POST
 def confirm_payee(request: HttpRequest, proposal_id: int) -> HttpResponse:
     by, form = actor_of(request), SettleForm(request.POST)
     seen = _seen(by, form, proposal_id)
-    saw = foreseen_in(form.cleaned_data["foreseen"], _purpose(proposal_id), by)
+    saw = foreseen_in(form.cleaned_data["foreseen"], shown.purpose(proposal_id), by)
     try:
         return _settled(request, commands.confirm_payee(seen, by=by, expected=saw))
     except WorldMoved as moved:
@@ -127,10 +127,6 @@ def decline_payee(request: HttpRequest, proposal_id: int) -> HttpResponse:
         return _settled(request, commands.decline_payee(seen, by=by, note=form.cleaned_data["note"]))
     page = shown.decline_page(proposal, form)
     return render(request, "organisations/decline_payee.jinja", {"page": page}, status=422 if form.is_bound else 200)
-
-
-def _purpose(proposal_id: int) -> str:
-    return f"payee proposal {proposal_id}"
 
 
 def _seen(by: Actor, form: SettleForm, proposal_id: int) -> Seen:

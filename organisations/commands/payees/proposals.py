@@ -82,8 +82,11 @@ def preview_payee(nomination: Nomination, *, by: Actor) -> Sequence[Effect]:
 
 @command
 def preview_confirmation(proposal_id: int, *, by: Actor) -> Sequence[Effect]:
-    """Answer what would follow from confirming a proposal now; nothing is kept."""
-    return rolled_back(lambda: _nominate(_locked(proposal_id), by)).effects
+    """Answer what would follow from confirming a proposal now; nothing is kept.
+
+    Raises NotPermitted for whoever does not decide on the payees of this network, Invalid where it fits no more.
+    """
+    return rolled_back(lambda: _nominate(_decided_by(proposal_id, by), by)).effects
 
 
 @command
@@ -152,6 +155,12 @@ def _nominate(proposal: PayeeProposal, by: Actor) -> Corrected:
         proposal.network, proposal.payee, proposal.start_date, end_date=proposal.end_date, proposal_id=proposal.pk,
         by=by,
     )  # fmt: skip
+
+
+def _decided_by(proposal_id: int, by: Actor) -> PayeeProposal:
+    proposal = _locked(proposal_id)
+    PROPOSE_PAYEE.require(proposal.network, by, who_can=who_settles_payees(lead_of(proposal.network)))
+    return proposal
 
 
 def _locked(proposal_id: int) -> PayeeProposal:

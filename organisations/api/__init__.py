@@ -1,0 +1,8 @@
+"""Organisations, the dated facts between them, payees and contacts."""
+
+from organisations.api.contacts import Contacts
+from organisations.api.dated import ListSizes, Memberships, Nominations
+from organisations.api.organisations import Organisations
+from organisations.api.payees import PayeeProposals
+
+__all__ = ["Contacts", "ListSizes", "Memberships", "Nominations", "Organisations", "PayeeProposals"]
