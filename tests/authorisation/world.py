@@ -25,7 +25,7 @@ from core.actors import SYSTEM
 from operations.commands import deliver
 from operations.models import OutboxMessage
 from organisations.commands import Details, Given, Nomination, add_contact, ask_ods, propose_payee, upload_files
-from organisations.models import Kind, OdsRequest, OdsUpload, Organisation, PayeeProposal
+from organisations.models import Kind, ListSize, Membership, OdsRequest, OdsUpload, Organisation, Payee, PayeeProposal
 from organisations.states import Purpose
 from participation.commands import begin_offers
 from participation.models import Participation
@@ -179,6 +179,9 @@ def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
         "proposal": PayeeProposal.objects.get(pk=proposed.proposal_id),
         "colleague": colleague,
         "contact": contact,
+        "membership": Membership.objects.known().get(practice=things["practice"]),
+        "nomination": Payee.objects.known().get(network=things["network"]),
+        "list_size": ListSize.objects.known().get(organisation=things["practice"]),
         "ods_request": OdsRequest.objects.get(pk=asked),
     }
 
