@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -151,9 +152,14 @@ def test_the_proof_expects_a_total_only_where_every_member_has_a_list_and_was_ap
     assert ("U00003", OCTOBER) not in complete
 
 
+FIVE_MINUTES = 300
+
+
 @pytest.mark.full
 @pytest.mark.django_db(transaction=True)
-def test_england_is_rehearsed_on_the_published_files(real_data: Path, monkeypatch: pytest.MonkeyPatch):
+def test_england_is_rehearsed_on_the_published_files(
+    real_data: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+):
     monkeypatch.setattr("cqrs_portal.management.commands.rehearse_england._somebody_works", lambda: False)
     out = StringIO()
 
@@ -166,5 +172,10 @@ def test_england_is_rehearsed_on_the_published_files(real_data: Path, monkeypatc
         stdout=out,
     )
 
+    said = out.getvalue()
+    took = re.search(r"seconds in all +([\d.]+) s", said)
+    record_property("table", said)
     assert NetworkAchievement.objects.count() > 14_000
-    assert "is what the files say, to the penny." in out.getvalue()
+    assert "is what the files say, to the penny." in said
+    assert took is not None
+    assert float(took[1]) < FIVE_MINUTES

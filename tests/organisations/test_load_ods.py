@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -16,6 +20,7 @@ from core import changes, clock
 from core.actors import SYSTEM
 from core.changes import Change
 from core.errors import Invalid, NotPermitted
+from cqrs_portal.rehearsal.workers import database_url
 from organisations import commands, queries
 from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected, ParentsCorrected
 from organisations.commands import OdsFiles
@@ -34,6 +39,7 @@ from tests.factories.organisations import (
 
 pytestmark = pytest.mark.django_db
 
+ROOT = Path(__file__).resolve().parents[2]
 LISTS_DAY = date(2021, 1, 1)
 OF_ANOTHER_COMMISSIONER = {RowKind.ACROSS: ["A81003"]}
 
@@ -472,3 +478,26 @@ def test_all_england_loads_within_a_minute_and_the_next_file_corrects_it(real_da
     assert not again.changed
     assert Membership.objects.known().count() == 7705
     assert first.refused == later.refused == []
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_all_england_loads_by_command_within_bounded_memory(real_data, record_property):
+    ods = real_data / "ods"
+    command = [sys.executable, "manage.py", "load_ods"]
+    command += ["--practices", str(ods / "epraccur_2023-02.csv"), "--networks", str(ods / "ePCN_2023-01-26.xlsx")]
+    environment = os.environ | {
+        "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "cqrs_portal.settings.training",
+    }  # fmt: skip
+    started = monotonic()
+
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+
+    megabytes = used.ru_maxrss // 1024
+    record_property("table", f"{monotonic() - started:.1f} s, {megabytes} MiB at most")
+    assert process.returncode == 0
+    assert Membership.objects.known().count() == 7455
+    assert monotonic() - started < 60
+    assert megabytes < 400
