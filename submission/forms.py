@@ -159,14 +159,16 @@ def glimpses_in(token: str) -> dict[Path, Glimpse]:
 
 
 class NilForm(PortalForm):
-    """A nil return: the reason for entering it by hand, and notes."""
+    """A nil return: the reason for entering it by hand, and notes; `version` is the submission's as it was seen."""
 
     reason = reason_field()
     note = note_field()
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
-    def __init__(self, data: Any, *, reason: ManualReason | None) -> None:
-        super().__init__(data, initial={"reason": str(reason.value) if reason else "", "key": uuid4().hex})
+    def __init__(self, data: Any, *, reason: ManualReason | None, version: int) -> None:
+        chosen = str(reason.value) if reason else ""
+        super().__init__(data, initial={"reason": chosen, "version": version, "key": uuid4().hex})
         self.fields["reason"].required = True
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from achievement.queries.declarations import Text
 from achievement.queries.figures import figures_in_words
 from achievement.states import FINALS
+from core.clock import LONDON
 from ui.frame import Link, Page
 from ui.tables import Action, Address, Choosing, Column, Pager, Selection, Table
 from ui.wording import dense_date, month
@@ -155,7 +156,9 @@ def history_table(rows: Sequence[HistoryRow], address: Address) -> Table:
 
 def history_row(row: Any) -> HistoryRow:
     """One achievement of the history; an auto-declared one says so."""
-    by = f"{row.declared_by}, {dense_date(row.declared_at.date())}" if row.declared_by else "Declared automatically"
+    by = "Declared automatically"
+    if row.declared_by:
+        by = f"{row.declared_by}, {dense_date(row.declared_at.astimezone(LONDON).date())}"
     return HistoryRow(
         name=what(row),
         href=reverse("achievement:achievement", args=[row.pk]),

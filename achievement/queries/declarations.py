@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
 from achievement.models import Achievement, AchievementChange, Declaration
+from achievement.rules import APPROVED
 from achievement.states import APPROVE, GIVE_FINANCE_APPROVAL, State
 from catalogue.queries import definitions_of
 from core.actors import Actor
@@ -51,7 +52,8 @@ def to_declare(by: Actor) -> QuerySet[Achievement]:
 def payment_history(by: Actor) -> QuerySet[Achievement]:
     """What the organisation acted for has declared, or had declared for it: with who, and when it was approved.
 
-    Each row has `declared_by`, `declared_at`, `approved_at` and `finance_approved_at`, of the last time.
+    Each row has `declared_by`, `declared_at`, `approved_at` and `finance_approved_at`, of the last time; an approval
+    that was taken back is none.
     """
     declared = Declaration.objects.filter(achievement=OuterRef("pk")).order_by("-pk")
     rows = Achievement.objects.payable().filter(provider=by.organisation_id, network=None)
@@ -59,7 +61,7 @@ def payment_history(by: Actor) -> QuerySet[Achievement]:
     return rows.select_related("service", "provider").annotate(
         declared_by=Subquery(declared.values("name")[:1]),
         declared_at=Subquery(declared.values("at")[:1]),
-        approved_at=_last_move(APPROVE.name),
+        approved_at=Case(When(state__in=APPROVED, then=_last_move(APPROVE.name))),
         finance_approved_at=_last_move(GIVE_FINANCE_APPROVAL.name),
     )
 

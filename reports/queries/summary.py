@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from achievement.models import Achievement, Declaration
 from achievement.rules import visible_to
+from achievement.states import State
 from catalogue.models import AchievementDate, QualityService
 from core.actors import Actor
 from core.dates import FinancialYear
@@ -34,7 +35,7 @@ class SummaryTotal:
 def achievements_in(by: Actor, filters: SummaryFilters) -> QuerySet[Achievement]:
     """The achievements of a financial year that somebody may see, with who declared each last, and when.
 
-    Each row has `declared_by` and `declared_at`, None for what was declared automatically or not yet.
+    Each row has `declared_by` and `declared_at`, None for what was declared automatically, not yet, or came back since.
     """
     declared = Declaration.objects.filter(achievement=OuterRef("pk")).order_by("-pk")
     rows = Achievement.objects.payable().filter(
@@ -43,8 +44,10 @@ def achievements_in(by: Actor, filters: SummaryFilters) -> QuerySet[Achievement]
     if filters.service_id:
         rows = rows.filter(service=filters.service_id)
     related = rows.select_related("service", "provider", "network", "service_version")
+    holds = ~Q(state=State.AWAITING_PROVIDER)
     return related.defer("service_version__definition").annotate(
-        declared_by=Subquery(declared.values("name")[:1]), declared_at=Subquery(declared.values("at")[:1])
+        declared_by=Case(When(holds, then=Subquery(declared.values("name")[:1]))),
+        declared_at=Case(When(holds, then=Subquery(declared.values("at")[:1]))),
     )
 
 

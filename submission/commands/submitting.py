@@ -20,10 +20,13 @@ from submission.queries.checks import check
 from submission.queries.entry import history_of
 from submission.queries.sheets import Line, Sheet
 from submission.rules import acts_on_behalf
-from submission.states import NIL_RETURN, SUBMIT, ManualReason, Source
+from submission.states import BEGIN, NIL_RETURN, SUBMIT, ManualReason, Source
 from ui.wording import in_sentence, listed, moment
 
 NO_FIGURES = Figures()
+
+NOT_BEGUN = 0
+"""The version of a submission that nobody had begun when it was seen."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def submit_achievement_data(
 def nil_return(key: Key, reason: ManualReason, note: str = "", *, by: Actor, version: int | None = None) -> Submitted:
     """Submit that there was nothing: 0 in every number, no in every yes or no (domain 5, *Nil return*, in one act).
 
-    Raises Invalid where a day is required, which nothing can be said in; otherwise as `submit_achievement_data`.
+    `version` is the submission's as it was seen, NOT_BEGUN where there was none. Raises Invalid where a day is
+    required, which nothing can be said in; otherwise as `submit_achievement_data`.
     """
     sheet = begun(key, by=by)
     _require_as_seen(sheet, version)
@@ -71,6 +75,8 @@ def _require_as_seen(sheet: Sheet, version: int | None) -> None:
     if version is None or version == sheet.submission.version:
         return
     last = history_of(sheet.submission)[0]
+    if version == NOT_BEGUN and last.transition == BEGIN.name:
+        return
     who = last.by.name if last.by else "CQRS Portal"
     raise Conflict(f"{who} changed these figures on {moment(last.at)}, after you saw them. Nothing was submitted.")
 

@@ -24,7 +24,7 @@ from participation.rules import visible_to as participations_visible_to
 from participation.states import COVERING, OPEN
 from submission.changes import Key
 from submission.models import Submission, SubmissionChange
-from submission.queries.sheets import Sheet, takes_figures
+from submission.queries.sheets import Sheet, sheet_of, takes_figures
 from submission.rules import closes_on
 from submission.states import ManualReason
 from ui.wording import count, in_sentence, number
@@ -94,6 +94,15 @@ def names_seen(by: Acting, key: Key) -> Names:
     if row is None:
         raise NotVisible("You may not be able to see this service's offer to this provider, or there is none.")
     return Names(row.service.name, Organisation.objects.values_list("name", flat=True).get(pk=key.provider_id))
+
+
+def seen_of(key: Key) -> tuple[int, int]:
+    """The version of a key's submission and how many of its fields hold a value; 0 and 0 where none was begun."""
+    row = Submission.objects.filter(service=key.service_id, achievement_date=key.achievement_date)
+    found = row.filter(provider=key.provider_id).first()
+    if found is None:
+        return 0, 0
+    return found.version, sum(line.standing is not None for line in sheet_of(found).lines.values())
 
 
 def usual_reason(service_id: int) -> ManualReason | None:

@@ -61,14 +61,16 @@ def check(request: PortalRequest, code: str, day: str, provider: str) -> HttpRes
 def nil_return(request: PortalRequest, code: str, day: str, provider: str) -> HttpResponse:
     """There was nothing: said in one act, with the reason."""
     key = key_at(code, day, provider)
-    form = NilForm(request.POST if request.method == "POST" else None, reason=usual_reason(key.service_id))
+    sent, (version, _given) = request.POST if request.method == "POST" else None, entry.seen_of(key)
+    form = NilForm(sent, reason=usual_reason(key.service_id), version=version)
     if not form.is_valid():
         return _nil(request, code, day, provider, form)
     given = form.cleaned_data
 
     def do() -> dict[str, Any]:
         reason = ManualReason(int(given["reason"]))
-        return _plain(request, commands.nil_return(key, reason, given["note"], by=request.actor))
+        done = commands.nil_return(key, reason, given["note"], by=request.actor, version=given["version"])
+        return _plain(request, done)
 
     try:
         said = once(given["key"], {"key": key, **given}, do, by=request.actor, action="submission.nil_return")
@@ -150,7 +152,9 @@ def _reason_and_note(sheet: Sheet) -> list[tuple[str, str]]:
 
 
 def _nil(request: PortalRequest, code: str, day: str, provider: str, form: NilForm) -> HttpResponse:
-    names = entry.names_seen(request.actor, key_at(code, day, provider))
+    key = key_at(code, day, provider)
+    names, (_version, entered) = entry.names_seen(request.actor, key), entry.seen_of(key)
+    replaced = f"It takes the place of what was entered: {count(entered, 'field')}."
     page = shown.NilPage(
         title="Nil return",
         subject=names.service,
@@ -164,6 +168,7 @@ def _nil(request: PortalRequest, code: str, day: str, provider: str, form: NilFo
             cancel_href=shown.list_at(code, provider, request.actor)[1],
             effects=[
                 f"There was nothing to claim for {long_date(day_at(day))}: 0 is submitted in every number.",
+                *([replaced] if entered else []),
                 "The calculation is done at once.",
             ],
         ),

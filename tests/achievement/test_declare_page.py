@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
@@ -11,9 +12,10 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement import commands
 from achievement.models import AchievementChange, Declaration
-from achievement.queries.declarations import to_declare
+from achievement.queries.declarations import payment_history, to_declare
 from achievement.states import State
 from catalogue import commands as catalogue
+from core import clock
 from tests.achievement.payments import OCTOBER, Payments, payments, said, signed_in, somebody
 from tests.factories.accounts import acting_as
 
@@ -60,6 +62,25 @@ def test_declaring_says_what_happened_and_what_comes_next(portland: Payments):
     assert "1 achievement declared, £345.00. The commissioning organisation approves it next." in page
     assert "Nothing awaits your declaration." in page
     assert "Tamsin Dale, 11/12/2021" in page
+
+
+def test_the_history_says_the_day_in_london(portland: Payments):
+    portland.submit(37)
+    with clock.held_at(datetime(2022, 6, 9, 23, 30, tzinfo=UTC)):
+        portland.declare()
+
+    page = said(signed_in(portland.manager).get(DECLARE))
+
+    assert "Tamsin Dale, 10/06/2022" in page
+
+
+def test_the_history_shows_no_approval_that_was_taken_back(portland: Payments):
+    portland.approved(37)
+    approved = payment_history(portland.manager).get().approved_at
+    commands.undo_approval(portland.as_seen(), by=portland.approver, note="Too soon.")
+
+    assert approved is not None
+    assert payment_history(portland.manager).get().approved_at is None
 
 
 def test_notes_go_with_their_row(portland: Payments):

@@ -13,6 +13,9 @@ from django.urls import reverse
 
 from accounts.rules import Acting
 from accounts.states import Role
+from achievement import commands
+from core.dates import FinancialYear
+from reports.queries.summary import SummaryFilters, achievements_in
 from tests.achievement.payments import Payments, payments, said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import PracticeFactory
@@ -45,6 +48,13 @@ def test_it_shows_what_was_declared_by_whom_and_what_became_of_it(portland: Paym
     assert "Tamsin Dale" in page
     assert "01/11/2021 - 30/11/2021" in page
     assert "Awaiting Commissioning Organisation Approval" in page
+
+
+def test_what_came_back_is_not_said_to_be_declared(portland: Payments):
+    commands.reject_achievements(portland.as_seen(), by=portland.approver, note="Look again.")
+    row = achievements_in(portland.manager, SummaryFilters(FinancialYear(2021))).get()
+
+    assert (row.declared_by, row.declared_at) == (None, None)
 
 
 def test_a_commissioning_organisation_sees_all_of_its_practices(portland: Payments):

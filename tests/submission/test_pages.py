@@ -366,6 +366,31 @@ def test_a_nil_return_is_confirmed_with_its_reason(as_tamsin, portland):
     assert IndicatorValue.objects.count() == 1
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_nil_return_does_not_drop_what_somebody_entered_meanwhile(as_tamsin, portland, before):
+    if before:
+        portland.submit(36)
+    asked = as_tamsin.get(at("nil_return"))
+    shown = fields_of(asked)
+    portland.submit(37, by=portland.known("Ravi Holm", portland.practice))
+
+    page = as_tamsin.post(at("nil_return"), {"reason": "3", "version": shown["version"], "key": shown["key"]})
+
+    assert ("It takes the place of what was entered: 1 field." in said(asked)) == before
+    assert page.status_code == 409
+    assert "Ravi Holm changed these figures on" in said(page)
+    assert value(portland) == 37
+
+
+def test_a_nil_return_of_figures_that_were_only_begun_is_made(as_tamsin, portland):
+    shown = fields_of(as_tamsin.get(at("nil_return")))
+    commands.begin_submission(portland.key(), by=portland.tamsin)
+
+    as_tamsin.post(at("nil_return"), {"reason": "3", "version": shown["version"], "key": shown["key"]})
+
+    assert value(portland) == 0
+
+
 def test_a_nil_return_asks_for_its_reason(as_tamsin):
     page = as_tamsin.post(at("nil_return"), {"key": "k"})
 
