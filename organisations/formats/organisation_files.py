@@ -20,6 +20,7 @@ from organisations.formats.records import (
     PRACTICE_CODE,
     Once,
     Record,
+    Repeated,
     Unfit,
     typed,
 )
@@ -102,7 +103,7 @@ class _Spells:
         seen = self._seen.setdefault((row.practice_code, row.network_code), [])
         for start, stop, line in seen:
             if (start, stop) == (row.start_date, end):
-                raise Unfit("Partner Organisation Code", row.practice_code, f"was already on line {line}")
+                raise Repeated("Partner Organisation Code", row.practice_code, f"was already on line {line}")
             if start != stop and not row.zero_length and start <= end and row.start_date <= stop:
                 rule = f"is in {row.network_code} already on some of these days, by line {line}"
                 raise Unfit("Start Date", f"{row.start_date:%Y%m%d}", rule)

@@ -25,6 +25,10 @@ class Unfit(Exception):
         self.column, self.value, self.rule = column, value, rule
 
 
+class Repeated(Unfit):
+    """A row that an earlier line has already, word for word: that one stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The shape of a code, and its rule in words."""
@@ -35,6 +39,7 @@ class Shape:
 
 PRACTICE_CODE = Shape(re.compile(r"[A-Z][0-9]{5}"), "is a capital letter and five digits")
 PRACTICE_COLUMNS = ("Partner Organisation Code", "Practice Code", "Organisation Code")
+NETWORK_COLUMNS = ("PCN Code",)
 # U in the Organisation Data Service's file; Z in the service's own training material.
 NETWORK_CODE = Shape(re.compile(r"[UZ][0-9]{5}"), "is U (or Z in training) and five digits")
 COMMISSIONER_CODE = Shape(re.compile(r"[A-Z0-9]{3}([A-Z0-9]{2})?"), "is three or five capital letters and digits")
@@ -62,9 +67,17 @@ class Record:
     @property
     def practice(self) -> str:
         """The code of the practice that the line is about; "" for none, or for what is no such code."""
-        column = next((each for each in PRACTICE_COLUMNS if each in self._places), "")
+        return self._code_if_any(PRACTICE_COLUMNS, PRACTICE_CODE)
+
+    @property
+    def network(self) -> str:
+        """The code of the PCN that the line is about; "" for none, or for what is no such code."""
+        return self._code_if_any(NETWORK_COLUMNS, NETWORK_CODE)
+
+    def _code_if_any(self, columns: Sequence[str], shape: Shape) -> str:
+        column = next((each for each in columns if each in self._places), "")
         value = self._cells[self._places[column]].strip() if column else ""
-        return value if PRACTICE_CODE.pattern.fullmatch(value) else ""
+        return value if shape.pattern.fullmatch(value) else ""
 
     def needed(self, column: str) -> str:
         """The cell's words; a blank cell is refused."""
@@ -150,8 +163,8 @@ def _read(record: Record, readers: Iterable[Callable[[Record], Row | None]]) -> 
         try:
             row = read(record)
         except Unfit as unfit:
-            whose = record.practice
-            refused.append(Refused(record.file, record.line, unfit.column, unfit.value, unfit.rule, whose))
+            whose = (record.practice, "" if isinstance(unfit, Repeated) else record.network)
+            refused.append(Refused(record.file, record.line, unfit.column, unfit.value, unfit.rule, *whose))
         else:
             if row is not None:
                 yield row

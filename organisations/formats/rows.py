@@ -13,7 +13,8 @@ class WrongFile(Exception):
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A row that was not taken. `line` counts from 1 as in the file; `column` is "" where the whole row is at fault;
-    `whose` is the code of the practice that the row is about, "" where it could not be read."""
+    `whose` is the code of the practice that the row is about, `network` that of the PCN; "" where it could not be read.
+    """
 
     file: str
     line: int
@@ -21,6 +22,7 @@ class Refused:
     value: str
     rule: str
     whose: str = field(default="", compare=False)
+    network: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         found = f"{self.column} {self.value!r}" if self.column else self.value

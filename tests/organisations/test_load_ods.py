@@ -127,6 +127,53 @@ def test_a_row_rewritten_or_gone_is_a_correction_and_the_old_picture_stays(relea
     assert report.files[1].corrections["of them, in no row any more"] == 1
 
 
+def test_a_row_that_is_refused_takes_nothing_away_that_was_known_of_it(release):
+    release.memberships.append(("A81005", "U00001", "20190701", ""))
+    load(release)
+    release.memberships = [
+        ("A81001", "U00001", "20190701", "20200331"),
+        ("A81001", "U00001", "2021-04-01", ""),
+        ("A8100X", "U00002", "20190701", ""),
+        ("A81004", "U0003", "20190701", ""),
+    ]
+
+    report = load(release, "2021-12-05")
+
+    assert len(report.refused) == 3
+    for practice, network in (("A81001", "U00001"), ("A81002", "U00002"), ("A81003", "U00002"), ("A81004", "U00003")):
+        assert spells(practice, network) == [(date(2019, 7, 1), None)]
+    assert spells("A81005", "U00001") == []
+    assert "        4  memberships left as they were, for a row was refused" in "\n".join(report.lines())
+
+
+def test_a_network_whose_own_row_is_refused_keeps_its_members(release):
+    load(release)
+    release.networks["U00002"] = "?"
+
+    load(release, "2021-12-05", commissioner="01A")
+
+    assert spells("A81002", "U00002") == spells("A81003", "U00002") == [(date(2019, 7, 1), None)]
+
+
+def test_of_a_row_given_twice_the_first_is_taken(release):
+    load(release)
+    release.memberships[0] = ("A81001", "U00001", "20190701", "20211031")
+    release.memberships.append(release.memberships[0])
+
+    load(release, "2021-12-05")
+
+    assert spells("A81001", "U00001") == [(date(2019, 7, 1), date(2021, 10, 31))]
+
+
+def test_a_list_size_whose_row_is_refused_stays_as_it_was(release):
+    load(release, lists=[release.list_file()], lists_as_at=LISTS_DAY)
+    release.lists["A81001"] = ("many", "many")
+
+    load(release, lists=[release.list_file()], lists_as_at=LISTS_DAY)
+
+    assert ListSize.objects.known().get(organisation__code="A81001", kind=ListKind.CRP).size == Decimal("4060.75")
+
+
 def test_a_network_gone_from_the_file_has_no_members_any_more(release):
     load(release)
     del release.networks["U00003"]

@@ -20,14 +20,18 @@ Timelines = Mapping[int, list[Span[int]]]
 
 
 def take_memberships(release: Release, directory: Directory) -> Recorded:
-    """Every spell of the file, and nothing else, for the networks of the file and of its scope."""
+    """Every spell of the file, and nothing else, for the networks of the file and of its scope; but what is known of a
+    practice or network whose row was refused is not taken to be gone."""
     file = release.network_file
     assert file is not None
     spells: dict[Pair, list[Spell]] = defaultdict(list)
     for row in release.memberships:
         if pair := _pair(row, file, directory):
             spells[pair].append(Spell(row.start_date, row.end_date, row.zero_length))
-    gone = pairs_in_scope(release, directory) - set(spells)
+    known = pairs_in_scope(release, directory)
+    named, in_doubt = _in_doubt(known, file)
+    spells = {pair: each for pair, each in spells.items() if pair not in named}
+    gone = known - set(spells) - in_doubt
     recorded = believe(
         Membership, membership_beliefs(spells), about=[_membership_key(pair) for pair in [*spells, *gone]]
     )
@@ -35,6 +39,8 @@ def take_memberships(release: Release, directory: Directory) -> Recorded:
         {"memberships written": recorded.written, "memberships no longer believed": recorded.closed}
     )
     file.corrections["of them, in no row any more"] = len(gone & recorded.keys)
+    if in_doubt:
+        file.counts["memberships left as they were, for a row was refused"] = len(in_doubt - set(spells))
     file.concerned |= codes_of(practice for practice, _network in recorded.keys)
     return recorded
 
@@ -107,6 +113,17 @@ def networks_in_scope(release: Release) -> dict[str, int]:
     if release.commissioner:
         led = led.filter(pk__in=Lead.objects.known().filter(commissioner__code=release.commissioner).values("network"))
     return {code: id for id, code in led.values_list("pk", "code") if code[0] in series}
+
+
+def _in_doubt(known: set[Pair], file: FileReport) -> tuple[set[Pair], set[Pair]]:
+    """Of these memberships, those that a refused row names, and besides them those that it may be about: the practice's
+    where it names no PCN, the PCN's where it names no practice."""
+    refused = {(each.whose, each.network) for each in file.refused if each.whose or each.network}
+    codes = Organisation.objects.filter(code__in={code for pair in refused for code in pair}).values_list("code", "pk")
+    ids: dict[str, int | None] = {"": None, **dict(codes)}
+    rows = {(ids[practice], ids[network]) for practice, network in refused if practice in ids and network in ids}
+    named = {pair for pair in known if pair in rows}
+    return named, named | {pair for pair in known if (pair[0], None) in rows or (None, pair[1]) in rows}
 
 
 def _membership_key(pair: Pair) -> dict[str, int]:

@@ -45,11 +45,15 @@ class Given:
 
 
 def take_list_sizes(file: FileReport, rows: list[ListSizeRow], release: Release, directory: Directory) -> Recorded:
-    """Each list size on its day. One that an earlier load of this layout recorded for the day, and that is gone, is
-    believed no more; the portal's own layout says nothing of whoever it does not name. Remarks on changes of more than
-    5 %, and on members of networks that the file leaves out."""
+    """Each list size on its day. One that an earlier load of this layout recorded for the day, and that is gone without
+    its row being refused, is believed no more; the portal's own layout says nothing of whoever it does not name.
+    Remarks on changes of more than 5 %, and on members of networks that the file leaves out."""
     given = _given(file, rows, release, directory)
-    gone = _recorded_by_earlier_loads(file, release) - set(given)
+    refused = set(
+        Organisation.objects.filter(code__in={each.whose for each in file.refused}).values_list("pk", flat=True)
+    )
+    earlier = {key for key in _recorded_by_earlier_loads(file, release) if key[0] not in refused}
+    gone = earlier - set(given)
     known = _known({organisation for organisation, _kind in [*given, *gone]})
     _remark_changes(file, given, known)
     _remark_missing(file, given, release)
