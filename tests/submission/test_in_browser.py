@@ -118,6 +118,25 @@ def test_what_was_typed_outlives_a_lost_connection(page, live_server, portland):
     expect(page.get_by_role("status")).to_contain_text("had not saved, has been put back")
 
 
+def test_what_was_typed_is_there_with_the_back_button(page, live_server, portland):
+    commands.begin_submission(portland.key(), by=portland.tamsin)
+    enter(page, live_server, portland.tamsin)
+    page.goto(group_of(live_server))
+    box = page.get_by_label("Referrals", exact=True)
+    box.fill("37")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Achievement at")
+
+    page.go_back()
+    expect(box).to_have_value("37")
+    page.get_by_role("button", name="Save Work in Progress").click()
+    expect(page.get_by_role("main")).to_contain_text("Work in progress saved")
+    page.go_back()
+
+    expect(box).to_have_value("37")
+    assert DraftValue.objects.get().value == 37
+
+
 def test_what_was_typed_outlives_the_session(page, eyes, live_server, portland):
     commands.begin_submission(portland.key(), by=portland.tamsin)
     enter(page, live_server, portland.tamsin)
