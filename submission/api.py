@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from operations.api import RowsViewSet, acts, done_once
+from operations.api import PortalViewSet, RowsViewSet, acts, done_once
 from submission import commands, queries
 from submission.changes import Key
 from submission.commands import Figures, Submitted
-from submission.filters import SubmissionFilters
+from submission.filters import DataSubmissionFilters, SubmissionFilters
 from submission.presenters import sheets as shown
-from submission.queries import answers
+from submission.queries import answers, network_achievement
 from submission.serializers import (
     REASONS,
+    DataSubmissionSerializer,
     FiguresSerializer,
     NilReturnSerializer,
     SavedSerializer,
@@ -26,6 +28,29 @@ from submission.serializers import (
     SubmitSerializer,
 )
 from ui.wording import count, long_date
+
+
+class DataSubmissions(ListModelMixin, PortalViewSet):
+    """Network Achievement: whose data for a service and achievement date have come, and what is missing, PCN by PCN.
+
+    Members of a PCN see each other's status, not each other's figures.
+    """
+
+    serializer_class = DataSubmissionSerializer
+    filterset_class = DataSubmissionFilters
+    keyset: ClassVar = ("pcn", "name", "code")
+    may_refuse: ClassVar = {"list": {404}}
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return network_achievement.no_rows()
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """With what is missing of the rows of this page."""
+        rows = super().paginate_queryset(queryset) or []
+        missing = network_achievement.missing_of(queryset.asked, rows)
+        for row in rows:
+            row.missing = missing.get(row.pk, "")
+        return rows
 
 
 class Submissions(RowsViewSet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -9,6 +10,7 @@ from rest_framework import serializers
 from operations.api.shapes import LARGEST_VERSION, StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
 from submission.models import NOTE_LENGTH
+from submission.queries import network_achievement
 from submission.states import ManualReason, State
 
 STATUSES = [(label, label) for label in State.labels]
@@ -28,6 +30,24 @@ class SubmissionSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=STATUSES, source="state_label")
     on_behalf = serializers.BooleanField()
     submitted_at = serializers.DateTimeField(allow_null=True)
+
+
+class DataSubmissionSerializer(OrganisationNameSerializer):
+    """One provider of a PCN: whether its data have come, when, and what is missing, in words; empty for nothing."""
+
+    pcn = serializers.CharField(help_text="The PCN's name; empty for a practice in none.")
+    pcn_org_id = serializers.CharField(source="pcn_code")
+    parent_organisation = serializers.CharField(source="parent_name")
+    status = serializers.SerializerMethodField()
+    submitted_at = serializers.SerializerMethodField()
+    missing = serializers.CharField()
+
+    def get_status(self, row: Any) -> str:
+        return network_achievement.STATUSES[row.status]
+
+    def get_submitted_at(self, row: Any) -> datetime | None:
+        came: datetime = row.came_at
+        return None if came == network_achievement.NEVER else came
 
 
 class FieldSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from catalogue.api import Services
 from core.errors import NotVisible
 from organisations.api import Contacts, ListSizes, Memberships, Nominations, Organisations, PayeeProposals
 from participation.api import Allocations, EndRequests, Joiners, Participations
-from submission.api import Submissions
+from submission.api import DataSubmissions, Submissions
 
 
 class NoSuchAddress(APIView):
@@ -42,6 +42,7 @@ router.register("allocations", Allocations, "allocations")
 router.register("end-requests", EndRequests, "end_requests")
 router.register("joiners", Joiners, "joiners")
 router.register("submissions", Submissions, "submissions")
+router.register("data-submissions", DataSubmissions, "data_submissions")
 router.register("achievements", Achievements, "achievements")
 router.register("network-achievements", NetworkAchievements, "network_achievements")
 router.register("waiting-networks", WaitingNetworks, "waiting_networks")

@@ -30,6 +30,7 @@ from catalogue.queries import definitions_of, list_needed
 from core import clock
 from core.actors import Actor
 from core.dates import FinancialYear
+from core.errors import NotVisible
 from organisations.models import Kind, ListSize, Membership, Organisation, Parent
 from participation.models import Participation
 from participation.rules import SEES_ENGLAND
@@ -90,6 +91,19 @@ def dates_of(service: QualityService, year: FinancialYear) -> list[AchievementDa
     """The achievement dates of a service in a financial year that have come, latest first."""
     until = min(clock.today(), year.end)
     return list(service.achievement_dates.filter(date__gte=year.start, date__lte=until).order_by("-date"))
+
+
+def asked_for(by: Actor, code: str, day: date) -> Asked:
+    """The data of a service's code and a day. Raises NotVisible where somebody sees no such service or date."""
+    service, definition = next((each for each in services_with_data(by) if each[0].code == code), (None, None))
+    found = service.achievement_dates.filter(date=day, date__lte=clock.today()).first() if service else None
+    if service is None or definition is None or found is None:
+        raise NotVisible("You may not be able to see this service, or it has no such achievement date yet.")
+    return Asked(service, definition, found)
+
+
+def no_rows() -> QuerySet[Any]:
+    return Organisation.objects.none()
 
 
 def rows_of(by: Actor, asked: Asked) -> QuerySet[Any]:

@@ -328,3 +328,33 @@ def test_the_national_operator_without_such_a_role_sees_nothing(client, training
     client.force_login(acting_as(Role.USER_ADMINISTRATOR, organisation=operator).user)
 
     assert "No quality service that waits for data" in page(client).text
+
+
+def test_the_api_lists_the_same_rows(client, here):
+    enter("V66334", submit=True)
+    here("ZVU")
+
+    def given(**asked):
+        return client.get("/api/v1/data-submissions/", {"service": WEIGHT, "achievement_date": NOVEMBER, **asked})
+
+    found = {row["org_id"]: row for row in given().json()["results"]}
+    assert found["V37647"]["missing"] == "Nothing is entered yet. Missing: Referrals."
+    assert found["V37647"]["submitted_at"] is None
+    assert (found["V66334"]["status"], found["V66334"]["pcn_org_id"]) == ("Data Submitted", "Z05850")
+    assert len(given(status="Awaiting Data").json()["results"]) == 2
+    assert given(view="1").json()["next"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"service": WEIGHT}, 422),
+        ({"service": WEIGHT, "achievement_date": "2021-11-29"}, 404),
+        ({"service": "NONE", "achievement_date": NOVEMBER}, 404),
+        ({"service": WEIGHT, "achievement_date": NOVEMBER, "status": "Perhaps"}, 422),
+    ],
+)
+def test_the_api_refuses_what_is_no_service_date_or_status(client, here, asked, status):
+    here("ZVU")
+
+    assert client.get("/api/v1/data-submissions/", asked).status_code == status
