@@ -42,8 +42,9 @@ def calculate_practice_payments(*, by: Actor, keys: Collection[Key], why: str = 
 
     Figures that changed come back for declaration with the difference noted, or for approval where no declaration is
     required; what finance has approved stays, and is answered as "to be adjusted". Figures on a date that is not a
-    payment date, and of a practice without an approved participation, fee or allocation for it, are paid nothing:
-    the effects say so. Locks the providers first, then their achievements. `why` is kept with what is withdrawn.
+    payment date, and of a practice without an approved participation or fee for it, are paid nothing: the effects
+    say so. Without an allocation nothing limits what is paid. Locks the providers first, then their achievements.
+    `why` is kept with what is withdrawn.
     """
     lock_ids(Organisation, {key.provider_id for key in keys})
     services = services_paid_by_item({key.service_id for key in keys})
