@@ -181,6 +181,20 @@ def test_a_code_signs_in_once_however_long_it_is_valid(required, client, ada):
     assert other.get("/").status_code == 302
 
 
+def test_guessing_a_code_is_stopped_after_five_attempts(required, client, ada, settings):
+    secret = with_app(ada)
+    sign_in(client, ada)
+    settings.ACCOUNT_RATE_LIMITS = {}
+
+    guesses = [client.post(reverse("mfa_authenticate"), {"code": "none"}).text for _ in range(6)]
+    right = client.post(reverse("mfa_authenticate"), {"code": next(codes_of(secret))})
+    cache.clear()
+
+    assert ["Too many failed" in each for each in guesses] == [False] * 5 + [True]
+    assert right.status_code == 200, "the right code is of no use either, for a while"
+    assert client.get("/").status_code == 302
+
+
 def test_a_recovery_code_signs_in_once(required, client, ada):
     sign_in(client, ada)
     set_up(client)
