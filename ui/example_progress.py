@@ -1,8 +1,11 @@
-"""What the style page shows of long work: how far it is, and what came of it in counts."""
+"""What the style page shows of long work, how far it is and what came of it in counts; of what waits, and of days through time."""
 
 from __future__ import annotations
 
-from ui.components import Bar, Bars, Cell, Grid, Progress, Task
+from datetime import date
+from decimal import Decimal
+
+from ui.components import Bar, Bars, Cell, Grid, Need, Progress, Stretch, Task, TimeLine, Timeline
 
 COMMISSIONERS = 42
 
@@ -34,4 +37,25 @@ def tasks() -> list[Task]:
         Task("Referrals", "Completed", "#", "2 of 2 submitted"),
         Task("Management information", "In progress", "#"),
         Task("Declaration", "Not started"),
+    ]
+
+
+def timeline() -> Timeline:
+    over = Stretch(date(2019, 10, 1), date(2020, 4, 1), "01/10/2019 - 01/04/2020")
+    again = Stretch(date(2021, 9, 16), None, "16/09/2021 -")
+    return Timeline(
+        caption="Members through time",
+        sentence="When each practice was a member. The table says the same.",
+        start=date(2019, 7, 1),
+        end=date(2022, 4, 1),
+        today=date(2021, 12, 11),
+        lines=[TimeLine("Forties Surgery", [over, again]), TimeLine("Lundy Practice", [over])],
+    )
+
+
+def needs() -> list[Need]:
+    return [
+        Need("4 achievements await your approval", "#", Decimal("2595.78")),
+        Need("Biscay Partnership PCN waits since 30 September", "#", Decimal("8252.01"), "held"),
+        Need("2 offers to answer by 20 December", "#"),
     ]

@@ -12,7 +12,20 @@ from django import forms
 
 from ui import example_changes as changes
 from ui import example_progress as long_work
-from ui.components import Bars, Confirm, Event, Explanation, Grid, Need, Progress, RecordedOn, Step, Task, Term
+from ui.components import (
+    Bars,
+    Confirm,
+    Event,
+    Explanation,
+    Grid,
+    Need,
+    Progress,
+    RecordedOn,
+    Step,
+    Task,
+    Term,
+    Timeline,
+)
 from ui.fields import DateField, MoneyField, WholeNumberField
 from ui.forms import PortalForm, refuse_end_before_start
 from ui.frame import Frame, Link, Page, Tab
@@ -81,6 +94,7 @@ class StylePage(Page):
     steps: Sequence[Step]
     grid: Grid
     bars: Bars
+    timeline: Timeline
     recorded: RecordedOn
     facts: Sequence[tuple[str, str]]
     acts: Sequence[Confirm]
@@ -226,13 +240,14 @@ def _small_parts() -> dict[str, Any]:
         "explanation": _explanation(),
         "events": _events(),
         "tasks": long_work.tasks(),
-        "needs": _needs(),
+        "needs": long_work.needs(),
         "confirm": changes.confirm(),
         "change": changes.change(),
         "progress": long_work.progress(),
         "grid": long_work.grid(),
         "steps": (Step("Service", "done", "#"), Step("Dates", "current", "#"), Step("Review", "to do")),
         "bars": long_work.bars(),
+        "timeline": long_work.timeline(),
         "recorded": RecordedOn(day=date(2021, 12, 5), href="/ui/", now_href="/ui/", kept=(("view", "50"),)),
         "facts": (("Payee", "Viking Medical Practice"), ("Period", "01/10/2021 - 31/10/2021")),
         "acts": (Confirm(href="#", button="Approve", cancel_href=""),),
@@ -267,14 +282,6 @@ def _events() -> list[Event]:
     return [
         Event(datetime(2021, 12, 9, 14, 2, tzinfo=UTC), "Ada Marsh", "approved it", "Checked against the list size."),
         Event(datetime(2021, 11, 1, 1, 4, tzinfo=UTC), "CQRS Portal", "calculated it: £735.36", href="#"),
-    ]
-
-
-def _needs() -> list[Need]:
-    return [
-        Need("4 achievements await your approval", "#", Decimal("2595.78")),
-        Need("Biscay Partnership PCN waits since 30 September", "#", Decimal("8252.01"), "held"),
-        Need("2 offers to answer by 20 December", "#"),
     ]
 
 

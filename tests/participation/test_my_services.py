@@ -77,7 +77,7 @@ def test_accepting_says_what_it_means_and_what_happens_next(practice, weight, vi
     done = practice.post(reverse(ANSWER), {**given, "confirmed": "1"}, follow=True)
 
     assert "Accept 1 offer" in text(asked)
-    assert f"{viking.name} approves it next.".replace("&", "&amp;") in text(asked)
+    assert f"{viking.name} approves it next." in text(asked)
     assert before == State.OFFERED
     assert "Answer given 1 offer accepted." in text(done)
     assert "approves it next. You are told by e-mail." in text(done)
