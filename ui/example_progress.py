@@ -1,4 +1,4 @@
-"""What the style page shows of long work, how far it is and what came of it in counts; of what waits, and of days through time."""
+"""What the style page shows of long work and what came of it, of what waits, and of days through time."""
 
 from __future__ import annotations
 
