@@ -63,7 +63,7 @@ def settle_joiners(offers: Collection[JoinerOffer], hanging: Collection[Seen] = 
     """Practices joined networks: they are offered these services that the networks hold, and the offers that hang on
     the networks they came from end on the day before they joined, or are cancelled where they never held.
 
-    All or nothing. Whoever leads a network offers; an offer that hangs is ended by whoever made it (ADR 0039), so that
+    All or nothing. Whoever leads a network offers; an offer that hangs is ended by whoever made it (ADR 0035), so that
     where two organisations lead, each does its half. Raises Conflict where something of it has been done meanwhile,
     Invalid for days that do not fit or where nothing was chosen, and NotPermitted.
     """
