@@ -193,6 +193,12 @@ def task_of_payee_change(organisation_id: int, network_id: int) -> str:
     return f"payee changed {organisation_id} {network_id} "
 
 
+def may_maintain_contacts(organisation: Organisation, by: Actor) -> bool:
+    """Whether somebody may; nothing is asked of the database for those whose roles never do."""
+    keeping = USER_ADMINISTRATORS | {ORGANISATION_ADMINISTRATOR}
+    return by.is_system or (not by.roles().isdisjoint(keeping) and MAINTAIN_CONTACTS.has(organisation, by))
+
+
 def who_maintains_contacts(organisation: Organisation) -> list[str]:
     """Who can, in a sentence."""
     return [

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from achievement.models import Achievement, NetworkAchievement
 from achievement.states import State
@@ -44,7 +45,7 @@ def _with_payees(rows: QuerySet[Any], changed_at: datetime) -> QuerySet[Any]:
     payees = Payee.objects.filter(network=OuterRef("network"), valid__contains=OuterRef("achievement_date"))
     before = payees.filter(recorded__contains=changed_at - TICK)
     now = payees.filter(recorded__upper_inf=True)
-    found = rows.select_related("service").annotate(
+    found = rows.select_related("service", "network").annotate(
         before_id=Subquery(before.values("payee")[:1]),
         now_id=Subquery(now.values("payee")[:1]),
         before=Subquery(before.values("payee__name")[:1]),
@@ -74,7 +75,16 @@ def _effect(rows: Sequence[Any], noun: tuple[str, str]) -> Effect:
     )
     if final:
         said += " It is held at release, because finance approved it for the payee before, and it is not paid yet."
-    return Effect(HELD_AT_RELEASE if final else "payee changed", said, len(rows), pounds, tuple(row.pk for row in rows))
+    kind = HELD_AT_RELEASE if final else "payee changed"
+    return Effect(kind, said, len(rows), pounds, tuple(row.pk for row in rows), _page_of(rows))
+
+
+def _page_of(rows: Sequence[Any]) -> str:
+    """Where the last of these dates is seen: its network's page for the service."""
+    last = rows[-1]
+    return reverse(
+        "achievement:network", args=[last.network.code, last.service.code, last.achievement_date.isoformat()]
+    )
 
 
 def _dates(rows: Sequence[Any]) -> str:

@@ -30,7 +30,18 @@ from core.transitions import Seen
 from cqrs_portal.training import weight_management
 from cqrs_portal.training.acting import acting, organisation
 from cqrs_portal.training.events import Event
-from cqrs_portal.training.people import BRAM, CLEO, DILYS, NADIA, OWEN, PASSWORD, PEOPLE, Person
+from cqrs_portal.training.people import (
+    AT_NETWORKS,
+    AT_PRACTICES,
+    BRAM,
+    CLEO,
+    DILYS,
+    NADIA,
+    OWEN,
+    PASSWORD,
+    PEOPLE,
+    Person,
+)
 from cqrs_portal.training.places import (
     BISCAY,
     LISTS,
@@ -77,6 +88,7 @@ def load() -> None:
 def _events() -> Iterator[Event]:
     yield Event(PEOPLE_SINCE, _register_places)
     yield Event(PEOPLE_SINCE, _invite_people)
+    yield Event(PEOPLE_SINCE, _name_contacts)
     for network in NETWORKS:
         yield Event(network.since, partial(_found, network))
         yield from (Event(day, partial(_tell_memberships, network, day)) for day in network.days_told())
@@ -121,6 +133,14 @@ def _invite(person: Person) -> User:
     for role in person.roles:
         grant_role(user, here, role, limits=Limits(pounds=person.limit), by=SYSTEM)
     return user
+
+
+def _name_contacts() -> None:
+    """Each practice and network is reached through its manager."""
+    for role, people in (("Practice manager", AT_PRACTICES), ("PCN manager", AT_NETWORKS)):
+        for person in people:
+            details = organisations.Details(person.name, role, email=person.email)
+            organisations.add_contact(organisation(person.organisation), details, by=SYSTEM)
 
 
 def _found(network: Network) -> None:

@@ -17,6 +17,7 @@ from organisations.states import CONFIRM_PAYEE, DECLINE_PAYEE, PROPOSE_PAYEE, WI
 from ui.components import Confirm, Event
 from ui.forms import PortalForm
 from ui.frame import Page
+from ui.previews import EffectLine
 from ui.wording import long_date, period
 
 ENTER, SAVE = "enter", "save"
@@ -61,6 +62,8 @@ class CheckPage(Page):
 
     facts: Sequence[tuple[str, str]]
     lead: str
+    effects: Sequence[EffectLine]
+    warnings: Sequence[EffectLine]
     confirm: Confirm
     href: str
     kept: Sequence[tuple[str, str]]
@@ -72,8 +75,8 @@ class ProposalPage(Page):
 
     status: str
     facts: Sequence[tuple[str, str]]
-    effects: Sequence[str]
-    warning: str
+    effects: Sequence[EffectLine]
+    warnings: Sequence[EffectLine]
     problem: Sequence[str]
     actions: Sequence[Confirm]
     decline_href: str
@@ -108,7 +111,8 @@ def check_page(
 ) -> CheckPage:  # fmt: skip
     network = nomination.network
     href = reverse("organisations:propose_payee", args=[network.code])
-    outside = [] if nomination.payee_code.upper() in members else [_no_member(entered.payee, nomination)]
+    is_member = nomination.payee_code.upper() in members
+    outside = [] if is_member else [EffectLine(_no_member(entered.payee, nomination))]
     return CheckPage(
         title="What would change",
         subject=network.name,
@@ -122,12 +126,12 @@ def check_page(
             ("Reason", entered.reason),
         ],
         lead=_lead(nomination.start_date, nomination.end_date, after),
+        effects=[*lines_of(effects), *outside],
+        warnings=warnings_of(effects),
         confirm=Confirm(
             href=href,
             button="Propose this payee",
             cancel_href=network_href(network.code),
-            effects=[*sentences_of(effects), *outside],
-            warning=warning_of(effects),
             hidden=(("step", SAVE), *entered.kept),
         ),
         href=href,
@@ -150,8 +154,8 @@ def proposal_page(
         breadcrumb=breadcrumb(network, payees=True),
         status=proposal.state_label,
         facts=_facts(proposal, before),
-        effects=sentences_of(follows.effects) if follows and not problem else [],
-        warning=warning_of(follows.effects) if follows else "",
+        effects=lines_of(follows.effects) if follows and not problem else [],
+        warnings=warnings_of(follows.effects) if follows else [],
         problem=problem,
         actions=list(_actions(proposal, can - ({CONFIRM_PAYEE.name} if problem else set()), follows)),
         decline_href=_href("decline_payee", proposal) if DECLINE_PAYEE.name in can else "",
@@ -183,14 +187,15 @@ def purpose(proposal_id: int) -> str:
     return f"payee proposal {proposal_id}"
 
 
-def warning_of(effects: Iterable[Effect]) -> str:
-    """The effects that need a second look, as one text; empty for none."""
-    return " ".join(effect.sentence for effect in effects if effect.kind == WARNS)
+def warnings_of(effects: Iterable[Effect]) -> list[EffectLine]:
+    """The effects that need a second look."""
+    return [EffectLine(effect.sentence, effect.href) for effect in effects if effect.kind == WARNS]
 
 
-def sentences_of(effects: Sequence[Effect]) -> list[str]:
+def lines_of(effects: Sequence[Effect]) -> list[EffectLine]:
     """The other effects; that there are none at all is said too."""
-    return [effect.sentence for effect in effects if effect.kind != WARNS] if effects else [NOTHING]
+    others = [EffectLine(effect.sentence, effect.href) for effect in effects if effect.kind != WARNS]
+    return others if effects else [EffectLine(NOTHING)]
 
 
 def done(proposal: PayeeProposal) -> str:

@@ -99,7 +99,7 @@ def _parts(
     by: Actor, organisation: Organisation, day: date, known_on: date | None, recorded: RecordedOnForm, address: Address
 ) -> dict[str, Any]:
     """What both pages have."""
-    may_keep = rules.MAINTAIN_CONTACTS.has(organisation, by)
+    may_keep = rules.may_maintain_contacts(organisation, by)
     return {
         "breadcrumb": [Link("Home", reverse("home:home"))],
         "sections": sections_about(About(organisation, by, day, known_on)),

@@ -60,6 +60,20 @@ def test_it_shows_lead_payee_and_members_today(client, ada, fastnet):
     assert "V10112" not in members_in(text)
 
 
+def test_it_leads_to_what_the_network_waits_for_and_to_its_payees(client, ada, fastnet):
+    text = page(client, fastnet).text
+
+    assert reverse("achievement:waiting_network", args=["Z05851"]) in text
+    assert reverse("organisations:payees_of_network", args=["Z05851"]) in text
+
+
+def test_its_memberships_are_a_picture_too(client, ada, fastnet):
+    picture = page(client, fastnet).text.split('id="timeline"')[1].split('id="memberships"')[0]
+
+    assert "<title>Malin Practice: 01/07/2019 - 31/10/2021</title>" in picture
+    assert 'role="img"' in picture
+
+
 def test_a_former_member_stays_among_the_memberships_through_time(client, ada, fastnet):
     text = page(client, fastnet).text
 
