@@ -80,6 +80,7 @@ def environment(**options: Any) -> Environment:
         anchor=drawing.anchor,
         sentences=drawing.sentences,
         in_words=drawing.in_words,
+        option_tags=drawing.option_tags,
     )
     env.filters.update(wording.FILTERS)
     return env

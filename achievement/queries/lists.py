@@ -9,7 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Count, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from achievement.models import (
     NOT_WITHDRAWN,
@@ -24,10 +26,12 @@ from catalogue.queries import definitions_of
 from core import clock
 from core.actors import Actor
 from core.paging import Slice, page_of
+from core.selections import Packed
 from core.transitions import Seen
 from organisations.models import Organisation
 from organisations.queries import visible_to as organisations_visible_to
 
+TEXT = TextField()
 TOTALS = (State.AGGREGATED, State.AGGREGATED_COMPLETE)
 """Statuses in which the network's total is what is listed, not its lines."""
 
@@ -176,13 +180,18 @@ def names_of(by: Actor, ids: Collection[int], *, totals: bool) -> dict[int, str]
     return dict(Achievement.objects.filter(visible_to(by), pk__in=ids).values_list("pk", "provider__name"))
 
 
-def all_matching(by: Actor, filters: Filters, *, at_most: int) -> tuple[Summary, list[Seen]]:
+def all_matching(by: Actor, filters: Filters, *, at_most: int) -> tuple[Summary, Packed]:
     """How many rows match, their pounds, and each as it is seen now; above `at_most`, none of them."""
-    rows = list(rows_matching(by, filters).order_by("pk").values_list("pk", "version", "amount")[: at_most + 1])
-    if len(rows) > at_most:
-        return summary_of(by, filters), []
-    pounds = sum((amount for _id, _version, amount in rows), Decimal(0))
-    return Summary(len(rows), pounds), [Seen(id, version) for id, version, _amount in rows]
+    as_seen = Concat(Cast("pk", TEXT), Value(":"), Cast("version", TEXT), output_field=TEXT)
+    rows = rows_matching(by, filters).order_by("pk").annotate(as_seen=as_seen).values("pk", "amount", "as_seen")
+    found = rows[: at_most + 1].aggregate(
+        count=Count("pk"),
+        pounds=Sum("amount"),
+        seen=StringAgg("as_seen", " ", order_by="pk", default=Value("", TEXT), output_field=TEXT),
+    )
+    if found["count"] > at_most:
+        return summary_of(by, filters), ""
+    return Summary(found["count"], found["pounds"] or Decimal(0)), found["seen"]
 
 
 def visible_rows(by: Actor, seen: Collection[Seen], *, totals: bool) -> QuerySet[Any]:

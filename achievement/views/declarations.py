@@ -19,8 +19,7 @@ from achievement.queries import compare, lists
 from achievement.queries.declarations import Marks, marks_of
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
-from core.selections import AT_MOST, token_of
-from core.transitions import Seen
+from core.selections import AT_MOST, Packed, token_of
 from ui.components import Confirm
 from ui.tables import Action, Address, Matching, Order, Pager, Selection, Table
 
@@ -135,17 +134,17 @@ def _pay_codes(by: Acting, filters: Filters, summary: Summary) -> Table | None:
     return shown.pay_code_table(lists.pay_code_totals(by, filters))
 
 
-def _matching(by: Acting, filters: Filters) -> tuple[list[Action], Summary, list[Seen]]:
+def _matching(by: Acting, filters: Filters) -> tuple[list[Action], Summary, Packed]:
     """What this person may do at all in this status, how much matches, and, where they may act, each row as seen."""
     approves, finances = by.holds(Role.APPROVAL_MANAGEMENT), by.holds(Role.FINANCE_MANAGEMENT)
     actions = shown.offered(filters.state, approves=approves, finances=finances)
     if not actions:
-        return [], lists.summary_of(by, filters), []
+        return [], lists.summary_of(by, filters), ""
     return actions, *lists.all_matching(by, filters, at_most=AT_MOST)
 
 
 def _selection(
-    by: Acting, actions: list[Action], summary: Summary, seen: list[Seen], filters: Filters, address: Address
+    by: Acting, actions: list[Action], summary: Summary, seen: Packed, filters: Filters, address: Address
 ) -> Selection | None:
     """The bar of buttons; "all matching" carries every row as it is seen now: what is approved is exactly this."""
     if not actions or not summary.count:

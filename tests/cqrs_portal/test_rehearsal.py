@@ -174,7 +174,7 @@ def test_england_is_rehearsed_on_the_published_files(
 
     said = out.getvalue()
     took = re.search(r"seconds in all +([\d.]+) s", said)
-    record_property("table", said)
+    record_property("table", "\n".join(line for line in said.splitlines() if not re.match(r"U\d{5} ", line)))
     assert NetworkAchievement.objects.count() > 14_000
     assert "is what the files say, to the penny." in said
     assert took is not None
