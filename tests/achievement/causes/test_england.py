@@ -1,4 +1,6 @@
-"""All of a synthetic England, damaged in every way: no line that blocks a network is without a named cause."""
+"""All of a synthetic England, damaged in every way: no line that blocks a network is without a named cause.
+
+How long it takes is bar 11 of the benchmarks: this England lies, damaged and unvacuumed, in one transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +17,6 @@ from benchmarks.england import LAST_MONTH, TODAY, England
 from benchmarks.measuring import execute, value_of
 
 SMALL, WHOLE = England(0.02, months=6, services=4), England()
-SECONDS = {"one network": 0.1, "a commissioning organisation": 1, "England": 10}
 
 OPEN = f"{State.AWAITING_COMMISSIONER:d}, {State.AWAITING_NETWORK:d}, {State.HELD:d}, {State.AWAITING_PROVIDER:d}"
 DAMAGE = (
@@ -114,27 +115,3 @@ def test_no_blocked_line_is_without_a_named_cause(db, set_clock, monkeypatch, re
     assert sum(line.is_expected and line.practice_id is not None for line in last) == lines_that_wait()
     assert len(named) >= 10
     record_property("table", f"{len(found):,} totals wait in {england}; counted in {took:.1f} s\n{dict(named)}")
-
-
-@pytest.mark.full
-def test_a_network_a_commissioner_and_england_are_asked_in_time(db, set_clock, monkeypatch, record_property):
-    set_clock(TODAY)
-    build(WHOLE, monkeypatch)
-    scopes = {"one network": Scope.of_networks([10_001]), "a commissioning organisation": Scope(commissioner=1)}
-
-    took = {what: _seconds(lambda scope=scope: waiting(scope)) for what, scope in scopes.items()}
-    took["England"] = _seconds(lambda: first_causes(Scope()))
-
-    record_property("table", ", ".join(f"{what} {seconds:.3f} s" for what, seconds in took.items()))
-    assert {what: seconds < SECONDS[what] for what, seconds in took.items()} == dict.fromkeys(SECONDS, True)
-
-
-def _seconds(act) -> float:
-    """The better of two, after one to warm up."""
-    act()
-    times = []
-    for _ in range(2):
-        started = perf_counter()
-        act()
-        times.append(perf_counter() - started)
-    return min(times)
