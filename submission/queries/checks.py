@@ -8,7 +8,7 @@ from typing import Any
 
 from catalogue.formats import Item
 from submission.formats import WHOLE_NUMBERS, Path, Unreadable, Value, read_value
-from submission.queries.entry import excess_of, offer_for
+from submission.queries.entry import excess_of, offer_for, unlimited
 from submission.queries.sheets import Line, Sheet
 from ui.wording import in_sentence, long_date, number
 
@@ -90,8 +90,7 @@ def _warnings(sheet: Sheet) -> Iterator[str]:
             f"{sheet.submission.provider.name} has no approved participation in {sheet.definition.short_name} on "
             f"{long_date(sheet.submission.achievement_date)}: these figures yield no payment until it has."
         )
-    if excess := excess_of(sheet):
-        yield excess
+    yield from filter(None, (excess_of(sheet), unlimited(sheet)))
 
 
 def no_payment(sheet: Sheet) -> str:

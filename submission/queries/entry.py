@@ -27,7 +27,7 @@ from submission.models import Submission, SubmissionChange
 from submission.queries.sheets import Sheet, sheet_of, takes_figures
 from submission.rules import closes_on
 from submission.states import ManualReason
-from ui.wording import count, in_sentence, number
+from ui.wording import count, in_sentence, long_date, number
 
 NOT_STARTED = "Not started"
 
@@ -194,6 +194,17 @@ def excess_of(sheet: Sheet) -> str:
     return (
         f"{claimed.label}: {number(int(claimed.standing))} were given, and {number(cap)} are payable. {number(above)} "
         f"{'is' if above == 1 else 'are'} above {named} of {number(cap)}: shown, and not paid."
+    )
+
+
+def unlimited(sheet: Sheet) -> str:
+    """That nothing limits what is paid, as a sentence, where a service has allocations and none is recorded."""
+    method, submission = sheet.definition.calculation, sheet.submission
+    if not isinstance(method, Item) or method.limit.kind != "allocation" or allocation_on(sheet):
+        return ""
+    return (
+        f"No allocation of {sheet.definition.short_name} is recorded for {submission.provider.name} on "
+        f"{long_date(submission.achievement_date)}: nothing limits what is paid."
     )
 
 

@@ -202,11 +202,19 @@ def test_more_than_the_allocation_is_shown_and_not_dropped(portland):
     ]
 
 
-@pytest.mark.parametrize(("value", "allocation"), [(30, 30), (37, None)])
-def test_within_the_allocation_or_without_one_nothing_is_said(training_day, below_alone, value, allocation):
-    somewhere = world(allocation=allocation)
+def test_within_the_allocation_nothing_is_said(training_day, below_alone):
+    somewhere = world(allocation=30)
 
-    assert somewhere.submit(value).warnings == []
+    assert somewhere.submit(30).warnings == []
+
+
+def test_without_an_allocation_it_is_said_that_nothing_limits_what_is_paid(training_day, below_alone):
+    somewhere = world(allocation=None)
+
+    assert somewhere.submit(37).warnings == [
+        "No allocation of Weight Management is recorded for Portland Surgery on 30 November 2021: nothing limits what "
+        "is paid."
+    ]
 
 
 def test_a_claim_is_capped_by_another_field(training_day, below_alone):
