@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -38,13 +38,18 @@ class Row:
 
 
 def memberships_table(
-    memberships: Iterable[Membership], other: Other, empty: str, columns: Sequence[Column] = COLUMNS
+    memberships: Iterable[Membership],
+    other: Other,
+    empty: str,
+    columns: Sequence[Column] = COLUMNS,
+    unseen: Collection[int] = (),
 ) -> Table:
+    """The memberships, each leading to the organisation on the other side, unless that is one of the `unseen`."""
     return Table(
         id="memberships",
         caption="Memberships through time",
         columns=columns,
-        rows=[row_of(each, other(each)) for each in memberships],
+        rows=[_unlinked(row_of(each, other(each)), unseen, other(each)) for each in memberships],
         empty=empty,
         noun=MEMBERSHIPS,
         detail="remarks",
@@ -62,6 +67,10 @@ def row_of(membership: Membership, other: Organisation, parent: Organisation | N
         end_date=zero or membership.end_date,
         remarks=tuple(_remarks(membership, other)),
     )
+
+
+def _unlinked(row: Row, unseen: Collection[int], organisation: Organisation) -> Row:
+    return replace(row, href="") if organisation.pk in unseen else row
 
 
 def timeline(memberships: Sequence[Membership], other: Other, whose: str, today: date) -> Timeline:

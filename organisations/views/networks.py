@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -67,16 +68,18 @@ def practice(request: HttpRequest, code: str) -> HttpResponse:
     today = clock.today()
     memberships = list(queries.memberships_of_practice(found, known_on))
     network = queries.network_of(found, today, known_on)
+    networks = {each.network_id for each in memberships} | ({network.pk} if network else set())
+    unseen = networks - set(queries.visible_to(by).filter(pk__in=networks).values_list("pk", flat=True))
     page = practice_shown.PracticePage(
         title=found.name,
         subject="Practice",
         caption="Practice",
         in_error=bool(recorded.errors),
         facts=practice_shown.facts_of(found, queries.parent_of(found, today, known_on), network),
-        links=[*_page_of(network), *_list_link(by, found)],
+        links=[*_page_of(network, unseen), *_list_link(by, found)],
         timeline=through_time.timeline(memberships, lambda each: each.network, found.name, today),
         memberships=through_time.memberships_table(
-            memberships, lambda each: each.network, "It has never been a member of a PCN."
+            memberships, lambda each: each.network, "It has never been a member of a PCN.", unseen=unseen
         ),
         parents=practice_shown.parents_table(queries.parents_through_time(found, known_on)),
         lists=practice_shown.lists_table(list(queries.list_sizes_of(found, known_on))),
@@ -85,8 +88,10 @@ def practice(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "organisations/practice.jinja", {"page": page})
 
 
-def _page_of(network: Organisation | None) -> list[Link]:
-    return [Link(f"Page of {network.name}", through_time.page_href(network))] if network else []
+def _page_of(network: Organisation | None, unseen: Collection[int]) -> list[Link]:
+    if network is None or network.pk in unseen:
+        return []
+    return [Link(f"Page of {network.name}", through_time.page_href(network))]
 
 
 def _list_link(by: Actor, practice: Organisation) -> list[Link]:

@@ -31,6 +31,7 @@ def sign_in(page: Page, address: str, user: User) -> None:
     page.goto(address)
     fill_in(page, user)
     expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the page has asked how long the session lasts
 
 
 def fill_in(page: Page, user: User) -> None:
