@@ -21,7 +21,7 @@ from participation.commands import JoinerOffer, settle_joiners
 from participation.queries.joiners import joinings
 from tests.factories.accounts import acting_as
 
-pytestmark = [pytest.mark.usefixtures("training", "worker"), pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.usefixtures("training", "worker")
 
 PATIENCE = 20
 AUGUST, JANUARY = date(2021, 8, 31), date(2021, 1, 1)

@@ -7,7 +7,7 @@ import pytest
 from tests.plugins.browser import Eyes
 from tests.system.conftest import Person
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.story
 
 UTSIRE_NOVEMBER = "/achievement/networks/Z05850/PCN-CD-2020-22/2021-11-30/"
 

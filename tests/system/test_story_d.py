@@ -7,7 +7,7 @@ import pytest
 from tests.plugins.browser import Eyes
 from tests.system.conftest import Person
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.story
 
 BISCAY = "/achievement/waiting/Z05849/"
 MONTHS = {"2021-09-30": "September 2021", "2021-10-31": "October 2021", "2021-11-30": "November 2021"}

@@ -14,8 +14,6 @@ from tests.achievement.causes.planting import ANY, FIGURES, PLANTERS, share_a_li
 from tests.achievement.causes.world import NetworkThatWaits, Place, network_that_waits
 from tests.conftest import TRAINING_DAY
 
-pytestmark = pytest.mark.xdist_group("twenty causes")
-
 
 @pytest.fixture(scope="module")
 def settled(django_db_setup: None, django_db_blocker) -> Iterator[NetworkThatWaits]:
