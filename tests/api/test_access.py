@@ -183,7 +183,7 @@ def test_an_error_nobody_foresaw_is_a_problem_too(ada, program, monkeypatch):
     def broken(*_args):
         raise RuntimeError("secret of the machine")
 
-    monkeypatch.setattr("organisations.api.queries.visible_to", broken)
+    monkeypatch.setattr("organisations.api.organisations.queries.visible_to", broken)
     mine = program(ada)
     mine.client.raise_request_exception = False
 
