@@ -16,7 +16,7 @@ from accounts.states import ADMINISTRATORS, NEEDS_A_SECOND_FACTOR, Role
 from core import clock
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
-from organisations.models import Lead, Organisation, Parent
+from organisations.models import Kind, Lead, Organisation, Parent
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,16 @@ class Acting:
 
     def holds(self, *roles: Role) -> bool:
         return not self.roles().isdisjoint(roles)
+
+    @property
+    def supervises(self) -> bool:
+        """Whether every open task of the organisation is shown: the role Supervisor, of a practice (domain 2)."""
+        here = self.organisation
+        return here is not None and here.kind == Kind.PRACTICE and self.holds(Role.SUPERVISOR)
+
+    def is_shown_tasks_of(self, role: Role) -> bool:
+        """Whoever holds the role, and a Supervisor."""
+        return self.holds(role) or self.supervises
 
     def reach(self, role: str, organisation: str) -> Q:
         """Rows of no payment type, such as a network's payee: a grant limited to one does not reach them."""

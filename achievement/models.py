@@ -64,6 +64,12 @@ class AchievementQuerySet(models.QuerySet["Achievement"]):
     def payable(self) -> Self:
         return self.filter(NOT_WITHDRAWN)
 
+    def without_allocation(self) -> Self:
+        """Those that an allocation would limit, and none does: all that was claimed is paid."""
+        return self.filter(
+            inputs__figures__limit=None, service_version__definition__calculation__limit__kind="allocation"
+        )
+
 
 class NetworkAchievement(Stateful):
     """One row is one version of a network's total for a service and date: the sum of its rounded lines."""

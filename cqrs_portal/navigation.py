@@ -16,9 +16,10 @@ EVERYBODY = frozenset(Role)
 APPROVERS = frozenset({Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT})
 MONEY = APPROVERS | {Role.FINANCE_VIEW, Role.DECLARATION_MANAGEMENT, Role.COMMISSIONING_MANAGEMENT, Role.VIEW}
 NETWORK_ROLES = frozenset({Role.PCN_VIEW, Role.PCN_MANAGEMENT})
-TAKING_PART = frozenset({Role.SERVICE_MANAGEMENT, Role.VIEW, Role.FINANCE_VIEW}) | NETWORK_ROLES
+SUPERVISING = frozenset({Role.SUPERVISOR})
+TAKING_PART = frozenset({Role.SERVICE_MANAGEMENT, Role.VIEW, Role.FINANCE_VIEW}) | SUPERVISING | NETWORK_ROLES
 OFFERING = frozenset({Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.VIEW})
-ENTERING = frozenset({Role.ACHIEVEMENT_ENTRY, Role.VIEW, Role.SUPERVISOR}) | NETWORK_ROLES
+ENTERING = frozenset({Role.ACHIEVEMENT_ENTRY, Role.VIEW}) | SUPERVISING | NETWORK_ROLES
 
 REFERENCE_PAGES = frozenset(
     {"organisations:ods_load", "organisations:upload_ods", "organisations:ods_upload", "organisations:upload_lists"}
@@ -95,7 +96,7 @@ SECTIONS = (
     Section(
         "Achievement",
         (
-            Entry("Achievement Results", "achievement:achievement_results", MONEY | NETWORK_ROLES),
+            Entry("Achievement Results", "achievement:achievement_results", MONEY | NETWORK_ROLES | SUPERVISING),
             Entry("Declare", "achievement:declare", frozenset({Role.DECLARATION_MANAGEMENT}), PROVIDERS),
             Entry("Declaration Management", "achievement:declaration_management", MONEY, COMMISSIONERS),
             Entry(

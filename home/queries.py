@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
@@ -35,7 +36,7 @@ from organisations.models import Organisation
 from organisations.queries import organisations_found
 from participation.queries import needs_of as participations_that_need
 from submission.queries import needs_of as figures_that_need
-from ui.wording import listed, month
+from ui.wording import listed, month, without_pounds
 
 SHOWN, READ, NAMED = 8, 200, 3
 
@@ -47,8 +48,14 @@ DONE |= {creation.name: creation.done for creation in (CALCULATED, NETWORK_AGGRE
 
 def needs_of(actor: Acting) -> list[Need]:
     """What waits for this person in the organisation they act for: what they can do first, then what is held up."""
-    of_apps = (tasks_that_need, achievements_that_need, participations_that_need, figures_that_need)
-    return [need for needs in of_apps for need in needs(actor)]
+    of_apps = (achievements_that_need, participations_that_need, figures_that_need)
+    tasks = tasks_that_need(actor, of_every_role=actor.supervises)
+    needs = [*tasks, *chain.from_iterable(needs(actor) for needs in of_apps)]
+    return needs if sees_pounds(actor) else [_without_pounds(need) for need in needs]
+
+
+def _without_pounds(need: Need) -> Need:
+    return replace(need, sentence=without_pounds(need.sentence), pounds=None)
 
 
 def happenings_of(actor: Acting) -> list[Happening]:

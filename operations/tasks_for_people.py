@@ -56,9 +56,11 @@ def asked_at(keys: Collection[str]) -> dict[str, datetime]:
     return dict(Task.objects.open().filter(key__in=keys).values_list("key", "created_at"))
 
 
-def needs_of(by: Actor) -> list[Need]:
-    """The open tasks of the roles somebody holds in the organisation they act for, oldest first."""
+def needs_of(by: Actor, *, of_every_role: bool = False) -> list[Need]:
+    """The open tasks of the roles somebody holds in the organisation they act for, oldest first; or of all its roles,
+    what was put before several of them once."""
     if by.organisation_id is None:
         return []
-    tasks = Task.objects.open().filter(organisation=by.organisation_id, role__in=by.roles()).order_by("pk")
-    return [Need(task.sentence, None, task.href) for task in tasks]
+    tasks = Task.objects.open().filter(organisation=by.organisation_id).order_by("pk")
+    theirs = tasks if of_every_role else tasks.filter(role__in=by.roles())
+    return list(dict.fromkeys(Need(task.sentence, None, task.href) for task in theirs))

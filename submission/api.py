@@ -98,9 +98,8 @@ class Submissions(RowsViewSet):
         given = self.given(SubmitSerializer)
 
         def do() -> dict[str, Any]:
-            key, version = _key(given), given.get("version")
             done = commands.submit_achievement_data(
-                key, _figures(given), by=self.by, version=version, zero_fill=given["zero_fill"]
+                _key(given), _figures(given), by=self.by, version=given["version"], zero_fill=given["zero_fill"]
             )
             return self._submitted(given, done)
 
@@ -111,8 +110,8 @@ class Submissions(RowsViewSet):
         given = self.given(NilReturnSerializer)
 
         def do() -> dict[str, Any]:
-            reason, version = REASONS[given["reason"]], given.get("version")
-            done = commands.nil_return(_key(given), reason, given["note"], by=self.by, version=version)
+            reason = REASONS[given["reason"]]
+            done = commands.nil_return(_key(given), reason, given["note"], by=self.by, version=given["version"])
             return self._submitted(given, done)
 
         return Response(done_once(request, given, do, by=self.by, act="submission.nil_return"))

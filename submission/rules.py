@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from accounts.rules import Acting, NeedsRole, grants_of
+from accounts.rules import Acting, NeedsRole
 from accounts.states import Role
 from catalogue.formats import Definition
 from core import clock
@@ -69,19 +69,23 @@ def acted_in_one_stage(stage: Stage) -> ActedInOneStage:
 
 
 class EntersFigures(Refusal):
-    """Refuses whoever holds *Achievement Entry* neither at the provider nor at the commissioning organisation."""
+    """Refuses whoever enters neither for the provider nor for the commissioning organisation.
+
+    *Achievement Entry* does at either; *PCN Management* enters what the PCN itself gives, and for no practice.
+    """
 
     AT = tuple(NeedsRole(Role.ACHIEVEMENT_ENTRY, at=column) for column in ("provider", "commissioner"))
+    FOR_PCN = NeedsRole(Role.PCN_MANAGEMENT, at="provider")
 
     def __init__(self) -> None:
         super().__init__(
             f"You need the role {Role.ACHIEVEMENT_ENTRY.label} at the service provider, or at the commissioning "
-            "organisation that offers it the service."
+            f"organisation that offers it the service; at a PCN, {Role.PCN_MANAGEMENT.label} enters its figures too."
         )
 
     def allowed(self, by: Actor) -> Q:
         at_provider, at_commissioner = (each.allowed(by) for each in self.AT)
-        return at_provider | at_commissioner
+        return at_provider | at_commissioner | (self.FOR_PCN.allowed(by) & Q(provider__kind=Kind.NETWORK))
 
 
 def _unless_on_behalf(condition: Q) -> Callable[[Actor], Q]:
@@ -149,7 +153,9 @@ def visible_to(by: Actor) -> Q:
 
 def enters(by: Actor) -> bool:
     """Whether somebody may enter figures at all: *Add New Achievement* is shown to them."""
-    return bool(grants_of(by, Role.ACHIEVEMENT_ENTRY))
+    if not isinstance(by, Acting) or by.organisation is None:
+        return False
+    return by.holds(Role.ACHIEVEMENT_ENTRY) or (by.organisation.is_network and by.holds(Role.PCN_MANAGEMENT))
 
 
 def _practices_under(commissioner_id: int) -> object:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from operations.api.shapes import LARGEST_VERSION, StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
-from submission.models import NOTE_LENGTH
+from submission.models import NOT_BEGUN, NOTE_LENGTH
 from submission.queries import network_achievement
 from submission.states import ManualReason, State
 
@@ -68,6 +68,21 @@ class SubmissionDetailSerializer(SubmissionSerializer):
     fields_given = FieldSerializer(many=True)
 
 
+class VersionField(serializers.IntegerField):
+    """The version of the submission as it was seen: what has changed since is not submitted over."""
+
+    default_error_messages = {
+        "required": "Give the version of the submission as you saw it; 0 where nobody had begun one.",
+    }
+
+    def __init__(self) -> None:
+        super().__init__(
+            min_value=NOT_BEGUN,
+            max_value=LARGEST_VERSION,
+            help_text="The submission's version as it was seen; 0 where nobody had begun one.",
+        )
+
+
 class KeySerializer(StrictSerializer):
     """What figures are given for."""
 
@@ -92,9 +107,9 @@ class FiguresSerializer(KeySerializer):
 
 
 class SubmitSerializer(FiguresSerializer):
-    """Figures to submit, beside what is in progress. `version` is the submission's, as it was seen."""
+    """Figures to submit, beside what is in progress, as it was seen."""
 
-    version = serializers.IntegerField(min_value=1, max_value=LARGEST_VERSION, required=False)
+    version = VersionField()
     zero_fill = serializers.BooleanField(default=False, help_text="0 for management information left empty.")
 
 
@@ -103,7 +118,7 @@ class NilReturnSerializer(KeySerializer):
 
     reason = serializers.ChoiceField(choices=[(label, label) for label in REASONS])
     note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True, default="")
-    version = serializers.IntegerField(min_value=1, max_value=LARGEST_VERSION, required=False)
+    version = VersionField()
 
 
 class SavedSerializer(serializers.Serializer[Any]):

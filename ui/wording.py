@@ -5,6 +5,7 @@ Every function gives plain text; `None` becomes the empty string, so that an ope
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from core.clock import LONDON
 MINUS = "\u2212"
 DASH = "\u2013"
 PENNY = Decimal("0.01")
+AMOUNT = re.compile(rf"[{MINUS}-]?£\d[\d,]*(?:\.\d+)?")
 
 
 def money(amount: Decimal | int | None) -> str:
@@ -117,6 +119,11 @@ POUNDS_IN_NOTE = "The note names pounds: you see them with the role Finance View
 def note_for(note: str, *, pounds: bool) -> str:
     """A note as somebody may read it: one that names pounds is kept from whoever sees none (domain 2)."""
     return note if pounds or "£" not in note else POUNDS_IN_NOTE
+
+
+def without_pounds(sentence: str) -> str:
+    """A sentence as whoever sees no pounds may read it: that there is an amount, and not how much (domain 2)."""
+    return AMOUNT.sub("an amount", sentence)
 
 
 POUNDS_LEFT_OUT = "What names pounds is left out: you see them with the role Finance View."

@@ -19,6 +19,7 @@ from catalogue.queries import definition_of_version
 from ui.wording import money
 
 ONE_PERSON = "entered and declared by one person"
+NO_ALLOCATION = "no allocation limits this payment"
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,15 @@ def differences_of(ids: Collection[int]) -> dict[int, Difference]:
 
 
 def remarks_of(rows: Collection[Any], marks: Marks) -> dict[int, list[str]]:
-    """Row id -> what an approver is shown under it: more or less than the period before, and one person's work."""
-    differences, by_one = differences_of([row.pk for row in rows]), marks.by_one
+    """Row id -> what an approver is shown under it: more or less than the period before, that nothing limits it, and
+    one person's work."""
+    differences = differences_of([row.pk for row in rows])
     found: dict[int, list[str]] = {}
     for row in rows:
         difference = differences.get(row.pk)
         said = [difference.words] if difference and difference.pounds else []
-        found[row.pk] = [*said, *([ONE_PERSON] if row.pk in by_one else [])]
+        said += [NO_ALLOCATION] if row.pk in marks.unlimited else []
+        found[row.pk] = [*said, *([ONE_PERSON] if row.pk in marks.by_one else [])]
     return found
 
 

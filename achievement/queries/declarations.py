@@ -78,11 +78,13 @@ def _last_move(name: str) -> Subquery:
 
 @dataclass(frozen=True)
 class Marks:
-    """What a list says beside its rows: row id -> how many moves carry a note; and the ids of those whose figures and
-    whose last declaration are one person's, which approvers are shown (domain 2)."""
+    """What a list says beside its rows: row id -> how many moves carry a note; the ids of those whose figures and
+    whose last declaration are one person's, which approvers are shown (domain 2); and of those without an allocation.
+    """
 
     notes: Mapping[int, int]
-    by_one: frozenset[int]
+    by_one: frozenset[int] = frozenset()
+    unlimited: frozenset[int] = frozenset()
 
 
 def marks_of(rows: Collection[Achievement]) -> Marks:
@@ -91,14 +93,22 @@ def marks_of(rows: Collection[Achievement]) -> Marks:
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, [[row.pk for row in rows], values])
         found = cursor.fetchall()
-    return Marks({id: notes for id, notes, _one in found}, frozenset(id for id, _notes, one in found if one))
+    return Marks(
+        {id: notes for id, notes, *_flags in found},
+        by_one=frozenset(id for id, _notes, one, _unlimited in found if one),
+        unlimited=frozenset(id for id, _notes, _one, unlimited in found if unlimited),
+    )
 
 
 _MARKS = """
     SELECT given.id,
            (SELECT count(*) FROM achievement_achievementchange c WHERE c.row_id = given.id AND c.note <> ''),
            coalesce(v.by_id = (SELECT d.by_id FROM achievement_declaration d
-                               WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1), false)
+                               WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1), false),
+           CASE WHEN a.inputs #> '{figures,limit}' = 'null'
+                THEN version.definition #>> '{calculation,limit,kind}' = 'allocation' ELSE false END
     FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, value_id)
+    JOIN achievement_achievement a ON a.id = given.id
+    JOIN catalogue_serviceversion version ON version.id = a.service_version_id
     LEFT JOIN submission_indicatorvalue v ON v.id = given.value_id"""
-"""SQL: row id, how many notes, and whether one person entered and declared it."""
+"""SQL: row id, how many notes, whether one person entered and declared it, and whether it lacks an allocation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -90,15 +91,22 @@ def network_date_seen_by(by: Actor, code: str, service_code: str, day: date) -> 
 
 
 def sees_network_pounds(by: Actor, network: Organisation, total: NetworkAchievement | None = None) -> bool:
-    """Pounds of a whole network: its lead and itself, and who commissioned this total; members see each other's status,
-    not each other's pounds."""
-    return _leads_or_is(by, network) or (total is not None and total.commissioner_id == by.organisation_id)
+    """Pounds of a whole network; those of a total too, where it is given."""
+    return network.pk in pounds_seen_of(by, [network.pk], [total] if total else [])
 
 
-def _leads_or_is(by: Actor, network: Organisation) -> bool:
-    if by.is_system or by.organisation_id == network.pk:
-        return True
-    return Lead.objects.as_of(clock.today()).filter(network=network, commissioner=by.organisation_id).exists()
+def pounds_seen_of(by: Actor, network_ids: Collection[int], totals: Iterable[NetworkAchievement] = ()) -> set[int]:
+    """Those of these networks whose pounds as a whole are shown: to the network itself, to who leads it now, and of
+    one of these totals to who commissioned it.
+
+    Members see each other's status, not each other's pounds. A former lead sees those of the totals that stayed with
+    it, and of no other date.
+    """
+    if by.is_system:
+        return set(network_ids)
+    leads = Lead.objects.as_of(clock.today()).filter(network__in=network_ids, commissioner=by.organisation_id)
+    commissioned = {total.network_id for total in totals if total.commissioner_id == by.organisation_id}
+    return {*leads.values_list("network", flat=True), *commissioned, *({by.organisation_id} & set(network_ids))}
 
 
 def networks_led(by: Actor) -> QuerySet[Organisation]:

@@ -115,6 +115,14 @@ def explained(achievement: Any) -> Explanation | None:
     return explain_item(result, method.counts.one, method.counts.many, limit=limit_words(method))
 
 
+def lacks_allocation(achievement: Any) -> bool:
+    """Whether an allocation would limit what it pays, and none does."""
+    result, method = result_of(achievement), definition_of_version(achievement.service_version).calculation
+    if result is None or not isinstance(method, Item):
+        return False
+    return method.limit.kind == ALLOCATION and result.inputs.allocation is None
+
+
 def limit_words(method: Item) -> str:
     """What a limit is called in a sentence."""
     return "register" if method.limit.kind == FIELD else ALLOCATION

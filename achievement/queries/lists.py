@@ -214,6 +214,13 @@ def summary_of_seen(by: Actor, seen: Collection[Seen], *, totals: bool) -> Summa
     return Summary(found["count"], found["pounds"] or Decimal(0))
 
 
+def without_allocation(by: Actor, seen: Collection[Seen]) -> Summary:
+    """How many of the rows named no allocation limits, though one should, and their pounds as they stand now."""
+    rows = Achievement.objects.filter(visible_to(by), pk__in=[row.id for row in seen]).without_allocation()
+    found = rows.aggregate(count=Count("pk"), pounds=Sum("amount"))
+    return Summary(found["count"], found["pounds"] or Decimal(0))
+
+
 def keys_of(ids: Collection[int]) -> list[tuple[int, date, int]]:
     """(service id, achievement date, network id) of lines, each once."""
     rows = Achievement.objects.filter(pk__in=ids, network__isnull=False).order_by()

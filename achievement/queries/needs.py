@@ -34,13 +34,21 @@ def needs_of(by: Acting) -> list[Need]:
 
 def _to_declare(by: Acting) -> Iterator[Need]:
     """What awaits declaration, and when it can be."""
-    if not by.holds(Role.DECLARATION_MANAGEMENT):
+    if not by.is_shown_tasks_of(Role.DECLARATION_MANAGEMENT):
         return
     found = to_declare(by).aggregate(count=Count("pk"), pounds=Sum("amount"))
     if found["count"]:
         await_ = "awaits" if found["count"] == 1 else "await"
-        sentence = f"{count(found['count'], 'achievement')} {await_} your declaration"
-        yield Need(sentence, found["pounds"], reverse("achievement:declare"))
+        declares = by.holds(Role.DECLARATION_MANAGEMENT)
+        sentence = f"{count(found['count'], 'achievement')} {await_} {'your ' if declares else ''}declaration"
+        yield Need(sentence, found["pounds"] if sees_pounds(by) else None, _to_declare_href(declares=declares))
+
+
+def _to_declare_href(*, declares: bool) -> str:
+    """*Declare* is for whoever declares; a Supervisor looks at the same achievements among the results."""
+    if declares:
+        return reverse("achievement:declare")
+    return f"{reverse('achievement:achievement_results')}?{urlencode({'status': int(State.AWAITING_PROVIDER)})}"
 
 
 def _sent_back(by: Acting) -> Iterator[Need]:
@@ -51,7 +59,7 @@ def _sent_back(by: Acting) -> Iterator[Need]:
         State.AWAITING_COMMISSIONER: (Role.APPROVAL_MANAGEMENT, "commissioner"),
     }
     for state, (role, whose) in mine.items():
-        if by.holds(role):
+        if by.is_shown_tasks_of(role):
             for act in sent_back(state, whose, by)[:SENT_BACK_NAMED]:
                 yield Need(act.sentence, act.pounds if sees_pounds(by) else None, _page_of(act))
 

@@ -75,9 +75,20 @@ def act(request: PortalRequest) -> HttpResponse:
     asked = _asked(by, form.cleaned_data, totals=bool(request.POST.get("totals")), back=back)
     if asked.action in shown.NEEDS_REASON:
         return _with_reason(request, by, asked)
-    if len(asked.seen) > CHECK_ABOVE and not form.cleaned_data["confirmed"]:
-        return render(request, "achievement/check.jinja", {"page": _check_page(by, asked)})
+    if not form.cleaned_data["confirmed"]:
+        unlimited = _unlimited(by, asked)
+        if unlimited or len(asked.seen) > CHECK_ABOVE:
+            return render(request, "achievement/check.jinja", {"page": _check_page(by, asked, unlimited)})
     return _done(request, by, asked, note="")
+
+
+def _unlimited(by: Acting, asked: Asked) -> str:
+    """That some of these are paid without limit, as a sentence; the total of a network is of no allocation."""
+    found = None if asked.totals else lists.without_allocation(by, asked.seen)
+    if not found or not found.count:
+        return ""
+    pounds = f", {money(found.pounds)}" if rules.sees_pounds(by) else ""
+    return f"No allocation limits {count(found.count, *NOUN)} of these{pounds}: all that was claimed is paid."
 
 
 def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> Asked:
@@ -107,18 +118,24 @@ def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpRespon
     return render(request, "achievement/reason.jinja", {"page": page})
 
 
-def _check_page(by: Acting, asked: Asked) -> shown.CheckPage:
+def _check_page(by: Acting, asked: Asked, warning: str) -> shown.CheckPage:
     button = shown.ACTIONS[asked.action][0]
     title = f"Check before you {button[0].lower()}{button[1:]}"
-    return shown.CheckPage(title=title, breadcrumb=shown.breadcrumb(), confirm=_confirm(by, asked, button))
+    confirm = _confirm(by, asked, button, warning)
+    return shown.CheckPage(title=title, breadcrumb=shown.breadcrumb(), confirm=confirm)
 
 
-def _confirm(by: Acting, asked: Asked, button: str) -> Confirm:
+def _confirm(by: Acting, asked: Asked, button: str, warning: str = "") -> Confirm:
     found = lists.summary_of_seen(by, asked.seen, totals=asked.totals)
     pounds = f", {money(found.pounds)}" if rules.sees_pounds(by) else ""
     effects = [f"{count(found.count, *NOUN)}{pounds}."]
     return Confirm(
-        href=reverse("achievement:act"), button=button, cancel_href=asked.back, effects=effects, hidden=asked.hidden
+        href=reverse("achievement:act"),
+        button=button,
+        cancel_href=asked.back,
+        effects=effects,
+        warning=warning,
+        hidden=asked.hidden,
     )
 
 

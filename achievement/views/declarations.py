@@ -90,7 +90,7 @@ def _page(
         by, filters, order=order.key, descending=order.descending, after=address.get("after"), size=pager.size
     )
     selection = _selection(by, actions, summary, seen, filters, address)
-    marks = Marks(lists.notes_of_totals(found.rows), frozenset()) if totals else marks_of(found.rows)
+    marks = Marks(lists.notes_of_totals(found.rows)) if totals else marks_of(found.rows)
     remarks = compare.remarks_of(found.rows, marks) if pounds and not totals else {}
     return shown.DeclarationsPage(
         title=title,

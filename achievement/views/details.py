@@ -18,6 +18,7 @@ from achievement.presenters import declarations as lists_shown
 from achievement.presenters import details as shown
 from achievement.queries import acts, compare, declarations, details, readiness
 from achievement.queries.addresses import network_href
+from achievement.queries.figures import lacks_allocation
 from achievement.states import State
 from core import clock
 from core.dates import FinancialYear
@@ -151,7 +152,7 @@ def _networks_page(
     pager, pounds = Pager.sized(address), rules.sees_network_pounds(by)
     seen = details.networks_led(by)
     found = page_of(seen, ("name", "code"), after=address.get("after"), size=pager.size)
-    rows = _network_rows(found.rows, service, day, pounds=pounds) if service and day else []
+    rows = _network_rows(by, found.rows, service, day, pounds=pounds) if service and day else []
     return shown.NetworksPage(
         title="Network Declaration Management",
         breadcrumb=[Link("Home", reverse("home:home"))],
@@ -162,13 +163,16 @@ def _networks_page(
     )
 
 
-def _network_rows(found: list[Any], service: Any, day: date, *, pounds: bool) -> list[shown.NetworkListRow]:
+def _network_rows(
+    by: Acting, found: list[Any], service: Any, day: date, *, pounds: bool
+) -> list[shown.NetworkListRow]:
     ids = [each.pk for each in found]
     ready = readiness.readiness_of([(service.pk, day, id) for id in ids])
     totals = details.totals_of(service, day, ids)
+    shows = details.pounds_seen_of(by, ids, totals.values()) if pounds else set()
     return [
         shown.network_list_row(
-            each, service.code, day, ready[service.pk, day, each.pk], totals.get(each.pk), pounds=pounds
+            each, service.code, day, ready[service.pk, day, each.pk], totals.get(each.pk), pounds=each.pk in shows
         )
         for each in found
     ]
@@ -240,13 +244,14 @@ def _explanation(found: Any, *, whole: bool) -> Explanation:
         f", released {long_date(version.released_at.astimezone(clock.LONDON).date())}" if version.released_at else ""
     )
     total = found.network_achievement
-    part_of = [f"Part of {found.network.name}'s {money(total.amount)}."] if total and whole else []
+    said = [f"Part of {found.network.name}'s {money(total.amount)}."] if total and whole else []
+    said += [f"{compare.NO_ALLOCATION.capitalize()}."] if lacks_allocation(found) else []
     return shown.explained(
         explained.amount,
         f"{found.service.short_name}, {long_date(found.achievement_date)}, {found.provider.name}",
         f"Service version {version.number}{released}",
         explained.steps,
-        part_of,
+        said,
         [
             Link("Download as JSON", reverse("achievement:explanation_json", args=[found.pk])),
             *_compare_links(found),

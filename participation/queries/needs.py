@@ -23,7 +23,7 @@ def needs_of(actor: Acting) -> list[Need]:
     """Offers to answer; answers to approve, what another person asked to have confirmed, joiners to be offered, and
     offers that were begun."""
     needs = []
-    if actor.holds(Role.SERVICE_MANAGEMENT):
+    if actor.is_shown_tasks_of(Role.SERVICE_MANAGEMENT):
         needs += _offers(actor)
     if actor.holds(Role.COMMISSIONING_MANAGEMENT):
         needs += [*_answers(actor), *_requests(actor), *_joiners(actor), *needs_of_drafts(actor)]
@@ -37,7 +37,8 @@ def _offers(actor: Acting) -> list[Need]:
         return []
     first = f", the first by {long_date(days[0])}" if days[0] and len(days) > 1 else ""
     by = f" by {long_date(days[0])}" if days[0] and len(days) == 1 else ""
-    said = count(len(days), "offer awaits your answer", "offers await your answer")
+    whose = "your" if actor.holds(Role.SERVICE_MANAGEMENT) else "an"
+    said = count(len(days), f"offer awaits {whose} answer", f"offers await {whose} answer")
     return [Need(f"{said}{by}{first}", None, reverse("participation:my_services"))]
 
 

@@ -15,7 +15,7 @@ from submission.commands.begin import begun
 from submission.commands.saving import apply, keep_drafts
 from submission.commands.typed import Figures
 from submission.formats import Path, Value, nothing
-from submission.models import DraftValue, IndicatorValue, Submission
+from submission.models import NOT_BEGUN, DraftValue, IndicatorValue, Submission
 from submission.queries.checks import check
 from submission.queries.entry import history_of
 from submission.queries.sheets import Line, Sheet
@@ -24,9 +24,6 @@ from submission.states import BEGIN, NIL_RETURN, SUBMIT, ManualReason, Source
 from ui.wording import in_sentence, listed, moment
 
 NO_FIGURES = Figures()
-
-NOT_BEGUN = 0
-"""The version of a submission that nobody had begun when it was seen."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def submit_achievement_data(
 ) -> Submitted:
     """Submit a key's figures: what is in progress, and what is given here. They count from now on.
 
-    `version` is the submission's as it was seen; `zero_fill` enters 0 for management information left empty. Raises
+    `version` is the submission's as it was seen, NOT_BEGUN where there was none; `zero_fill` enters 0 for management information left empty. Raises
     Conflict where it has changed since, Invalid with everything that is missing or contradicts itself, and otherwise
     as `save_work_in_progress`. Then nothing is changed.
     """

@@ -23,7 +23,7 @@ from participation.queries import AllocationFact, allocation_of
 from participation.rules import visible_to as participations_visible_to
 from participation.states import COVERING, OPEN
 from submission.changes import Key
-from submission.models import Submission, SubmissionChange
+from submission.models import NOT_BEGUN, Submission, SubmissionChange
 from submission.queries.sheets import Sheet, sheet_of, takes_figures
 from submission.rules import closes_on
 from submission.states import ManualReason
@@ -101,7 +101,7 @@ def seen_of(key: Key) -> tuple[int, int]:
     row = Submission.objects.filter(service=key.service_id, achievement_date=key.achievement_date)
     found = row.filter(provider=key.provider_id).first()
     if found is None:
-        return 0, 0
+        return NOT_BEGUN, 0
     return found.version, sum(line.standing is not None for line in sheet_of(found).lines.values())
 
 

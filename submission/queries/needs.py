@@ -30,7 +30,9 @@ def needs_of(by: Acting) -> list[Need]:
 
     One query, because Home asks every app. Of what was not begun, only services that are entered by hand are told.
     """
-    if by.organisation is None or by.organisation.kind != Kind.PRACTICE or not by.holds(Role.ACHIEVEMENT_ENTRY):
+    if by.organisation is None or by.organisation.kind != Kind.PRACTICE:
+        return []
+    if not by.is_shown_tasks_of(Role.ACHIEVEMENT_ENTRY):
         return []
     return list(_needs(_days_of(by.organisation), by.organisation))
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from organisations.models import Organisation
 
 NO_ROLE = (
-    "You can look, and not enter figures: that needs the role Achievement Entry. A user administrator of your "
-    "organisation can grant it."
+    "You can look, and not enter figures: that needs the role Achievement Entry; PCN Management enters a PCN's own "
+    "figures too. A user administrator of your organisation can grant them."
 )
 
 

@@ -1,16 +1,28 @@
-"""A lead that changes on a day to come: the overnight run of that day hands the open achievements over."""
+"""A lead that changes: the open achievements are handed over, and the former lead sees the pounds of what stayed its own."""
 
 from __future__ import annotations
 
 from datetime import date
 
+import pytest
+from django.urls import reverse
+
+from accounts.states import Role
 from achievement import commands
+from achievement.queries.addresses import network_href
 from core.actors import SYSTEM
+from core.dates import FinancialYear
 from operations.commands import deliver
 from operations.models import OutboxMessage
 from organisations.commands import set_lead
-from tests.factories.achievement import World
+from organisations.models import Organisation
+from tests.achievement.payments import said, signed_in
+from tests.factories.accounts import acting_as
+from tests.factories.achievement import OCTOBER, World, seen
 from tests.factories.organisations import CommissionerFactory
+
+AUGUST = date(2021, 8, 31)
+LISTED = reverse("achievement:network_declaration_management")
 
 
 def work_off() -> None:
@@ -33,3 +45,60 @@ def test_a_complete_network_goes_with_its_new_lead(world: World, set_clock):
     assert total is not None
     assert total.commissioner == heir
     assert {line.commissioner for line in world.lines()} == {heir}
+
+
+@pytest.fixture
+def heir(world: World) -> Organisation:
+    """Who leads the network from 1 December 2021: August's total stayed with the former lead, October's lines passed on."""
+    world.completed(AUGUST)
+    world.calculate(OCTOBER)
+    world.approve_all(OCTOBER)
+    heir = CommissionerFactory.create()
+    set_lead(world.network, heir, date(2021, 12, 1), by=SYSTEM)
+    return heir
+
+
+def listed(world: World, day: date, *, at: Organisation) -> str:
+    address = f"{LISTED}?service={world.service.code}&date={day.isoformat()}&year={FinancialYear.of(day)}"
+    return said(signed_in(acting_as(Role.FINANCE_VIEW, organisation=at)).get(address))
+
+
+def test_a_former_lead_is_shown_the_pounds_of_what_stayed_its_own_and_no_others(world: World, heir: Organisation):
+    former = world.commissioner
+
+    of_august, of_october = listed(world, AUGUST, at=former), listed(world, OCTOBER, at=former)
+
+    assert world.network.name in of_august
+    assert "£2,250.78" in of_august
+    assert world.network.name in of_october
+    assert "£" not in of_october
+
+
+def test_who_leads_now_is_shown_the_pounds_of_every_date(world: World, heir: Organisation):
+    assert "£2,250.78" in listed(world, AUGUST, at=heir)
+    assert "£2,250.78" in listed(world, OCTOBER, at=heir)
+
+
+def test_a_former_lead_is_shown_no_pounds_on_the_networks_own_page_either(world: World, heir: Organisation):
+    browser = signed_in(acting_as(Role.FINANCE_VIEW, organisation=world.commissioner))
+
+    pages = {
+        day: said(browser.get(network_href(world.network.code, world.service.code, day))) for day in (AUGUST, OCTOBER)
+    }
+
+    assert "£2,250.78" in pages[AUGUST]
+    assert "£" not in pages[OCTOBER]
+
+
+def test_what_waits_and_is_held_is_not_a_former_leads(world: World, heir: Organisation):
+    commands.undo_approval(seen(world.lines(OCTOBER)[0]), by=acting_as(Role.APPROVAL_MANAGEMENT, organisation=heir), note="Wrong list.")
+    former, now = (acting_as(Role.FINANCE_VIEW, organisation=each) for each in (world.commissioner, heir))
+
+    pages = [said(signed_in(by).get(reverse("achievement:waiting"))) for by in (former, now)]
+    programs = [signed_in(by).get("/api/v1/waiting-networks/").json()["results"] for by in (former, now)]
+    own = said(signed_in(former).get(reverse("achievement:waiting_network", args=[world.network.code])))
+
+    assert [world.network.name in page for page in pages] == [False, True]
+    assert [[row["approved_and_held"] for row in rows] for rows in programs][0] == []
+    assert programs[1][0]["approved_and_held"].endswith((".80", ".42", ".34"))
+    assert "£" not in own

@@ -34,12 +34,13 @@ def november(portland):
 
 
 def figures(november, value=37, **more):
+    """To save; with `version`, to submit."""
     return november | {"values": {REFERRALS: value}, "reason": BY_HAND} | more
 
 
 def test_figures_are_entered_declared_approved_and_paid(portland, november, program):
     manager, approver, finance = (program(each) for each in (portland.manager, portland.approver, portland.finance))
-    entered = manager.post("submissions/submit/", figures(november)).json()
+    entered = manager.post("submissions/submit/", figures(november, version=0)).json()
     mine = manager.get("achievements/").json()["results"][0]
     text = manager.get(f"achievements/{mine['id']}/").json()["declaration_text"]
 
@@ -58,7 +59,7 @@ def test_figures_are_entered_declared_approved_and_paid(portland, november, prog
 
 def test_what_is_above_the_allocation_is_explained(portland, november, program):
     manager = program(portland.manager)
-    manager.post("submissions/submit/", figures(november))
+    manager.post("submissions/submit/", figures(november, version=0))
 
     explained = manager.get(f"achievements/{portland.achievement.pk}/explanation/").json()["explanation"]
 
@@ -71,7 +72,7 @@ def test_work_in_progress_counts_for_nothing_until_it_is_submitted(portland, nov
     saved = manager.post("submissions/save/", figures(november, 12)).json()
     before = manager.get(f"submissions/{saved['id']}/").json()
 
-    manager.post("submissions/submit/", november)
+    manager.post("submissions/submit/", november | {"version": saved["version"]})
     after = manager.get(f"submissions/{saved['id']}/").json()
 
     assert [(each["submitted"], each["in_progress"]) for each in before["fields_given"]] == [(None, 12)]
@@ -82,8 +83,8 @@ def test_work_in_progress_counts_for_nothing_until_it_is_submitted(portland, nov
 def test_the_same_key_submits_once(portland, november, program):
     manager = program(portland.manager)
 
-    first = manager.post("submissions/submit/", figures(november), key="november")
-    again = manager.post("submissions/submit/", figures(november), key="november")
+    first = manager.post("submissions/submit/", figures(november, version=0), key="november")
+    again = manager.post("submissions/submit/", figures(november, version=0), key="november")
 
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert IndicatorValue.objects.count() == 1
@@ -101,10 +102,35 @@ def test_figures_that_others_changed_since_are_not_submitted(portland, november,
     assert not IndicatorValue.objects.exists()
 
 
+@pytest.mark.parametrize("act", ["submit", "nil-return"])
+def test_what_was_seen_has_to_be_said(portland, november, program, act):
+    body = november | {"reason": BY_HAND}
+
+    response = program(portland.manager).post(f"submissions/{act}/", body)
+
+    assert response.status_code == 422
+    assert response.json()["sentences"] == [
+        "version: Give the version of the submission as you saw it; 0 where nobody had begun one."
+    ]
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["submit", "nil-return"])
+def test_figures_begun_since_nobody_had_begun_are_not_submitted_over(portland, november, program, act):
+    manager = program(portland.manager)
+    manager.post("submissions/save/", figures(november, 12))
+
+    response = manager.post(f"submissions/{act}/", november | {"reason": BY_HAND, "version": 0})
+
+    assert response.status_code == 409
+    assert "Nothing was submitted." in response.json()["detail"]
+    assert not IndicatorValue.objects.exists()
+
+
 def test_a_nil_return_is_one_act(portland, november, program):
     manager = program(portland.manager)
 
-    response = manager.post("submissions/nil-return/", november | {"reason": BY_HAND})
+    response = manager.post("submissions/nil-return/", november | {"reason": BY_HAND, "version": 0})
 
     assert response.status_code == 200
     assert IndicatorValue.objects.get().value == 0
@@ -121,7 +147,7 @@ def test_a_nil_return_is_one_act(portland, november, program):
     ],
 )
 def test_what_a_field_cannot_hold_is_refused_in_the_words_of_the_page(portland, november, program, values, said):
-    response = program(portland.manager).post("submissions/submit/", figures(november) | {"values": values})
+    response = program(portland.manager).post("submissions/submit/", figures(november, values=values, version=0))
 
     assert response.status_code == 422
     assert said in response.json()["detail"]
@@ -138,7 +164,8 @@ def test_others_enter_nothing(portland, november, program, act, who, status):
         "other": acting_as(Role.ACHIEVEMENT_ENTRY, organisation=CommissionerFactory.create()),
         "stranger": acting_as(Role.ACHIEVEMENT_ENTRY, organisation=PracticeFactory.create()),
     }
-    body = november | {"reason": BY_HAND} if act == "nil-return" else figures(november)
+    seen_before = {} if act == "save" else {"version": 0}
+    body = seen_before | (november | {"reason": BY_HAND} if act == "nil-return" else figures(november))
 
     response = program(people[who]).post(f"submissions/{act}/", body)
 
@@ -159,7 +186,7 @@ def test_figures_are_seen_by_those_they_concern(portland, november, program):
 
 @pytest.mark.parametrize("change", [{"provider": "NOBODY"}, {"service": "none"}, {"achievement_date": "2021-11-29"}])
 def test_figures_for_what_is_not_there_are_refused(portland, november, program, change):
-    response = program(portland.manager).post("submissions/submit/", figures(november) | change)
+    response = program(portland.manager).post("submissions/submit/", figures(november, version=0) | change)
 
     assert response.status_code in (404, 422)
     assert not IndicatorValue.objects.exists()

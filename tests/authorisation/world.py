@@ -48,7 +48,15 @@ from tests.factories.organisations import (
     PracticeFactory,
 )
 from tests.factories.participation import EndRequestFactory, ParticipationFactory
-from tests.factories.submission import BY_HAND, REFERRALS, AllocationFactory, weight_management
+from tests.factories.submission import (
+    BY_HAND,
+    REFERRALS,
+    AllocationFactory,
+    a_field,
+    an_indicator,
+    weight_management,
+    with_indicators,
+)
 from tests.organisations.conftest import OdsRelease
 
 TODAY = date(2021, 12, 11)
@@ -61,6 +69,7 @@ def build() -> dict[str, Any]:
     world = utsire()
     things: dict[str, Any] = _places(world)
     things |= _of_the_network(world)
+    things |= _given_by_the_network(world)
     things |= _of_the_practice(things)
     things |= _of_the_lead(things)
     things |= _of_the_operator(things)
@@ -123,6 +132,16 @@ def _of_the_network(world: World) -> dict[str, Any]:
 
 def _line(world: World, day: date) -> Achievement:
     return Achievement.objects.get(service=world.service, provider=world.practices[0], achievement_date=day)
+
+
+def _given_by_the_network(world: World) -> dict[str, Any]:
+    """A service of which the network itself gives figures, offered to a practice of it by the lead."""
+    visits = an_indicator("PCN1", a_field("VISITS", name="Visits"), level="network")
+    service = weight_management(code="PCN-VISITS", name="Visits by the PCN", **with_indicators(visits))
+    ParticipationFactory.create(
+        service=service, provider=world.practices[1], network=world.network, commissioner=world.commissioner
+    )
+    return {"pcn_service": service}
 
 
 def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:

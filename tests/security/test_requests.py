@@ -6,6 +6,7 @@ import subprocess
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,7 +19,7 @@ from home import queries
 from organisations.models import OdsUpload, OdsUploadFile
 from tests.achievement.payments import said, signed_in
 from tests.cqrs_portal.test_settings import GOOD, started_with
-from tests.factories.accounts import PASSWORD, acting_as
+from tests.factories.accounts import PASSWORD, GrantFactory, acting_as
 from tests.factories.achievement import seen, utsire
 from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory, ParentFactory, PracticeFactory
 from ui.sheets import FORMULA, Sheet, to_csv
@@ -89,6 +90,33 @@ def test_a_session_that_somebody_else_began_is_not_the_one_that_is_signed_in(ada
 
     assert client.session.session_key != planted
     assert Client(headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={planted}"}).get("/").status_code == 302
+
+
+def test_whom_one_acts_for_changes_within_one_session(ada: Acting) -> None:
+    """Nothing is opened by it that this session did not open before (ADR 0043)."""
+    second = CommissionerFactory.create(name="NHS Viking CCG")
+    GrantFactory.create(user=ada.user, organisation=second, role=Role.VIEW)
+    client = Client()
+    sign_in(client, ada.user)
+    client.get("/")
+    key = client.session.session_key
+
+    changed = client.post("/account/organisation/", {"organisation": second.pk}, follow=True)
+
+    assert "You now act for NHS Viking CCG." in said(changed)
+    assert client.session.session_key == key
+    assert UserSession.objects.get(user=ada.user).session_key == key
+
+
+def test_a_session_does_not_come_to_act_for_an_organisation_its_person_holds_no_role_in(ada: Acting) -> None:
+    other = CommissionerFactory.create(name="NHS Trafalgar CCG")
+    client = Client()
+    sign_in(client, ada.user)
+
+    refused = client.post("/account/organisation/", {"organisation": other.pk})
+
+    assert refused.status_code == 404
+    assert "NHS Trafalgar CCG" not in said(client.get("/"))
 
 
 def test_signing_out_ends_the_session_for_whoever_kept_its_cookie(ada: Acting) -> None:

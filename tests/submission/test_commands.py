@@ -617,6 +617,54 @@ def test_a_network_enters_what_is_entered_at_its_level(training_day, below_alone
     assert Hand.objects.get().subject == network
 
 
+@pytest.fixture
+def visits(training_day, below_alone):
+    """A service of which the PCN gives visits, and its practices the referrals; the key of the PCN's."""
+    somewhere = world(**with_indicators(an_indicator("PCN1", a_field("VISITS", name="Visits"), level="network")))
+    network = NetworkFactory.create(led_by=somewhere.commissioner)
+    somewhere.practice.participations.update(network=network)
+    return somewhere, somewhere.key()._replace(provider_id=network.pk), network
+
+
+def test_pcn_management_enters_what_the_pcn_gives(visits):
+    somewhere, key, network = visits
+    isla = somewhere.acting(Role.PCN_MANAGEMENT, network)
+
+    commands.submit_achievement_data(key, Figures({("WM", "PCN1", "VISITS"): 4}, BY_HAND), by=isla)
+
+    assert values_of(*key)[("WM", "PCN1", "VISITS")].value == 4
+    assert rules.enters(isla)
+
+
+def test_pcn_management_enters_for_no_practice(visits):
+    somewhere, _key, network = visits
+    at = (network, somewhere.practice, somewhere.commissioner)
+    people = [somewhere.acting(Role.PCN_MANAGEMENT, organisation) for organisation in at]
+
+    for by in people:
+        with pytest.raises(NotPermitted, match="You need the role Achievement Entry at the service provider"):
+            commands.submit_achievement_data(somewhere.key(), typed(37), by=by)
+
+    assert [rules.enters(by) for by in people] == [True, False, False]
+
+
+def test_pcn_management_elsewhere_than_in_the_pcn_enters_nothing_of_it(visits):
+    somewhere, key, _network = visits
+
+    with pytest.raises(NotPermitted, match="PCN Management enters its figures too"):
+        commands.begin_submission(key, by=somewhere.acting(Role.PCN_MANAGEMENT, somewhere.commissioner))
+
+
+def test_pcn_view_enters_nothing(visits):
+    somewhere, key, network = visits
+    viewer = somewhere.acting(Role.PCN_VIEW, network)
+
+    with pytest.raises(NotPermitted, match="PCN Management enters its figures too"):
+        commands.begin_submission(key, by=viewer)
+
+    assert not rules.enters(viewer)
+
+
 def test_values_of_many_are_read_at_once(portland, django_assert_num_queries):
     portland.submit(37)
     october = portland.key(OCTOBER)

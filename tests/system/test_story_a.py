@@ -18,6 +18,7 @@ from achievement.queries.declarations import ToDeclare, to_declare
 from catalogue.models import QualityService
 from core import clock
 from core.transitions import Seen
+from cqrs_portal.training.people import PASSWORD
 from organisations.models import Organisation
 from submission.changes import Key
 from submission.commands import Figures, submit_achievement_data
@@ -79,6 +80,27 @@ def tab_to(page: Page, there: Locator) -> None:
         if there.evaluate("each => each === document.activeElement"):
             return
     raise AssertionError(f"the keyboard does not reach {there}")
+
+
+def with_the_keyboard(page: Page, there: Locator, key: str = "Enter") -> None:
+    tab_to(page, there)
+    page.keyboard.press(key)
+
+
+def signs_in_with_the_keyboard(person: Person, email: str) -> None:
+    page = person.page
+    page.goto(f"{person.address}/account/login/")
+    tab_to(page, page.get_by_label("Email"))
+    page.keyboard.type(email)
+    tab_to(page, page.get_by_label("Password", exact=True))
+    page.keyboard.type(PASSWORD)
+    with_the_keyboard(page, page.get_by_role("button", name="Sign in"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Home")
+
+
+def signs_out_with_the_keyboard(page: Page) -> None:
+    with_the_keyboard(page, page.get_by_role("button", name="Sign out").first)
+    expect(page.get_by_label("Email")).to_be_visible()
 
 
 def test_paid_for_what_was_done(
@@ -185,37 +207,29 @@ def test_what_is_rejected_comes_back_with_its_reason_and_is_declared_again_with_
     person = Person(context.new_page(), live_server.url)
     page, keyboard = person.page, person.page.keyboard
 
-    # Given the commissioner rejects it, by keyboard
-    person.signs_in(LARS)
-    tab_to(page, page.get_by_role("link", name="1 achievement awaits your approval").first)
-    keyboard.press("Enter")
-    tab_to(page, page.get_by_label("Select Portland Surgery", exact=True))
-    keyboard.press("Space")
-    tab_to(page, page.get_by_role("button", name="Reject...").first)
-    keyboard.press("Enter")
+    # Given the commissioner signs in and rejects it
+    signs_in_with_the_keyboard(person, LARS)
+    with_the_keyboard(page, page.get_by_role("link", name="1 achievement awaits your approval").first)
+    with_the_keyboard(page, page.get_by_label("Select Portland Surgery", exact=True), "Space")
+    with_the_keyboard(page, page.get_by_role("button", name="Reject...").first)
     tab_to(page, page.get_by_label("Reason"))
     keyboard.type("Seven were made in October.")
-    tab_to(page, page.get_by_role("button", name="Reject", exact=True))
-    keyboard.press("Enter")
+    with_the_keyboard(page, page.get_by_role("button", name="Reject", exact=True))
     person.reads("1 achievement rejected, £345.00.")
-    person.signs_out()
+    signs_out_with_the_keyboard(page)
 
     # When the practice reads why, and declares it again
-    person.signs_in(TAMSIN)
+    signs_in_with_the_keyboard(person, TAMSIN)
     person.reads("rejected by Lars Quill: Seven were made in October.")
-    tab_to(page, page.get_by_role("link", name="1 achievement awaits your declaration"))
-    keyboard.press("Enter")
+    with_the_keyboard(page, page.get_by_role("link", name="1 achievement awaits your declaration"))
     person.reads("Rejected by Lars Quill: Seven were made in October.")
-    tab_to(page, page.get_by_label("Select Weight Management, November 2021", exact=True))
-    keyboard.press("Space")
+    with_the_keyboard(page, page.get_by_label("Select Weight Management, November 2021", exact=True), "Space")
     tab_to(page, page.get_by_label("Notes on Weight Management, November 2021"))
     keyboard.type("They were referred on 2 November.")
-    tab_to(page, page.get_by_role("button", name="Declare Achievement"))
-    keyboard.press("Enter")
+    with_the_keyboard(page, page.get_by_role("button", name="Declare Achievement"))
 
     # Then it awaits approval again, with the note
     person.reads("1 achievement declared, £345.00.")
-    tab_to(page, page.get_by_role("link", name="Weight Management, November 2021").first)
-    keyboard.press("Enter")
+    with_the_keyboard(page, page.get_by_role("link", name="Weight Management, November 2021").first)
     person.reads("They were referred on 2 November.")
     context.close()
