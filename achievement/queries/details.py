@@ -106,7 +106,8 @@ def pounds_seen_of(by: Actor, network_ids: Collection[int], totals: Iterable[Net
         return set(network_ids)
     leads = Lead.objects.as_of(clock.today()).filter(network__in=network_ids, commissioner=by.organisation_id)
     commissioned = {total.network_id for total in totals if total.commissioner_id == by.organisation_id}
-    return {*leads.values_list("network", flat=True), *commissioned, *({by.organisation_id} & set(network_ids))}
+    itself = {each for each in network_ids if each == by.organisation_id}
+    return {*leads.values_list("network", flat=True), *commissioned, *itself}
 
 
 def networks_led(by: Actor) -> QuerySet[Organisation]:

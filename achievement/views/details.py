@@ -163,9 +163,7 @@ def _networks_page(
     )
 
 
-def _network_rows(
-    by: Acting, found: list[Any], service: Any, day: date, *, pounds: bool
-) -> list[shown.NetworkListRow]:
+def _network_rows(by: Acting, found: list[Any], service: Any, day: date, *, pounds: bool) -> list[shown.NetworkListRow]:
     ids = [each.pk for each in found]
     ready = readiness.readiness_of([(service.pk, day, id) for id in ids])
     totals = details.totals_of(service, day, ids)

@@ -43,9 +43,9 @@ def submit_achievement_data(
 ) -> Submitted:
     """Submit a key's figures: what is in progress, and what is given here. They count from now on.
 
-    `version` is the submission's as it was seen, NOT_BEGUN where there was none; `zero_fill` enters 0 for management information left empty. Raises
-    Conflict where it has changed since, Invalid with everything that is missing or contradicts itself, and otherwise
-    as `save_work_in_progress`. Then nothing is changed.
+    `version` is the submission's as it was seen, NOT_BEGUN where there was none; `zero_fill` enters 0 for management
+    information left empty. Raises Conflict where it has changed since, Invalid with everything that is missing or
+    contradicts itself, and otherwise as `save_work_in_progress`. Then nothing is changed.
     """
     sheet = begun(key, by=by)
     _require_as_seen(sheet, version)

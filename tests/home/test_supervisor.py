@@ -68,10 +68,11 @@ def test_without_a_role_that_shows_them_a_supervisor_sees_no_pounds(client, supe
 
 
 def test_with_a_role_that_shows_them_a_supervisor_sees_the_pounds(portland):
+    earned = Achievement.objects.get()
     manager = acting_as(Role.SUPERVISOR, Role.FINANCE_VIEW, organisation=portland.practice)
 
     assert "Answer Weight Management: £345.00 at stake" in told(manager)
-    assert [need.pounds for need in needs_of(manager) if "declaration" in need.sentence] == [Achievement.objects.get().amount]
+    assert [need.pounds for need in needs_of(manager) if "declaration" in need.sentence] == [earned.amount]
 
 
 def test_what_a_supervisor_is_led_to_is_theirs_to_look_at(client, supervisor):
