@@ -14,7 +14,17 @@ from achievement import states as achievement
 from catalogue.states import LOADED, SERVICE_VERSION, VersionState
 from core.changes import handlers
 from core.transitions import Creation, Transition
-from organisations.states import ASK_ODS, ODS_REQUEST, PAYEE_PROPOSAL, PROPOSE_PAYEE, ProposalState, RequestState
+from organisations.states import (
+    ASK_ODS,
+    CLOSURE,
+    ODS_REQUEST,
+    PAYEE_PROPOSAL,
+    PROPOSE_CLOSURE,
+    PROPOSE_PAYEE,
+    ClosureState,
+    ProposalState,
+    RequestState,
+)
 from participation import states as participation
 from submission import states as submission
 
@@ -35,6 +45,7 @@ MACHINES = (
     Machine("Account of a person", UserState, ACCOUNT),
     Machine("Proposed payee of a network", ProposalState, PAYEE_PROPOSAL, [PROPOSE_PAYEE]),
     Machine("Request to ODS", RequestState, ODS_REQUEST, [ASK_ODS]),
+    Machine("Proposal for practices that closed", ClosureState, CLOSURE, [PROPOSE_CLOSURE]),
     Machine("Version of a service definition", VersionState, SERVICE_VERSION, [LOADED]),
     Machine("Offer and participation", participation.State, participation.PARTICIPATION, [participation.OFFER]),
     Machine(

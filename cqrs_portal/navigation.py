@@ -79,6 +79,7 @@ SECTIONS = (
                 COMMISSIONERS,
             ),
             Entry("Joiners and movers", "participation:joiners", OFFERING, COMMISSIONERS),
+            Entry("Practices that closed", "participation:closures", OFFERING, COMMISSIONERS),
             Entry("Allocations", "participation:allocations", OFFERING, COMMISSIONERS),
             Entry("My Services", "participation:my_services", TAKING_PART, PROVIDERS),
         ),

@@ -62,3 +62,15 @@ class PayeeProposalSettled(Change):
     """A proposed payee has been confirmed, declined or withdrawn."""
 
     proposal_id: int
+
+
+@dataclass(frozen=True)
+class SuccessionsRecorded(Change):
+    """Who follows these practices has changed: those that closed, and those that follow now or did before."""
+
+    predecessor_ids: frozenset[int]
+    successor_ids: frozenset[int]
+
+    @property
+    def practice_ids(self) -> frozenset[int]:
+        return self.predecessor_ids | self.successor_ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core import clock
 from core.actors import Actor
@@ -226,3 +226,55 @@ def _commissioned_by(by: Actor, network: str) -> Q:
         return NONE
     led = Lead.objects.as_of(clock.today()).filter(commissioner=by.organisation_id).values("network")
     return Q(**{f"{network}__in": led}) & by.reach(COMMISSIONING_MANAGEMENT, network)
+
+
+SETTLES_CLOSURES = (
+    f"You need the role {COMMISSIONING_MANAGEMENT} in the practice's Parent Organisation on its last day, or in the "
+    "lead of the PCN that it was a member of then."
+)
+
+SETTLE_CLOSURE = Permission(
+    "organisations.settle_closure",
+    Refusal("ODS gives no closing date of it.", lambda by: Q(kind=Kind.PRACTICE, close_date__isnull=False)),
+    Refusal(SETTLES_CLOSURES, lambda by: closed_under(by) & by.reach(COMMISSIONING_MANAGEMENT, "pk")),
+)
+"""On practices: for which of those that closed somebody says what follows."""
+
+CONFIRM_CLOSURE = Permission(
+    "organisations.confirm_closure",
+    Refusal(
+        f"You need the role {COMMISSIONING_MANAGEMENT} in the commissioning organisation that proposed it.",
+        lambda by: _proposed_here(by),
+    ),
+    Refusal("You proposed it; another person confirms or declines it.", lambda by: ~Q(proposed_by=by.user_id)),
+)
+Permission(
+    "organisations.take_back_closure", Refusal("Another person proposed it.", lambda by: Q(proposed_by=by.user_id))
+)
+"""On proposals for practices that closed: what is taken over moves money, and takes two people (ADR 0043)."""
+
+
+def closed_under(by: Actor) -> Q:
+    """Practices whose Parent Organisation, or whose PCN's lead, on their last day is the one acted for."""
+    here, last = by.organisation_id, OuterRef("close_date")
+    parents = Parent.objects.known().filter(organisation=OuterRef("pk"), parent=here, valid__contains=last)
+    led = Lead.objects.as_of(clock.today()).filter(commissioner=here).values("network")
+    members = Membership.objects.known().filter(practice=OuterRef("pk"), network__in=led, valid__contains=last)
+    return Q(Exists(parents)) | Q(Exists(members))
+
+
+def closures_visible_to(by: Actor) -> Q:
+    """Proposals for practices that closed: those of one's own commissioning organisation."""
+    return ALL if by.is_system else (Q(commissioner=by.organisation_id) if by.roles() else NONE)
+
+
+def _proposed_here(by: Actor) -> Q:
+    return Q(commissioner=by.organisation_id) if COMMISSIONING_MANAGEMENT in by.roles() else NONE
+
+
+def who_settles_closures() -> list[str]:
+    """Who can, in a sentence."""
+    return [
+        f"{COMMISSIONING_MANAGEMENT} of the practice's Parent Organisation on its last day can, and of the lead of the "
+        "PCN that it was a member of then."
+    ]

@@ -1,5 +1,5 @@
-"""What reference files are uploaded as, what may be odd about their rows; and what becomes of a proposed payee
-and of what ODS was asked."""
+"""What reference files are uploaded as, what may be odd about their rows; and what becomes of a proposed payee,
+of what ODS was asked, and of what was proposed for practices that closed."""
 
 from __future__ import annotations
 
@@ -77,3 +77,26 @@ CLOSE_REQUEST = Transition(
     "organisations.settle_ods_request", button="Close", done="closed",
 )  # fmt: skip
 ODS_REQUEST = transition_table([NOTE_ANSWER, CLOSE_REQUEST])
+
+
+class ClosureState(models.IntegerChoices):
+    PROPOSED = 1, "Awaiting confirmation"
+    CONFIRMED = 2, "Confirmed"
+    DECLINED = 3, "Declined"
+    TAKEN_BACK = 4, "Taken back"
+
+
+PROPOSE_CLOSURE = Creation("propose closure", ClosureState.PROPOSED, "proposed")
+CONFIRM_CLOSURE = Transition(
+    "confirm closure", frozenset({ClosureState.PROPOSED}), ClosureState.CONFIRMED, "organisations.confirm_closure",
+    button="Confirm", done="confirmed",
+)  # fmt: skip
+DECLINE_CLOSURE = Transition(
+    "decline closure", frozenset({ClosureState.PROPOSED}), ClosureState.DECLINED, "organisations.confirm_closure",
+    button="Decline", done="declined", needs_reason=True,
+)  # fmt: skip
+TAKE_BACK_CLOSURE = Transition(
+    "take back closure", frozenset({ClosureState.PROPOSED}), ClosureState.TAKEN_BACK,
+    "organisations.take_back_closure", button="Take back", done="taken back",
+)  # fmt: skip
+CLOSURE = transition_table([CONFIRM_CLOSURE, DECLINE_CLOSURE, TAKE_BACK_CLOSURE])

@@ -11,3 +11,4 @@ class ParticipationConfig(AppConfig):
         import_module("participation.handlers")
         import_module("participation.tasks")
         import_module("participation.views.sections")
+        import_module("participation.queries.closures")

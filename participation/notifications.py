@@ -11,8 +11,10 @@ from accounts.models import User
 from catalogue.models import QualityService
 from operations.kinds import MailKind
 from operations.notifications import Notice
-from organisations.models import Kind, Organisation
+from organisations.models import ClosureProposal, Kind, Organisation
+from organisations.states import ClosureState
 from participation.models import EndRequest, Participation
+from participation.queries.closures import names_of
 from participation.queries.joiners import Joining, joiners_href, sentence_of
 from participation.states import RequestState, State
 from ui.wording import count, long_date
@@ -80,6 +82,26 @@ def end_request_moved(request: EndRequest, how_many: int, user: User) -> Notice:
         sentences[RequestState(request.state)],
         reverse("participation:end_request", args=[request.pk]),
         "emails/end_request_moved.txt",
+        said,
+        MailKind.PARTICIPATION,
+    )
+
+
+def closure_moved(proposal: ClosureProposal, user: User) -> Notice:
+    """Somebody proposed what follows a closure, or a second person has decided."""
+    about = f"What follows the closure of {names_of(proposal)}"
+    sentences = {
+        ClosureState.PROPOSED: f"{about}, awaits your confirmation",
+        ClosureState.CONFIRMED: f"{about}, was confirmed",
+        ClosureState.DECLINED: f"{about}, was declined",
+        ClosureState.TAKEN_BACK: f"{about}, was taken back",
+    }
+    last = proposal.history.order_by("-pk").select_related("by").first()
+    said = {"user": user, "proposal": proposal, "last": last, "is_proposed": proposal.state == ClosureState.PROPOSED}
+    return Notice(
+        sentences[ClosureState(proposal.state)],
+        reverse("participation:closure_proposal", args=[proposal.pk]),
+        "emails/closure_moved.txt",
         said,
         MailKind.PARTICIPATION,
     )

@@ -64,6 +64,10 @@ def visible_to(by: Actor) -> Q:
     return ALL if here.kind == Kind.NATIONAL and by.holds(*SEES_ENGLAND) else NONE
 
 
+SETTLES_CLOSURES = (Role.COMMISSIONING_MANAGEMENT,)
+"""Who says what follows the closure of a practice."""
+
+
 def reads_pounds(by: Actor) -> bool:
     """Whether what would change is shown with its pounds: to whoever sees them, and to whoever ends services, who has
     to know what that takes back."""

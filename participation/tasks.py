@@ -5,6 +5,7 @@ from typing import Any
 from core.actors import SYSTEM
 from operations.later import later_work
 from participation import commands
+from participation.commands.closures import TELL_OF_CLOSURE
 from participation.commands.end_requests import TELL_OF_REQUEST
 from participation.commands.telling import TELL
 
@@ -28,6 +29,11 @@ def tell_of_participations(keys: dict[str, Any]) -> None:
 @later_work(TELL_OF_REQUEST)
 def tell_of_end_request(keys: dict[str, Any]) -> None:
     commands.tell_of_end_request(keys["request"], by=SYSTEM)
+
+
+@later_work(TELL_OF_CLOSURE)
+def tell_of_closure(keys: dict[str, Any]) -> None:
+    commands.tell_of_closure(keys["proposal"], by=SYSTEM)
 
 
 @later_work(commands.PREVIEW)

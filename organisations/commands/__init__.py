@@ -1,5 +1,11 @@
 """What changes organisations and the dated facts between them."""
 
+from organisations.commands.closure_proposals import (
+    decline_closure,
+    mark_closure_confirmed,
+    take_back_closure,
+    write_closure_proposal,
+)
 from organisations.commands.contacts import Details, add_contact, change_contact, remove_contact
 from organisations.commands.list_corrections import ListCorrected, correct_list_size
 from organisations.commands.list_sizes import set_list_sizes
@@ -20,6 +26,7 @@ from organisations.commands.payees import (
     withdraw_payee,
 )
 from organisations.commands.results import Corrected
+from organisations.commands.successions import Decision, record_successions
 from organisations.commands.uploads import (
     CHECK,
     LOAD,
@@ -37,6 +44,7 @@ __all__ = [
     "CHECK",
     "LOAD",
     "Corrected",
+    "Decision",
     "Details",
     "Given",
     "ListCorrected",
@@ -57,22 +65,27 @@ __all__ = [
     "correct_list_size",
     "correct_membership",
     "correct_memberships",
+    "decline_closure",
     "decline_payee",
     "drop_old_uploads",
     "drop_upload",
     "end_membership",
     "load_ods",
     "load_upload",
+    "mark_closure_confirmed",
     "nominate_payee",
     "note_answer",
     "note_payee_change",
     "preview_confirmation",
     "preview_payee",
     "propose_payee",
+    "record_successions",
     "remove_contact",
     "set_lead",
     "set_list_sizes",
     "set_parent",
+    "take_back_closure",
     "upload_files",
     "withdraw_payee",
+    "write_closure_proposal",
 ]

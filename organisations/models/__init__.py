@@ -1,4 +1,4 @@
-"""Organisations, the dated facts between them, who decided on payees, contacts, and reference files."""
+"""Organisations, the dated facts between them, who decided on payees and closures, contacts, and reference files."""
 
 from organisations.models.contacts import Contact
 from organisations.models.lists import ListCorrection
@@ -20,8 +20,11 @@ from organisations.models.organisations import (
 )
 from organisations.models.payees import PayeeProposal, PayeeProposalChange
 from organisations.models.requests import OdsRequest, OdsRequestChange
+from organisations.models.successions import ClosureProposal, ClosureProposalChange, Succession
 
 __all__ = [
+    "ClosureProposal",
+    "ClosureProposalChange",
     "Cluster",
     "Contact",
     "Kind",
@@ -42,4 +45,5 @@ __all__ = [
     "Payee",
     "PayeeProposal",
     "PayeeProposalChange",
+    "Succession",
 ]

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import zip_longest
 
-from organisations.models import ListKind, ListSize, Organisation, Parent
+from organisations.models import ListKind, ListSize, Organisation, Parent, Succession
 from organisations.presenters.networks import OrganisationPage
 from ui.tables import Column, Table
-from ui.wording import MINUS, figure, long_date, whole
+from ui.wording import MINUS, figure, listed, long_date, whole
 
 PARENT_COLUMNS = (
     Column(key="name", label="Parent Organisation"),
@@ -56,7 +56,11 @@ class PracticePage(OrganisationPage):
 
 
 def facts_of(
-    practice: Organisation, parent: Organisation | None, network: Organisation | None
+    practice: Organisation,
+    parent: Organisation | None,
+    network: Organisation | None,
+    succession: Succession | None = None,
+    taken_over: Sequence[Succession] = (),
 ) -> list[tuple[str, str]]:
     facts = [
         ("Org ID", practice.code),
@@ -67,7 +71,27 @@ def facts_of(
         facts.append(("Postcode", practice.postcode))
     if practice.close_date:
         facts.append(("Closed", f"{long_date(practice.close_date)} was the last day it was open"))
+    if succession:
+        facts.append(("Followed by", succession_words(succession)))
+    facts += [("Follows", _taken_words(each)) for each in taken_over]
     return facts
+
+
+def succession_words(succession: Succession) -> str:
+    """ "Viking Medical Practice (V66334) from 1 October 2021, with its list and what it owes"; "Nobody"."""
+    if succession.successor is None:
+        return "Nobody"
+    return f"{succession.successor} from {long_date(succession.start_date)}{_with(succession)}"
+
+
+def _taken_words(succession: Succession) -> str:
+    return f"{succession.predecessor} from {long_date(succession.start_date)}{_with(succession)}"
+
+
+def _with(succession: Succession) -> str:
+    taken = [("its list", succession.takes_list), ("what it owes", succession.takes_debts)]
+    words = listed([word for word, is_taken in taken if is_taken])
+    return f", with {words}" if words else ""
 
 
 def parents_table(parents: Iterable[Parent]) -> Table:

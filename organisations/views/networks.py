@@ -75,8 +75,14 @@ def practice(request: HttpRequest, code: str) -> HttpResponse:
         subject="Practice",
         caption="Practice",
         in_error=bool(recorded.errors),
-        facts=practice_shown.facts_of(found, queries.parent_of(found, today, known_on), network),
-        links=[*_page_of(network, unseen), *_list_link(by, found)],
+        facts=practice_shown.facts_of(
+            found,
+            queries.parent_of(found, today, known_on),
+            network,
+            queries.successions_of([found.pk], known_on).get(found.pk),
+            queries.taken_over_by(found, known_on),
+        ),
+        links=[*_page_of(network, unseen), *_list_link(by, found), *_closure_link(by, found)],
         timeline=through_time.timeline(memberships, lambda each: each.network, found.name, today),
         memberships=through_time.memberships_table(
             memberships, lambda each: each.network, "It has never been a member of a PCN.", unseen=unseen
@@ -98,6 +104,13 @@ def _list_link(by: Actor, practice: Organisation) -> list[Link]:
     """Where a list is corrected by hand, for whoever may."""
     href = reverse("organisations:correct_list_size", args=[practice.code])
     return [Link("Correct a list size", href)] if rules.CORRECT_LISTS.has(practice, by) else []
+
+
+def _closure_link(by: Actor, practice: Organisation) -> list[Link]:
+    """Where is decided what follows a closure, for whoever may."""
+    if practice.close_date is None or not rules.SETTLE_CLOSURE.has(practice, by):
+        return []
+    return [Link("What follows the closure", reverse("participation:closure", args=[practice.code]))]
 
 
 def _parts(

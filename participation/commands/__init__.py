@@ -16,6 +16,18 @@ from participation.commands.answers import (
 )
 from participation.commands.asking import ask_for_service
 from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships, propose_offers
+from participation.commands.closures import (
+    ClosureProposed,
+    ClosuresSettled,
+    TwoPeopleNeeded,
+    confirm_closure,
+    decline_closure,
+    preview_closure_proposal,
+    preview_closures,
+    propose_closures,
+    settle_closures,
+    take_back_closure,
+)
 from participation.commands.drafts import (
     add_providers,
     begin_offers,
@@ -44,7 +56,7 @@ from participation.commands.practice_offers import offer_to_practices
 from participation.commands.previews import preview_end
 from participation.commands.reminders import REMIND, plan_reminders, remind_of_offers, settle_reminders
 from participation.commands.starts import StartSaved, save_start_date
-from participation.commands.telling import tell_of_end_request, tell_of_participations
+from participation.commands.telling import tell_of_closure, tell_of_end_request, tell_of_participations
 from participation.commands.terms import EndDatesSaved, change_end_dates
 
 __all__ = [
@@ -57,6 +69,8 @@ __all__ = [
     "AllocationsSet",
     "Answered",
     "AskedFor",
+    "ClosureProposed",
+    "ClosuresSettled",
     "DayClosed",
     "EndDatesSaved",
     "Ended",
@@ -67,6 +81,7 @@ __all__ = [
     "SecondPersonNeeded",
     "Setting",
     "StartSaved",
+    "TwoPeopleNeeded",
     "accept_offers",
     "add_providers",
     "approve_participations",
@@ -77,8 +92,10 @@ __all__ = [
     "change_end_dates",
     "choose_service",
     "close_the_day",
+    "confirm_closure",
     "confirm_end",
     "correct_allocations",
+    "decline_closure",
     "decline_end",
     "do_large_end",
     "do_not_approve_participations",
@@ -90,9 +107,12 @@ __all__ = [
     "offer_to_practices",
     "plan_reminders",
     "preview_allocations",
+    "preview_closure_proposal",
+    "preview_closures",
     "preview_end",
     "preview_offers",
     "preview_request",
+    "propose_closures",
     "propose_offers",
     "reject_offers",
     "remind_of_offers",
@@ -101,12 +121,15 @@ __all__ = [
     "save_start_date",
     "set_allocations",
     "set_days",
+    "settle_closures",
     "settle_joiners",
     "settle_reminders",
     "start_large_end",
     "start_preview",
+    "take_back_closure",
     "take_back_end",
     "take_over_offers",
+    "tell_of_closure",
     "tell_of_end_request",
     "tell_of_participations",
 ]

@@ -14,7 +14,8 @@ from core.actors import Actor
 from core.commands import command, instant
 from operations.commands import after_commit
 from operations.notifications import send
-from organisations.models import Organisation
+from organisations.models import ClosureProposal, Organisation
+from organisations.states import ClosureState
 from participation import notifications
 from participation.models import EndRequest, Participation
 from participation.states import RequestState
@@ -79,6 +80,21 @@ def tell_of_end_request(request_id: int, *, by: Actor) -> int:
         people = [user for user in holders[request.commissioner_id] if user.pk != request.asked_by_id]
     event, how_many = f"end request {request.pk} {request.version}", request.rows.count()
     notices = ((user, notifications.end_request_moved(request, how_many, user)) for user in people)
+    return sum(send(notice, event=event, to=user.email) for user, notice in notices)
+
+
+@command
+def tell_of_closure(proposal_id: int, *, by: Actor) -> int:
+    """Who may be the second person is told what was proposed for practices that closed; who proposed it, of the
+    decision."""
+    rows = ClosureProposal.objects.select_related("successor", "commissioner", "proposed_by")
+    proposal = rows.prefetch_related("practices").get(pk=proposal_id)
+    people: Iterable[User] = [proposal.proposed_by]
+    if proposal.state == ClosureState.PROPOSED:
+        holders = holders_in(Role.COMMISSIONING_MANAGEMENT, [proposal.commissioner_id])
+        people = [user for user in holders[proposal.commissioner_id] if user.pk != proposal.proposed_by_id]
+    event = f"closure {proposal.pk} {proposal.version}"
+    notices = ((user, notifications.closure_moved(proposal, user)) for user in people)
     return sum(send(notice, event=event, to=user.email) for user, notice in notices)
 
 

@@ -1,5 +1,6 @@
 """What people send."""
 
+from participation.forms.closures import ClosureForm, ClosuresForm
 from participation.forms.ends import CancelForm, EndDateForm, ReasonForm
 from participation.forms.joiners import ConfirmForm, JoinersForm, ProposalForm, hidden_of
 from participation.forms.offered import ChosenForm, OfferedForm, RecordedOnForm, ServicesForm
@@ -19,6 +20,8 @@ __all__ = [
     "CancelForm",
     "ChosenForm",
     "ChosenProvidersForm",
+    "ClosureForm",
+    "ClosuresForm",
     "CodesForm",
     "ConfirmForm",
     "DatesForm",

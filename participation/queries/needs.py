@@ -12,6 +12,7 @@ from accounts.states import Role
 from core.needs import Need
 from participation.models import EndRequest, Participation
 from participation.queries import misfits
+from participation.queries.closures import needs_of_closures
 from participation.queries.drafts import needs_of_drafts
 from participation.states import RequestState, State
 from ui.wording import count, long_date
@@ -20,13 +21,19 @@ NETWORKS_NAMED = 5
 
 
 def needs_of(actor: Acting) -> list[Need]:
-    """Offers to answer; answers to approve, what another person asked to have confirmed, joiners to be offered, and
-    offers that were begun."""
+    """Offers to answer; answers to approve, what another person asked to have confirmed, joiners to be offered,
+    practices that closed, and offers that were begun."""
     needs = []
     if actor.is_shown_tasks_of(Role.SERVICE_MANAGEMENT):
         needs += _offers(actor)
     if actor.holds(Role.COMMISSIONING_MANAGEMENT):
-        needs += [*_answers(actor), *_requests(actor), *_joiners(actor), *needs_of_drafts(actor)]
+        needs += [
+            *_answers(actor),
+            *_requests(actor),
+            *_joiners(actor),
+            *needs_of_closures(actor),
+            *needs_of_drafts(actor),
+        ]
     return needs
 
 

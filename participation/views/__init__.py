@@ -11,6 +11,13 @@ from participation.views.allocations import (
     upload_allocations,
 )
 from participation.views.available import ask_for_service, available_services
+from participation.views.closure_proposals import (
+    closure_proposal,
+    confirm_closure,
+    decline_closure,
+    take_back_closure,
+)
+from participation.views.closures import closure, closures
 from participation.views.end_requests import confirm_end, decline_end, end_request, end_requests, take_back_end
 from participation.views.ends import cancel_service, save_end_date
 from participation.views.joiners import joiner, joiners
@@ -42,8 +49,13 @@ __all__ = [
     "ask_for_service",
     "available_services",
     "cancel_service",
+    "closure",
+    "closure_proposal",
+    "closures",
+    "confirm_closure",
     "confirm_end",
     "create_offers",
+    "decline_closure",
     "decline_end",
     "drop_offers",
     "end_request",
@@ -71,6 +83,7 @@ __all__ = [
     "save_start_date",
     "service_allocations",
     "set_allocations",
+    "take_back_closure",
     "take_back_end",
     "upload_allocations",
 ]

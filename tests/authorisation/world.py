@@ -24,10 +24,29 @@ from catalogue.models import ServiceVersion
 from core.actors import SYSTEM
 from operations.commands import deliver
 from operations.models import OutboxMessage
-from organisations.commands import Details, Given, Nomination, add_contact, ask_ods, propose_payee, upload_files
-from organisations.models import Kind, ListSize, Membership, OdsRequest, OdsUpload, Organisation, Payee, PayeeProposal
+from organisations.commands import (
+    Decision,
+    Details,
+    Given,
+    Nomination,
+    add_contact,
+    ask_ods,
+    propose_payee,
+    upload_files,
+)
+from organisations.models import (
+    ClosureProposal,
+    Kind,
+    ListSize,
+    Membership,
+    OdsRequest,
+    OdsUpload,
+    Organisation,
+    Payee,
+    PayeeProposal,
+)
 from organisations.states import Purpose
-from participation.commands import begin_offers
+from participation.commands import begin_offers, propose_closures
 from participation.models import Participation
 from participation.states import State
 from submission.changes import Key
@@ -39,6 +58,7 @@ from tests.factories.achievement import World, seen, utsire
 from tests.factories.catalogue import definition_content
 from tests.factories.organisations import (
     CommissionerFactory,
+    ListSizeFactory,
     MembershipFactory,
     NationalOperatorFactory,
     NetworkFactory,
@@ -73,6 +93,7 @@ def build() -> dict[str, Any]:
     things |= _of_the_practice(things)
     things |= _of_the_lead(things)
     things |= _of_the_operator(things)
+    things |= _closed(things)
     return things
 
 
@@ -203,6 +224,21 @@ def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
         "list_size": ListSize.objects.known().get(organisation=things["practice"]),
         "ods_request": OdsRequest.objects.get(pk=asked),
     }
+
+
+def _closed(things: dict[str, Any]) -> dict[str, Any]:
+    """Two former members of the network, under the parent, that closed before the service began; of one, somebody of
+    the lead has proposed what follows."""
+    last_day = date(2020, 3, 31)
+    closed = [PracticeFactory.create(name=name, close_date=last_day) for name in ("Cromarty Surgery", "Tyne Surgery")]
+    for each in closed:
+        ParentFactory.create(organisation=each, parent=things["parent"], end_date=last_day)
+        MembershipFactory.create(practice=each, network=things["network"], end_date=last_day)
+        ListSizeFactory.create(organisation=each, start_date=date(2020, 1, 1))
+    asker = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=things["lead"])
+    decision = Decision((closed[1].code,), things["practice"].code, None, True, False, "They merged.")
+    proposed = propose_closures(decision, by=asker)
+    return {"closed": closed[0], "closure_proposal": ClosureProposal.objects.get(pk=proposed.proposal_id)}
 
 
 def _of_the_operator(things: dict[str, Any]) -> dict[str, Any]:

@@ -119,6 +119,12 @@ def _night(_of: Subject) -> Iterator[Link]:
     yield from _named("Overnight runs", "achievement:overnight_runs")
 
 
+def _closure(of: Subject) -> Iterator[Link]:
+    """The guided step of a practice that closed."""
+    if of.practice and of.practice.close_date:
+        yield Link("What follows the closure", reverse("participation:closure", args=[of.practice.code]))
+
+
 def _named(label: str, name: str) -> Iterator[Link]:
     try:
         yield Link(label, reverse(name))
@@ -141,4 +147,5 @@ _LINKS: Mapping[Cause, Callable[[Subject], Iterator[Link]]] = {
     Cause.NO_PAYMENT_DATE: _enter, Cause.ENTRY_CLOSED: _enter, Cause.NO_FIGURE: _reference,
     Cause.RECALCULATION: _night, Cause.DECLARATION: _declarations, Cause.COMMISSIONER: _declarations,
     Cause.HELD: _declarations, Cause.ODS: _upload,
+    Cause.CLOSED: _closure,
 }  # fmt: skip
