@@ -251,7 +251,7 @@ CONFIRM_CLOSURE = Permission(
 Permission(
     "organisations.take_back_closure", Refusal("Another person proposed it.", lambda by: Q(proposed_by=by.user_id))
 )
-"""On proposals for practices that closed: what is taken over moves money, and takes two people (ADR 0043)."""
+"""On proposals for practices that closed: what is taken over moves money, and takes two people (ADR 0044)."""
 
 
 def closed_under(by: Actor) -> Q:
