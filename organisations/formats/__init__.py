@@ -21,7 +21,7 @@ from organisations.formats.rows import (
     Refused,
     WrongFile,
 )
-from organisations.formats.snapshots import Snapshot, open_snapshot
+from organisations.formats.snapshots import Snapshot, newest_day, open_snapshot
 
 __all__ = [
     "CommissionerKind",
@@ -38,6 +38,7 @@ __all__ = [
     "Snapshot",
     "WrongFile",
     "layout_of",
+    "newest_day",
     "open_snapshot",
     "read_commissioners",
     "read_list_sizes",

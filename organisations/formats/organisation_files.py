@@ -1,5 +1,6 @@
 """Reads the Organisation Data Service's files: practices, commissioners, networks and who belongs to them."""
 
+import re
 from collections.abc import Container, Iterator
 from datetime import date
 from pathlib import Path
@@ -89,6 +90,13 @@ def read_commissioners(path: Path) -> Iterator[CommissionerRow | Refused]:
     if layout is Layout.ICBS:
         return typed(headed_records(path.name, lines, ICB_HEADINGS), lambda record: _icb(record, once))
     return typed(plain_records(path.name, lines, _COMMISSIONER_COLUMNS), lambda record: _sub_icb(record, once))
+
+
+def year_of_icbs(path: Path) -> date | None:
+    """The first day of the year that the headings of a file of ICBs name: ICB24CD is of 2024."""
+    headings = next((cells for _line, cells in csv_lines(path)), ())
+    years = [int(found[1]) for cell in headings if (found := re.fullmatch(r"ICB(\d\d)CDH?", cell.strip().upper()))]
+    return date(2000 + max(years), 1, 1) if years else None
 
 
 class _Spells:

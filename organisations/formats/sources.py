@@ -1,4 +1,4 @@
-"""Opens files and gives their lines one by one: CSV, CSV in a zip, and the sheets of a workbook."""
+"""Opens files and gives their lines one by one: CSV and the sheets of a workbook, either of them in a zip too."""
 
 import codecs
 import csv
@@ -28,6 +28,8 @@ defusedxml, whose refusals of bombs are ValueErrors."""
 Line: TypeAlias = tuple[int, Sequence[str]]
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_CONTENT_TYPES = "[Content_Types].xml"
+"""What every workbook holds, which is a zip itself."""
 _CHUNK = 1 << 20
 
 # What no reference file comes near, and what a file made to break the portal would pass (England's workbook unpacks to
@@ -41,11 +43,24 @@ MOST_SHEET_COLUMNS = 64
 
 
 def is_workbook(path: Path) -> bool:
-    """True for an .xlsx workbook, by content and not by name; an old .xls is a WrongFile."""
+    """True for an .xlsx workbook, by content and not by name, and for a zip of one; an old .xls is a WrongFile."""
     start = _start_of(path)
     if start == _OLD_EXCEL:
         raise WrongFile(f"{path.name} looks like an old Excel workbook (.xls): save it as .xlsx first.")
-    return start == _ZIP and "[Content_Types].xml" in [part.filename for part in _parts(path)]
+    if start != _ZIP:
+        return False
+    parts = _parts(path)
+    return any(part.filename == _CONTENT_TYPES for part in parts) or _zipped_workbook(path, parts) is not None
+
+
+def _zipped_workbook(path: Path, parts: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
+    """The one workbook that a zip is of; None for a zip of something else. Several are a WrongFile."""
+    if any(part.filename.lower().endswith(".csv") for part in parts):
+        return None
+    found = [part for part in parts if part.filename.lower().endswith(".xlsx")]
+    if len(found) > 1:
+        raise WrongFile(f"{path.name} holds {len(found)} workbooks, and not one.")
+    return found[0] if found else None
 
 
 def csv_lines(path: Path) -> Iterator[Line]:
@@ -71,14 +86,29 @@ def csv_lines(path: Path) -> Iterator[Line]:
 @contextmanager
 def workbook_sheets(path: Path) -> Iterator[list[tuple[str, Callable[[], Iterator[Line]]]]]:
     """Open a workbook as (title, lines) for each sheet; lines are read as they are asked for."""
-    _must_not_unpack_to_more(path)
-    with path.open("rb") as opened:
+    with _workbook(path) as opened:
+        _must_not_unpack_to_more(path, opened)
         with _broken_is_wrong(path):
             workbook = load_workbook(opened, read_only=True, data_only=True)
         try:
             yield [(sheet.title, _lines_of(path, sheet.iter_rows)) for sheet in workbook.worksheets]
         finally:
             workbook.close()
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[IO[bytes]]:
+    """The workbook as a file: the path's own, or the one in the zip, unpacked in memory to no more than it may be."""
+    parts = _parts(path)
+    inner = None if any(part.filename == _CONTENT_TYPES for part in parts) else _zipped_workbook(path, parts)
+    if inner is None:
+        with path.open("rb") as opened:
+            yield opened
+        return
+    with _unzipped(path, inner, most=MOST_WORKBOOK) as packed:
+        content = packed.read()
+    with io.BytesIO(content) as unpacked:
+        yield unpacked
 
 
 @contextmanager
@@ -89,10 +119,10 @@ def _broken_is_wrong(path: Path) -> Iterator[None]:
         raise WrongFile(f"{path.name} cannot be read as a workbook: it is damaged, or no workbook.") from error
 
 
-def _must_not_unpack_to_more(path: Path) -> None:
+def _must_not_unpack_to_more(path: Path, workbook: IO[bytes]) -> None:
     """A small file can be made to unpack to more than any machine has. The sizes it states are the most it can give:
     whatever is longer is cut off there, and fails its checksum."""
-    parts = _parts(path)
+    parts = _parts(path, workbook)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_WORKBOOK:
         raise WrongFile(f"{path.name} unpacks to more than {MOST_WORKBOOK >> 20} MB: a reference file is smaller.")
 
@@ -130,9 +160,10 @@ def _start_of(path: Path) -> bytes:
         raise WrongFile(f"{path.name} cannot be opened: {error.strerror}.") from error
 
 
-def _parts(path: Path) -> list[zipfile.ZipInfo]:
+def _parts(path: Path, content: IO[bytes] | None = None) -> list[zipfile.ZipInfo]:
+    """What a zip holds: the one of this path, or one that was taken out of it."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(content or path) as archive:
             return archive.infolist()
     except zipfile.BadZipFile as error:
         raise WrongFile(f"{path.name} is a damaged zip file.") from error
@@ -147,11 +178,18 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     found = [part for part in _parts(path) if part.filename.lower().endswith(".csv")]
     if len(found) != 1:
         raise WrongFile(f"{path.name} holds {len(found)} CSV files, and not one.")
-    if found[0].file_size > MOST_TEXT:
-        raise WrongFile(f"{path.name} unpacks to more than {MOST_TEXT >> 20} MB: a reference file is smaller.")
-    if found[0].flag_bits & _ENCRYPTED:
+    with _unzipped(path, found[0], most=MOST_TEXT) as file:
+        yield file
+
+
+@contextmanager
+def _unzipped(path: Path, part: zipfile.ZipInfo, *, most: int) -> Iterator[IO[bytes]]:
+    """One part of a zip, that unpacks to no more than `most` bytes: what it states is the most that it gives."""
+    if part.file_size > most:
+        raise WrongFile(f"{path.name} unpacks to more than {most >> 20} MB: a reference file is smaller.")
+    if part.flag_bits & _ENCRYPTED:
         raise WrongFile(f"{path.name} is locked with a password.")
-    with zipfile.ZipFile(path) as archive, _damaged_is_wrong(path), archive.open(found[0]) as file:
+    with zipfile.ZipFile(path) as archive, _damaged_is_wrong(path), archive.open(part) as file:
         yield file
 
 

@@ -82,7 +82,9 @@ class UploadForm(PortalForm):
     """Reference files to check and load, and the days they are of where they do not say so themselves."""
 
     practices = ReferenceFile(Purpose.PRACTICES, help_text="CSV, or the ZIP it comes in.")
-    networks = ReferenceFile(Purpose.NETWORKS, help_text="XLSX, with its sheets of networks and of members.")
+    networks = ReferenceFile(
+        Purpose.NETWORKS, help_text="XLSX, with its sheets of networks and of members, or a ZIP of it."
+    )
     sub_icbs = ReferenceFile(Purpose.SUB_ICBS, help_text="CSV. Names commissioning organisations and their ICBs.")
     icbs = ReferenceFile(Purpose.ICBS, help_text="CSV.")
     as_at = DateField(
@@ -111,7 +113,7 @@ class UploadForm(PortalForm):
         return self.cleaned_data
 
     def _must_say_its_day(self, file: GivenFile) -> None:
-        """Commissioners' files hold from the day of the others; a payments file never says its lists' day."""
+        """Commissioners' files are of the newest day in them; a payments file never says its lists' day."""
         is_list = file.purpose == Purpose.LISTS
         field = "lists_as_at" if is_list else "as_at"
         if self.cleaned_data.get(field) or field in self.errors:

@@ -9,7 +9,10 @@ from django.urls import reverse
 
 from accounts.states import Role
 from achievement import commands
+from achievement.models import AchievementChange
+from achievement.queries import needs_of
 from achievement.queries.addresses import network_href
+from achievement.states import State
 from core.actors import SYSTEM
 from core.dates import FinancialYear
 from operations.commands import deliver
@@ -104,3 +107,42 @@ def test_what_waits_and_is_held_is_not_a_former_leads(world: World, heir: Organi
     assert programs[0] == []
     assert [row["approved_and_held"] for row in programs[1]] == [str(held)]
     assert "£" not in own
+
+
+def test_an_approval_of_the_former_lead_that_is_on_its_way_moves_nothing(world: World):
+    world.calculate()
+    as_seen = seen(*world.lines())
+    set_lead(world.network, CommissionerFactory.create(), date(2021, 12, 1), by=SYSTEM)
+
+    outcome = commands.approve_achievements(as_seen, by=world.approver)
+
+    assert outcome.moved == 0
+    assert {row.id for row in outcome.refused} == {row.id for row in as_seen}
+    assert {row.reasons for row in outcome.refused} == {("It does not exist, or you may not see it.",)}
+    assert {line.state for line in world.lines()} == {State.AWAITING_COMMISSIONER}
+
+
+def test_passing_on_is_no_move_so_there_are_as_many_moves_as_versions(world: World):
+    world.calculate()
+    world.approve_all()
+    before = {line.pk: line.version for line in world.lines()}
+    moves = AchievementChange.objects.count()
+
+    set_lead(world.network, CommissionerFactory.create(), date(2021, 12, 1), by=SYSTEM)
+
+    assert {line.pk: line.version for line in world.lines()} == before
+    assert AchievementChange.objects.count() == moves == sum(before.values())
+    organisations = AchievementChange.objects.filter(by=world.approver.user).values_list("organisation", flat=True)
+    assert set(organisations) == {world.commissioner.pk}
+
+
+def test_what_finance_returned_is_before_the_new_lead_with_its_reason(world: World):
+    total = world.aggregated()
+    commands.return_network_achievements(seen(total), by=world.finance, note="The payee is in dispute.")
+    heir = CommissionerFactory.create()
+    set_lead(world.network, heir, date(2021, 12, 1), by=SYSTEM)
+
+    told = [need.sentence for need in needs_of(acting_as(Role.APPROVAL_MANAGEMENT, organisation=heir))]
+
+    assert any("The payee is in dispute." in sentence for sentence in told)
+    assert "3 achievements await your approval" in told

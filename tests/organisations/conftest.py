@@ -63,6 +63,18 @@ class OdsRelease:
         book.save(path)
         return path
 
+    def sub_icb_file(self, *rows: tuple[str, str, str, str], name: str = "eccg.csv") -> Path:
+        """Sub-ICB locations: Org ID, ICB, opened, closed."""
+        cells = [
+            [code, f"NHS {code} SUB ICB", "Y1", icb, *[""] * 5, "AB1 2CD", opened, closed, "", "RO319", *[""] * 13]
+            for code, icb, opened, closed in rows
+        ]
+        return self._csv(name, cells)
+
+    def icb_file(self, *codes: str, year: str = "24", name: str = "icb_names_codes.csv") -> Path:
+        rows = [[f"E5400000{at}", code, f"NHS {code} ICB", at] for at, code in enumerate(codes, start=1)]
+        return self._csv(name, [[f"ICB{year}CD", f"ICB{year}CDH", f"ICB{year}NM", "ObjectId"], *rows])
+
     def list_file(self) -> Path:
         rows = [
             ["Y1", "Region", "01A", "NHS 01A CCG", "U00001", "PCN", code, f"Practice {code}", registered, weighted]

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from organisations.formats import Refused, WrongFile, layout_of, read_memberships, read_practices, sources
+from organisations.formats import (
+    Refused,
+    WrongFile,
+    layout_of,
+    open_snapshot,
+    read_memberships,
+    read_practices,
+    sources,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,6 +91,79 @@ def test_a_zipped_text_that_unpacks_to_gigabytes_is_refused(tmp_path):
 
     with pytest.raises(WrongFile, match="unpacks to more than 256 MB"):
         layout_of(path)
+
+
+def zipped(tmp_path, *files, name="ePCN_2021-11-30.zip"):
+    path = tmp_path / name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.write(file, file.name)
+    return path
+
+
+def test_a_zipped_workbook_is_read_as_the_workbook_is(release, tmp_path):
+    genuine = release.network_file()
+
+    packed = zipped(tmp_path, genuine)
+
+    assert layout_of(packed) == layout_of(genuine)
+    assert list(read_memberships(packed)) == list(read_memberships(genuine))
+    assert open_snapshot(packed).date == open_snapshot(genuine).date
+
+
+def test_a_zip_of_two_workbooks_is_refused(release, tmp_path):
+    first, second = release.network_file("2021-10-31"), release.network_file()
+
+    with pytest.raises(WrongFile, match="holds 2 workbooks, and not one"):
+        layout_of(zipped(tmp_path, first, second))
+
+
+def test_a_zipped_workbook_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(release, tmp_path):
+    bomb = release.network_file()
+    with (
+        zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/media/image1.bin", "w", force_zip64=True) as part,
+    ):
+        for _ in range(80):
+            part.write(bytes(1 << 20))
+    large = tmp_path / "large.xlsx"
+    large.write_bytes(bytes(65 << 20))
+
+    for path in (zipped(tmp_path, bomb), zipped(tmp_path, large, name="other.zip")):
+        assert path.stat().st_size < 1 << 20
+        with pytest.raises(WrongFile, match="unpacks to more than 64 MB: a reference file is smaller"):
+            layout_of(path)
+
+
+def test_a_zip_that_says_it_is_smaller_than_it_is_is_refused(release, tmp_path):
+    path = zipped(tmp_path, release.network_file())
+    lying = bytearray(path.read_bytes())
+    for header, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = lying.index(header) + at
+        lying[start : start + 4] = (1000).to_bytes(4, "little")
+    path.write_bytes(lying)
+
+    with pytest.raises(WrongFile, match="damaged"):
+        layout_of(path)
+
+
+def test_a_workbook_within_a_zip_within_a_zip_is_refused(release, tmp_path):
+    with pytest.raises(WrongFile, match="holds 0 CSV files"):
+        layout_of(zipped(tmp_path, zipped(tmp_path, release.network_file()), name="twice.zip"))
+
+
+def test_a_zipped_workbook_that_is_none_or_locked_is_refused_in_words(release, tmp_path):
+    text = tmp_path / "ePCN.xlsx"
+    text.write_text("no workbook")
+    locked = zipped(tmp_path, release.network_file(), name="locked.zip")
+    flagged = bytearray(locked.read_bytes())
+    flagged[flagged.rindex(b"PK\x01\x02") + 8] |= 1
+    locked.write_bytes(flagged)
+
+    with pytest.raises(WrongFile, match="damaged"):
+        layout_of(zipped(tmp_path, text))
+    with pytest.raises(WrongFile, match="locked with a password"):
+        layout_of(locked)
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.9, 0.99])

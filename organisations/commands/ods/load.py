@@ -29,7 +29,7 @@ from organisations.commands.ods.facts import (
     take_parents,
 )
 from organisations.commands.ods.lists import take_list_sizes
-from organisations.commands.ods.release import OdsFiles, Release, Tell, read_release
+from organisations.commands.ods.release import PARENTS, OdsFiles, Release, Tell, read_release
 from organisations.commands.ods.remarks import remark
 from organisations.commands.ods.report import FileReport, LoadReport
 from organisations.commands.subjects import lock_practices
@@ -41,8 +41,13 @@ ONE_LOAD_AT_A_TIME = 0x0D5
 STEPS = 3
 """What a load does after it has read its files."""
 
-SNAPSHOTS = (Layout.PRACTICES, Layout.NETWORKS)
+SNAPSHOTS = (Layout.PRACTICES, Layout.NETWORKS, *PARENTS)
 """Files that say what holds now: an older one would undo what a newer one said. List sizes are of their own day."""
+
+HOW_DATED = (
+    " A file of commissioning organisations that names no day is of the newest day in it: if it was published later, "
+    "say the day it is of."
+)
 
 
 @command
@@ -91,7 +96,7 @@ def _must_not_be_older(file: FileReport, commissioner: str) -> None:
     if newer := loads.order_by("-as_at").first():
         raise Invalid(
             f"{file.path.name} is of {file.as_at:%d/%m/%Y}, and {newer.file_name}, of {newer.as_at:%d/%m/%Y}, has been "
-            "loaded: an older file is refused. Nothing was loaded."
+            f"loaded: an older file is refused. Nothing was loaded.{HOW_DATED if file.layout in PARENTS else ''}"
         )
 
 

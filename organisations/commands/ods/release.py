@@ -22,6 +22,7 @@ from organisations.formats import (
     Refused,
     Snapshot,
     WrongFile,
+    newest_day,
     open_snapshot,
     read_commissioners,
     read_list_sizes,
@@ -35,6 +36,9 @@ Tell = Callable[[str], None]
 """Told in a sentence what is done next."""
 
 MOST_REFUSED = 5_000
+
+PARENTS = (Layout.SUB_ICBS, Layout.ICBS)
+"""Files of commissioning organisations, which say of no day that they are of it."""
 
 
 @dataclass(frozen=True)
@@ -105,18 +109,17 @@ def read_release(files: OdsFiles, known_practices: Set[str], tell: Tell) -> Rele
 
 
 def _read_parents(files: OdsFiles, release: Release, tell: Tell) -> None:
-    latest = max((file.as_at for file in release.files), default=clock.today())
     for path in files.parents:
-        file = _report(path, Layout.SUB_ICBS, Layout.ICBS, on=files.as_at, otherwise=latest, tell=tell)
+        file = _report(path, *PARENTS, on=files.as_at, tell=tell)
         release.parent_files.append((file, _rows(file, read_commissioners)))
 
 
-def _report(path: Path, *layouts: Layout, on: date | None, otherwise: date | None = None, tell: Tell) -> FileReport:
+def _report(path: Path, *layouts: Layout, on: date | None, tell: Tell) -> FileReport:
     tell(f"Reading {path.name}.")
     snapshot = _snapshot(path, on)
     if snapshot.layout not in layouts:
         raise Invalid(f"{path.name} looks like {snapshot.layout}. What is needed here is {' or '.join(layouts)}.")
-    as_at = snapshot.date or otherwise
+    as_at = snapshot.date or newest_day(path, snapshot.layout, clock.today())
     if as_at is None:
         raise Invalid(f"{path.name}: neither its content nor its name says which day it is of. Say it with --as-at.")
     return FileReport(path, snapshot.layout, as_at, _digest(path))
