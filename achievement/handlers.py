@@ -21,6 +21,7 @@ from organisations.changes import (
     PayeeProposalSettled,
     PayeeProposed,
     PayeesCorrected,
+    SuccessionsRecorded,
 )
 from participation.changes import AllocationsChanged, ParticipationsChanged
 from submission.changes import Key, ValuesSubmitted
@@ -40,6 +41,13 @@ def work_out_after_membership(change: MembershipCorrected) -> Iterable[Effect]:
 @handles(ListSizesCorrected)
 def work_out_after_list_sizes(change: ListSizesCorrected) -> Iterable[Effect]:
     return _work_out(touched_by([change]))
+
+
+@handles(SuccessionsRecorded)
+def work_out_after_successions(change: SuccessionsRecorded) -> Iterable[Effect]:
+    """A list that was taken over counts with whoever follows, at once: whoever confirms it sees what it moves."""
+    with previews.thoroughly():
+        return _work_out(touched_by([change]))
 
 
 @handles(ParticipationsChanged)

@@ -83,13 +83,26 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenList:
+    """A list that counts beside the practice's own: of a practice that closed, and which it follows."""
+
+    whose: str
+    size: Decimal
+    list_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class PopulationWords:
-    """How a list is named in a sentence: "registered list" at a date, made of patients (or beds)."""
+    """How a list is named in a sentence: "registered list" at a date, made of patients (or beds).
+
+    `taken_over` are the lists within the figure that are others'; what is left of it is the practice's own.
+    """
 
     list_name: str
     list_date: date
     one: str = "patient"
     many: str = "patients"
+    taken_over: tuple[TakenList, ...] = ()
 
 
 def explain_capitation(result: CapitationResult, words: PopulationWords) -> Explanation:
@@ -142,11 +155,29 @@ def spoken_date(day: date) -> str:
 
 
 def _population(population: Decimal, words: PopulationWords) -> Step:
-    places = _places(Fraction(population)) or 0
-    size = _digits(Fraction(population), places, grouped=True)
-    noun = words.one if population == 1 else words.many
-    text = f"{size} {noun} on the {words.list_name} at {spoken_date(words.list_date)}"
+    text = _on_list(population, words) if not words.taken_over else _with_others(population, words)
     return Step(Kind.POPULATION, "", exactly(population), text)
+
+
+def _on_list(size: Decimal, words: PopulationWords) -> str:
+    noun = words.one if size == 1 else words.many
+    return f"{_patients(size)} {noun} on the {words.list_name} at {spoken_date(words.list_date)}"
+
+
+def _with_others(population: Decimal, words: PopulationWords) -> str:
+    """ "28,399 patients: 16,344 on the registered list at 1 January 2021, 12,055 taken over from ..."."""
+    own = population - sum((each.size for each in words.taken_over), Decimal(0))
+    noun = words.one if population == 1 else words.many
+    parts = [f"{_patients(own)} on the {words.list_name} at {spoken_date(words.list_date)}"] if own else []
+    parts += [
+        f"{_patients(each.size)} taken over from {each.whose}, on its list at {spoken_date(each.list_date)}"
+        for each in words.taken_over
+    ]
+    return f"{_patients(population)} {noun}: {'; '.join(parts)};"
+
+
+def _patients(size: Decimal) -> str:
+    return _digits(Fraction(size), _places(Fraction(size)) or 0, grouped=True)
 
 
 def _rate(rate: Rate, words: PopulationWords) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from achievement.models import Achievement
 from achievement.queries.lines_due import LineInputs, line_inputs, list_dates, worked_out
 from achievement.queries.networks import with_rivals
 from achievement.queries.scope import services_that_aggregate_amounts
+from achievement.queries.taken_over import as_inputs
 from achievement.states import APPROVE_LINE, State
 from catalogue.formats import Capitation, Definition
 from catalogue.queries import definition_of_version, released_version
@@ -38,7 +40,7 @@ INPUT = (
     "service_id", "achievement_date", "network_id", "provider_id", "commissioner_id", "participation_id",
     "list_size_id",
 )  # fmt: skip
-FIGURE = (*INPUT, "amount")
+FIGURE = (*INPUT, "inputs", "amount")
 """What is copied of each line, in order."""
 
 
@@ -144,7 +146,15 @@ def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networ
 
 def _as_copied(lines: Iterable[tuple[LineInputs, Decimal]]) -> str:
     kept = attrgetter(*INPUT)
-    return "".join("\t".join(map(str, (*kept(row), amount))) + "\n" for row, amount in lines)
+    return "".join("\t".join(map(_copied, (*kept(row), _inputs(row), amount))) + "\n" for row, amount in lines)
+
+
+def _inputs(row: LineInputs) -> str:
+    return json.dumps(as_inputs(row.taken_over)) if row.taken_over else "{}"
+
+
+def _copied(value: object) -> str:
+    return "\\N" if value is None else str(value)
 
 
 def _approve_where_none_is_required(

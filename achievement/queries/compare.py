@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from achievement.models import DATES_THERE_ARE_SQL, Achievement
 from achievement.queries.declarations import Marks
 from achievement.queries.figures import limit_words, result_of
+from achievement.queries.taken_over import size_counted
 from achievement.states import State
 from calculation.explanation import sterling
 from catalogue.formats import Capitation, Item
@@ -115,7 +116,8 @@ def _inputs(row: Achievement) -> list[Input]:
     method, day = definition_of_version(row.service_version).calculation, row.achievement_date
     if isinstance(method, Capitation):
         rate = method.rate_on(day)
-        size = [Input("list size", f"{row.list_size.size.normalize():,f}")] if row.list_size else []
+        counted = size_counted(row)
+        size = [] if counted is None else [Input("list size", f"{counted.normalize():,f}")]
         return [*size, *([Input("rate", sterling(rate.amount))] if rate else [])]
     result = result_of(row)
     if not isinstance(method, Item) or result is None:

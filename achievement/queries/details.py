@@ -12,10 +12,11 @@ from django.db.models import QuerySet, Sum
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
 from achievement.queries.figures import explained as by_item
 from achievement.queries.lists import Summary
+from achievement.queries.taken_over import lists_in, size_counted
 from achievement.rules import visible_to
 from achievement.states import State
 from calculation.capitation import CapitationInputs, calculate
-from calculation.explanation import Explanation, PopulationWords, explain_capitation
+from calculation.explanation import Explanation, PopulationWords, TakenList, explain_capitation
 from catalogue.formats import Capitation
 from catalogue.models import Aggregates, QualityService
 from catalogue.queries import definition_of_version, released_services
@@ -60,11 +61,18 @@ def explanation_of(achievement: Achievement) -> Explanation:
 def _by_capitation(achievement: Achievement) -> Explanation | None:
     method = definition_of_version(achievement.service_version).calculation
     rate = method.rate_on(achievement.achievement_date) if isinstance(method, Capitation) else None
-    if not isinstance(method, Capitation) or rate is None or achievement.list_size is None:
+    size = size_counted(achievement)
+    if not isinstance(method, Capitation) or rate is None or size is None:
         return None
-    result = calculate(CapitationInputs(achievement.list_size.size, rate))
-    counts, as_at = method.population.counts, achievement.list_size.start_date or achievement.achievement_date
-    return explain_capitation(result, PopulationWords(method.population.name, as_at, counts.one, counts.many))
+    counts, own, day = method.population.counts, achievement.list_size, achievement.achievement_date
+    words = PopulationWords(
+        method.population.name,
+        own.start_date or day if own else day,
+        counts.one,
+        counts.many,
+        tuple(TakenList(str(each.organisation), each.size, each.start_date or day) for each in lists_in(achievement)),
+    )
+    return explain_capitation(calculate(CapitationInputs(size, rate)), words)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from achievement.queries.expected import EXPECTED_LINES_SQL
+from achievement.queries.taken_over import Taken, TakenOver, lists_taken_over
 from calculation.capitation import calculate_many
 from calculation.periods import Days, PartPeriod, Share, share_of_period
 from catalogue.formats import Capitation, Definition
@@ -20,7 +21,7 @@ from participation.states import COVERING
 
 
 class LineInputs(NamedTuple):
-    """What one line is worked out from."""
+    """What one line is worked out from: `size` counts its practice's own list, if it has one, and those taken over."""
 
     achievement_date: date
     network_id: int
@@ -28,8 +29,9 @@ class LineInputs(NamedTuple):
     service_id: int
     commissioner_id: int
     participation_id: int
-    list_size_id: int
+    list_size_id: int | None
     size: Decimal
+    taken_over: tuple[Taken, ...] = ()
 
 
 _INPUTS = (
@@ -44,20 +46,37 @@ _INPUTS = (
     JOIN participation_participation p ON p.service_id = e.service_id AND p.network_id = e.network_id
          AND p.provider_id = e.practice_id AND p.state IN ({", ".join(str(int(state)) for state in sorted(COVERING))})
     JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded) AND t.valid @> e.achievement_date
-    JOIN organisations_listsize l ON l.organisation_id = e.practice_id AND l.kind = %s AND upper_inf(l.recorded)
+    LEFT JOIN organisations_listsize l ON l.organisation_id = e.practice_id AND l.kind = %s AND upper_inf(l.recorded)
          AND l.valid @> k.list_date
     JOIN organisations_lead lead ON lead.network_id = e.network_id AND upper_inf(lead.recorded)
          AND lead.valid @> %s::date
+    WHERE l.id IS NOT NULL OR e.practice_id IN (
+        SELECT s.successor_id FROM organisations_succession s WHERE upper_inf(s.recorded) AND s.takes_list)
     ORDER BY e.achievement_date, e.network_id, e.practice_id, p.id DESC"""
 )
+"""A practice that has taken over a list may have none of its own yet."""
 
 
 def line_inputs(keys: str, method: Capitation) -> list[LineInputs]:
     """The lines that are due for a relation `keys` (SQL from code: a table) of (service_id, achievement_date,
-    network_id, list_date), by date, network and practice. Whoever leads the network today is their commissioner."""
+    network_id, list_date), by date, network and practice. Whoever leads the network today is their commissioner.
+
+    A list that was taken over counts with whoever follows, and the practice that closed has no line any more."""
     with connection.cursor() as cursor:
         cursor.execute(_INPUTS.format(keys=keys), [ListKind[method.population.kind], clock.today()])
-        return [LineInputs(*row) for row in cursor.fetchall()]
+        rows = [LineInputs(*row) for row in cursor.fetchall()]
+    taken = lists_taken_over(keys, method)
+    return list(_with_lists(rows, taken)) if taken.left else [row for row in rows if row.list_size_id]
+
+
+def _with_lists(rows: Iterable[LineInputs], taken: TakenOver) -> Iterator[LineInputs]:
+    for row in rows:
+        key = (row.achievement_date, row.provider_id)
+        lists = taken.lists.get(key, ())
+        if key in taken.left or not (row.list_size_id or lists):
+            continue
+        size = (row.size or Decimal(0)) + sum((each.size for each in lists), Decimal(0))
+        yield row._replace(size=size, taken_over=tuple(lists)) if lists else row
 
 
 def list_dates(method: Capitation, days: Iterable[date]) -> list[tuple[date, date]]:

@@ -11,8 +11,9 @@ from achievement.models import DATES_THERE_ARE_SQL
 from achievement.states import State
 from catalogue.changes import ServiceVersionReleased
 from core.changes import Change
-from organisations.changes import ListSizesCorrected, MembershipCorrected
+from organisations.changes import ListSizesCorrected, MembershipCorrected, SuccessionsRecorded
 from organisations.models import Membership
+from organisations.queries import heirs_of
 from participation.changes import ParticipationsChanged
 from participation.models import Participation
 
@@ -70,7 +71,8 @@ class Touched:
 def touched_by(changes: Iterable[Change]) -> Touched:
     """What has to be worked out anew after these changes, of lines of networks.
 
-    A practice in two networks counts in one of them, so every network that it was ever in is concerned.
+    A practice in two networks counts in one of them, so every network that it was ever in is concerned. A list counts
+    with whoever follows its practice.
     """
     networks: set[int] = set()
     services: set[int] | None = set()
@@ -85,6 +87,10 @@ def touched_by(changes: Iterable[Change]) -> Touched:
             networks |= change.network_ids | ever_networks_of(change.practice_ids)
             services = None
         elif isinstance(change, ListSizesCorrected):
-            networks |= ever_networks_of({organisation for organisation, _kind in change.pairs})
+            whose = {organisation for organisation, _kind in change.pairs}
+            networks |= ever_networks_of(whose | heirs_of(whose))
+            services = None
+        elif isinstance(change, SuccessionsRecorded):
+            networks |= ever_networks_of(change.practice_ids | heirs_of(change.practice_ids))
             services = None
     return Touched(frozenset(networks), None if services is None else frozenset(services))

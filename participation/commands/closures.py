@@ -28,7 +28,7 @@ from organisations.models import ClosureProposal
 from organisations.queries import closure_proposal_seen_by, last_lists_of, successions_of
 from participation.commands.ending import Ended, Ending, carry_out
 from participation.models import REASON_LENGTH, Participation
-from participation.queries.closures import going_on_of
+from participation.queries.closures import going_on_of, services_held
 from ui.wording import count, listed, long_date, number
 
 TELL_OF_CLOSURE = "participation.tell_of_closure"
@@ -188,7 +188,7 @@ def _answer(
         refused=[row for each in ends for row in each.refused],
         others=others,
         effects=[*(effect for each in ends for effect in each.effects), *recorded.effects],
-        warnings=[*dict.fromkeys(said for each in ends for said in each.warnings)],
+        warnings=[*dict.fromkeys(said for each in ends for said in each.warnings), *_not_paid(decision, fits)],
         takes_over=decision.takes_over or took_over,
     )
 
@@ -239,6 +239,18 @@ def _words(decision: Decision, fits: Fitting) -> list[str]:
         said += _patients(fits, "are on no list that is paid for", decision)
     debts = "takes over" if decision.takes_debts else "does not take over"
     return [*said, f"{fits.successor.name} {debts} what they owe."]
+
+
+def _not_paid(decision: Decision, fits: Fitting) -> list[str]:
+    """Services in which the lists count for nobody, for whoever follows takes no part in them on the first day."""
+    if fits.successor is None or not decision.takes_list:
+        return []
+    held = services_held(fits.practice_ids, fits.practices[0].close_date or fits.from_date)
+    missing = sorted(held - services_held([fits.successor.pk], fits.from_date))
+    if not missing:
+        return []
+    without = f"{fits.successor.name} takes no part in {listed(missing)} from {long_date(fits.from_date)}"
+    return [f"{without}: the patients earn nothing there."]
 
 
 def _patients(fits: Fitting, what: str, decision: Decision) -> list[str]:

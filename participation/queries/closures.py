@@ -109,6 +109,12 @@ def going_on_of(practice_ids: Collection[int]) -> QuerySet[Participation]:
     return rows.order_by("provider__name", "service__name", "pk")
 
 
+def services_held(practice_ids: Collection[int], day: date) -> set[str]:
+    """The short names of the services paid to PCNs that one of these takes part in on a day."""
+    held = Participation.objects.covering(day).filter(provider__in=practice_ids, network__isnull=False)
+    return {row.service.short_name for row in held.select_related("service")}
+
+
 def closed_with(closure: Closure, by: Acting) -> list[Organisation]:
     """Others that closed on the same day and are not settled: they may have merged into one practice."""
     same = concerning(by).filter(close_date=closure.last_day).exclude(pk=closure.practice.pk)

@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from core.dates import inclusive
 from organisations.models import (
+    ClosureProposal,
     Cluster,
     Kind,
     Lead,
@@ -21,7 +22,9 @@ from organisations.models import (
     Organisation,
     Parent,
     Payee,
+    Succession,
 )
+from organisations.states import ClosureState
 
 LONG_KNOWN = datetime(2019, 1, 1, 12, tzinfo=UTC)
 
@@ -173,3 +176,42 @@ class OdsLoadFactory(factory.django.DjangoModelFactory[OdsLoad]):
     digest = factory.Sequence(lambda n: f"{n:064x}")
     as_at = date(2021, 11, 30)
     loaded_at = LONG_KNOWN
+
+
+class ClosureProposalFactory(factory.django.DjangoModelFactory[ClosureProposal]):
+    """Confirmed by a second person; `practices=` those that closed."""
+
+    class Meta:
+        model = ClosureProposal
+        skip_postgeneration_save = True
+
+    successor = factory.SubFactory(PracticeFactory)
+    from_date = date(2021, 11, 1)
+    takes_list = True
+    takes_debts = False
+    reason = "They merged."
+    commissioner = factory.SubFactory(CommissionerFactory)
+    proposed_by = factory.SubFactory("tests.factories.accounts.UserFactory")
+    proposed_at = LONG_KNOWN
+    decided_by = factory.SubFactory("tests.factories.accounts.UserFactory")
+    state = ClosureState.CONFIRMED
+
+    @factory.post_generation
+    def practices(made: ClosureProposal, create: bool, practices: list[Organisation] | None, **_extra: Any) -> None:  # type: ignore[misc]
+        made.practices.set(practices or [])
+
+
+class SuccessionFactory(DatedFactory):
+    """With the list, from 1 November 2021."""
+
+    class Meta:
+        model = Succession
+
+    start_date = date(2021, 11, 1)
+    predecessor = factory.SubFactory(PracticeFactory)
+    successor = factory.SubFactory(PracticeFactory)
+    takes_list = True
+    takes_debts = False
+    reason = "They merged."
+    proposal = factory.SubFactory(ClosureProposalFactory)
+    by = factory.SelfAttribute("proposal.proposed_by")
