@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from accounts.states import Role
 from achievement import commands
 from achievement.commands.declarations import OTHER_TEXT
-from achievement.filters import AchievementFilters, NetworkAchievementFilters
+from achievement.filters import AchievementFilters, NetworkAchievementFilters, WaitingNetworkFilters
 from achievement.presenters import declarations as shown
 from achievement.presenters.waiting import Finding, facts_of, findings_of, zip_of
 from achievement.queries import acts as can_do
@@ -176,20 +176,25 @@ class NetworkAchievements(_Acted):
 
 
 class WaitingNetworks(RowsViewSet):
-    """Networks that wait: one's own, those one is a member of, those one leads; with every cause."""
+    """Networks that wait: one's own, those one is a member of, those one leads; with every cause. Of those that another
+    organisation leads: what keeps the practices whose Parent Organisation one is."""
 
     serializer_class = WaitingNetworkSerializer
     detail_class = WhyWaitingSerializer
+    filterset_class = WaitingNetworkFilters
     keyset = ("code",)
     lookup_field = "code"
     lookup_value_regex = "[A-Za-z0-9]{1,12}"
+    may_refuse: ClassVar = {"list": {403}}
 
     def rows(self) -> QuerySet[Any]:
-        """The networks; `waiting` has what each of them waits for."""
-        drawn = getattr(self, "swagger_fake_view", False)  # for the document: nobody asks, and nothing is read
-        found = [] if drawn else causes.waiting_networks(causes.scope_of(self.by))
-        self.waiting = {each.network.pk: each for each in found}
-        return causes.networks_of(self.waiting)
+        """None yet: the filters find them, with what each waits for."""
+        return causes.networks_of(())
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """`waiting` has what each network of the list waits for."""
+        self.waiting = queryset.waiting
+        return super().paginate_queryset(queryset)
 
     def get_object(self) -> Any:
         """All that is known of one, as *Escalate* gives it."""
@@ -204,10 +209,10 @@ class WaitingNetworks(RowsViewSet):
         return HttpResponse(zip_of(facts, told, pounds=pounds), content_type="application/zip", headers=headers)
 
     def _told(self) -> tuple[dict[str, Any], list[Finding], bool]:
-        network, lead = causes.network_seen_by(self.by, self.kwargs["code"])
-        found = causes.what_waits(network)
-        known = causes.known_of(network, lead, found)
+        seen = causes.network_seen_by(self.by, self.kwargs["code"])
+        found = seen.what_waits()
+        known = causes.known_of(seen.network, seen.lead, found)
         told = findings_of(found, known)
-        pounds = sees_network_pounds(self.by) and details.sees_network_pounds(self.by, network)
+        pounds = sees_network_pounds(self.by) and details.sees_network_pounds(self.by, seen.network)
         facts = facts_of(found, told, known, by=self.by.name, help_desk=settings.HELP_DESK, pounds=pounds)
         return facts, told, pounds

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import django_filters
+from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 
 from achievement.models import NOT_WITHDRAWN, Achievement, NetworkAchievement, on_any_date
+from achievement.queries import causes
+from achievement.queries.causes import Cause
+from achievement.rules import sees_network_pounds
 from achievement.states import State
+from core.dates import FinancialYear
+from core.errors import NotPermitted
+from organisations.models import Organisation
 
 STATES = {state.label: state for state in State}
+YEAR = r"[0-9]{4}/[0-9]{2}"
+UNKNOWN = 0
+"""The id of what nothing has: a service or an organisation that is not among those that wait."""
 
 
 class _Filters(django_filters.FilterSet):
@@ -53,3 +64,62 @@ class NetworkAchievementFilters(_Filters):
     class Meta:
         model = NetworkAchievement
         fields: tuple[str, ...] = ()
+
+
+class WaitingNetworkFilters(django_filters.FilterSet):
+    """Which of the networks that wait are looked for, and which of their totals."""
+
+    cause = django_filters.TypedChoiceFilter(
+        method="at_once", choices=Cause.choices, coerce=lambda value: Cause(int(value)), help_text="Its number."
+    )
+    service = django_filters.CharFilter(method="at_once", max_length=80)
+    financial_year = django_filters.CharFilter(
+        method="at_once",
+        max_length=7,
+        validators=[RegexValidator(f"^{YEAR}$")],
+        help_text="Of the achievement date: 2021/22.",
+    )
+    commissioner = django_filters.CharFilter(
+        method="at_once", max_length=12, help_text="The Org ID of the lead commissioning organisation."
+    )
+    days = django_filters.NumberFilter(method="at_once", min_value=0, help_text="Totals that wait so long, or longer.")
+    pounds = django_filters.NumberFilter(
+        method="at_once", min_value=0, help_text="Networks that have so much approved and held, or more."
+    )
+    text = django_filters.CharFilter(
+        method="at_once", max_length=100, help_text="An Org ID's beginning, or part of a name."
+    )
+
+    class Meta:
+        model = Organisation
+        fields: tuple[str, ...] = ()
+
+    def at_once(self, rows: QuerySet[Organisation], name: str, value: Any) -> QuerySet[Organisation]:
+        """The rows are found by all that is given together."""
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The networks, with what each waits for in `waiting`. Raises NotPermitted for pounds that are not shown."""
+        by, given = self.request.actor, self.form.cleaned_data
+        if given["pounds"] is not None and not sees_network_pounds(by):
+            raise NotPermitted("Your roles do not show the pounds of networks, so nothing is found by them.")
+        every = causes.waiting_networks_for(by)
+        found = {row.network.pk: row for row in causes.narrowed(every, _asked(given, every))}
+        rows = causes.networks_of(found)
+        rows.waiting = found  # type: ignore[attr-defined]
+        return rows
+
+
+def _asked(given: Mapping[str, Any], every: Collection[causes.WaitingNetwork]) -> causes.Filters:
+    services = {each.code: each.pk for each in causes.services_waiting(every)} if given["service"] else {}
+    leads = {each.code: each.pk for each in causes.leads_waiting(every)}
+    year = given["financial_year"]
+    return causes.Filters(
+        cause=given["cause"] or None,
+        service_id=services.get(given["service"], UNKNOWN) if given["service"] else None,
+        text=given["text"],
+        year=FinancialYear(int(year[:4])) if year else None,
+        days=given["days"],
+        pounds=given["pounds"],
+        commissioner_id=leads.get(given["commissioner"].upper(), UNKNOWN) if given["commissioner"] else None,
+    )

@@ -12,6 +12,7 @@ from achievement.queries.causes import Filters as WaitingFilters
 from achievement.queries.declarations import ToDeclare
 from achievement.queries.lists import Filters
 from achievement.states import State
+from core.dates import FinancialYear
 from core.transitions import Seen
 from ui.fields import SeenField
 from ui.forms import PortalForm
@@ -27,6 +28,7 @@ LISTED = (
     State.FINANCE_APPROVED,
 )
 STATUSES = [(state.value, state.label) for state in LISTED]
+MOST_DAYS = 10_000
 
 
 class ListForm(PortalForm):
@@ -137,11 +139,31 @@ class WaitingForm(PortalForm):
 
     cause = forms.ChoiceField(required=False, choices=[("", "All"), *Cause.choices])
     service = forms.ChoiceField(label="Quality Service", required=False)
+    year = forms.ChoiceField(label="Financial Year", required=False)
+    commissioner = forms.ChoiceField(label="Commissioning Organisation", required=False)
+    days = forms.IntegerField(label="Days, at least", required=False, min_value=0, max_value=MOST_DAYS)
+    pounds = forms.DecimalField(
+        label="Approved and held, at least (£)", required=False, min_value=0, max_digits=12, decimal_places=2
+    )
     text = forms.CharField(label="Org ID or name", required=False, max_length=100)
 
-    def __init__(self, data: Any, *, services: list[tuple[int, str]]) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        services: list[tuple[int, str]],
+        years: list[str],
+        commissioners: list[tuple[int, str]],
+        pounds: bool,
+    ) -> None:
+        """Who leads is asked where there are several; pounds, of whoever sees them."""
         super().__init__(data)
-        self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
+        choices = {"service": services, "year": [(year, year) for year in years], "commissioner": commissioners}
+        for name, offered in choices.items():
+            self.fields[name].choices = [("", "All"), *offered]  # type: ignore[attr-defined]
+        unasked = [*(["commissioner"] if len(commissioners) < 2 else []), *([] if pounds else ["pounds"])]
+        for name in unasked:
+            del self.fields[name]
 
     def filters(self) -> WaitingFilters:
         """What is asked for; what is not valid is left out, and the form says so."""
@@ -150,4 +172,8 @@ class WaitingForm(PortalForm):
             cause=Cause(int(given["cause"])) if given.get("cause") else None,
             service_id=int(given["service"]) if given.get("service") else None,
             text=given.get("text", ""),
+            year=FinancialYear(int(given["year"][:4])) if given.get("year") else None,
+            days=given.get("days"),
+            pounds=given.get("pounds"),
+            commissioner_id=int(given["commissioner"]) if given.get("commissioner") else None,
         )

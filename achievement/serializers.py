@@ -163,15 +163,26 @@ class CauseNameSerializer(serializers.Serializer[Any]):
 
 
 class WaitingNetworkSerializer(serializers.Serializer[Any]):
-    """A network that waits: how many totals, since when, what it has approved and held, and for which causes."""
+    """A network that waits: how many totals, since when, what it has approved and held, and for which causes.
+    `in_part` is one that another organisation leads: what keeps the practices under one's own."""
 
     org_id = serializers.CharField(source="code")
     name = serializers.CharField()
+    lead_commissioning_organisation = serializers.SerializerMethodField()
+    in_part = serializers.SerializerMethodField()
     totals_waiting = serializers.SerializerMethodField()
     waiting_since = serializers.SerializerMethodField()
     days = serializers.SerializerMethodField()
     approved_and_held = serializers.SerializerMethodField()
     causes = serializers.SerializerMethodField()
+
+    @extend_schema_field(OrganisationNameSerializer(allow_null=True))
+    def get_lead_commissioning_organisation(self, network: Any) -> Any:
+        lead = self._waits(network).lead
+        return OrganisationNameSerializer(lead).data if lead else None
+
+    def get_in_part(self, network: Any) -> bool:
+        return bool(self._waits(network).in_part)
 
     def get_totals_waiting(self, network: Any) -> int:
         return len(self._waits(network).found)
@@ -184,7 +195,8 @@ class WaitingNetworkSerializer(serializers.Serializer[Any]):
         return int(self._waits(network).days)
 
     def get_approved_and_held(self, network: Any) -> str | None:
-        return str(self._waits(network).held) if sees_network_pounds(self.context["view"].by) else None
+        waits = self._waits(network)
+        return str(waits.held) if sees_network_pounds(self.context["view"].by) and not waits.in_part else None
 
     @extend_schema_field(CauseNameSerializer(many=True))
     def get_causes(self, network: Any) -> Any:

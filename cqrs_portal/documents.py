@@ -51,6 +51,12 @@ MACHINES = (
     Machine(
         "Request to end participations", participation.RequestState, participation.END_REQUEST, [participation.ASK]
     ),
+    Machine(
+        "Request for a service",
+        participation.AskState,
+        participation.SERVICE_REQUEST,
+        [participation.ASK_FOR_SERVICE],
+    ),
     Machine("Submission of figures", submission.State, submission.SUBMISSION, [submission.BEGIN]),
     Machine("Achievement paid to a practice", achievement.State, achievement.PRACTICE_PAID, [achievement.CALCULATED]),
     Machine(

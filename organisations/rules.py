@@ -221,6 +221,13 @@ SETTLE_ODS_REQUEST = Permission(
 """On requests to ODS: whose answers somebody may note, and which they may close."""
 
 
+def who_asks_ods(lead: Organisation | None) -> list[str]:
+    """Who can, in a sentence."""
+    if lead is None:
+        return ["No commissioning organisation leads this PCN today, so nobody can."]
+    return [f"Anybody with the role {COMMISSIONING_MANAGEMENT} of {lead.name} can."]
+
+
 def _commissioned_by(by: Actor, network: str) -> Q:
     if COMMISSIONING_MANAGEMENT not in by.roles():
         return NONE

@@ -5,10 +5,11 @@ from __future__ import annotations
 import django_filters
 from django.db.models import Q, QuerySet
 
-from participation.models import Allocation, Participation
-from participation.states import State
+from participation.models import Allocation, Participation, ServiceRequest
+from participation.states import AskState, State
 
 STATES = {state.label: state for state in State}
+ASK_STATES = {state.label: state for state in AskState}
 
 
 class ParticipationFilters(django_filters.FilterSet):
@@ -40,3 +41,18 @@ class AllocationFilterSet(django_filters.FilterSet):
     class Meta:
         model = Allocation
         fields: tuple[str, ...] = ()
+
+
+class ServiceRequestFilters(django_filters.FilterSet):
+    """What the list of services asked for is narrowed by."""
+
+    service = django_filters.CharFilter(field_name="service__code", max_length=80)
+    provider = django_filters.CharFilter(field_name="provider__code", lookup_expr="iexact", max_length=12)
+    status = django_filters.ChoiceFilter(choices=[(label, label) for label in ASK_STATES], method="in_state")
+
+    class Meta:
+        model = ServiceRequest
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, rows: QuerySet[ServiceRequest], name: str, label: str) -> QuerySet[ServiceRequest]:
+        return rows.filter(state=ASK_STATES[label])

@@ -13,7 +13,7 @@ from core import clock
 from core.transitions import Stateful, TransitionLog
 from core.two_clocks import TwoClocked, believed_once
 from organisations.models import Organisation
-from participation.states import COVERING, RequestState, State
+from participation.states import COVERING, AskState, RequestState, State
 
 REASON_LENGTH = 300
 
@@ -148,6 +148,48 @@ class EndRequestRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "participation"], name="end_request_row_once")]
+
+
+class ServiceRequest(Stateful):
+    """One row is one service that a provider asked its commissioning organisation to be offered, and what came of it.
+
+    `reason` and `decided_by` are of one that was declined. `asked_by` is null for what was asked before that was kept.
+    """
+
+    STATES = AskState
+
+    service = models.ForeignKey(QualityService, models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey(Organisation, models.PROTECT, related_name="services_asked_for")
+    commissioner = models.ForeignKey(Organisation, models.PROTECT, related_name="service_requests")
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "provider"], condition=Q(state=AskState.ASKED), name="service_request_open_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AskState.DECLINED) | (Q(decided_by__isnull=False) & ~Q(reason="")),
+                name="service_request_declined_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} asks for {self.service}"
+
+
+class ServiceRequestChange(TransitionLog):
+    """One row is one move of one request for a service."""
+
+    row = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="history")
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+
+
+ServiceRequest.LOG = ServiceRequestChange
 
 
 class Allocation(TwoClocked):

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.models import User
-from catalogue.models import QualityService
 from operations.kinds import MailKind
 from operations.notifications import Notice
 from organisations.models import ClosureProposal, Kind, Organisation
 from organisations.states import ClosureState
-from participation.models import EndRequest, Participation
+from participation.models import EndRequest, Participation, ServiceRequest
 from participation.queries.closures import names_of
 from participation.queries.joiners import Joining, joiners_href, sentence_of
 from participation.states import RequestState, State
@@ -107,13 +106,25 @@ def closure_moved(proposal: ClosureProposal, user: User) -> Notice:
     )
 
 
-def service_asked_for(service: QualityService, here: Organisation, user: User | None = None) -> Notice:
+def service_asked_for(request: ServiceRequest, user: User | None = None) -> Notice:
     """A provider asks to be offered a service."""
+    here = request.provider
     return Notice(
-        f"{here.name} ({here.code}) asks to be offered {service.short_name}",
-        reverse("participation:create_offers"),
+        f"{here.name} ({here.code}) asks to be offered {request.service.short_name}",
+        reverse("participation:service_request", args=[request.pk]),
         "emails/service_asked_for.txt",
         {"user": user},
+        MailKind.PARTICIPATION,
+    )
+
+
+def service_request_declined(request: ServiceRequest, user: User) -> Notice:
+    """A provider is not offered what it asked for."""
+    return Notice(
+        f"{request.commissioner.name} does not offer you {request.service.short_name}, which was asked for",
+        reverse("participation:service_request", args=[request.pk]),
+        "emails/service_request_declined.txt",
+        {"user": user, "request": request},
         MailKind.PARTICIPATION,
     )
 

@@ -38,6 +38,9 @@ CONFIRM_END = Permission(
 """On requests to end: who may be the second person."""
 
 Permission("participation.take_back_end", Refusal("Another person asked for it.", lambda by: Q(asked_by=by.user_id)))
+DECLINE_REQUEST = Permission("participation.decline_request", COMMISSIONS)
+"""On requests for a service: who may say no."""
+
 SET_ALLOCATIONS = Permission("participation.set_allocations", COMMISSIONS)
 
 SEES_OFFERS = (Role.COMMISSIONING_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.VIEW)
@@ -81,6 +84,15 @@ def end_requests_visible_to(by: Actor) -> Q:
     if not isinstance(by, Acting) or by.organisation is None or not by.roles():
         return NONE
     return Q(commissioner=by.organisation) if by.organisation.kind == Kind.COMMISSIONER else NONE
+
+
+def service_requests_visible_to(by: Actor) -> Q:
+    """Requests for a service that are seen: by who was asked, and by who asked."""
+    if by.is_system:
+        return ALL
+    if not isinstance(by, Acting) or by.organisation is None or not by.roles():
+        return NONE
+    return Q(commissioner=by.organisation) | Q(provider=by.organisation)
 
 
 def _commissioned_by(by: Actor) -> Q:

@@ -68,6 +68,14 @@ CORRECT_START_OF_ENDED = Transition(
     "correct start date of ended", frozenset({State.ENDED}), State.ENDED, "participation.start",
     button="Save start date", done="given another start date", needs_reason=True,
 )  # fmt: skip
+SHORTEN_OFFER = Transition(
+    "shorten offer", frozenset({State.OFFERED}), State.OFFERED, "core.system_only",
+    done="given the end of the membership", needs_reason=True,
+)  # fmt: skip
+SHORTEN_ANSWERED = Transition(
+    "shorten answered offer", frozenset({State.ACCEPTED}), State.ACCEPTED, "core.system_only",
+    done="given the end of the membership", needs_reason=True,
+)  # fmt: skip
 CANCEL = Transition(
     "cancel", OPEN, State.CANCELLED, "participation.cancel",
     button="Cancel Service", done="cancelled", needs_reason=True,
@@ -86,6 +94,8 @@ PARTICIPATION = transition_table(
         REOPEN,
         CORRECT_START,
         CORRECT_START_OF_ENDED,
+        SHORTEN_OFFER,
+        SHORTEN_ANSWERED,
         CANCEL,
     ]
 )
@@ -114,3 +124,22 @@ TAKE_BACK = Transition(
 )  # fmt: skip
 
 END_REQUEST = transition_table([CONFIRM, DECLINE, TAKE_BACK])
+
+
+class AskState(IntegerChoices):
+    ASKED = 1, "Asked for"
+    OFFERED = 2, "Offered"
+    DECLINED = 3, "Declined"
+
+
+ASK_FOR_SERVICE = Creation("ask for service", AskState.ASKED, "asked for")
+
+MEET_REQUEST = Transition(
+    "meet request", frozenset({AskState.ASKED}), AskState.OFFERED, "core.system_only", done="offered"
+)
+DECLINE_REQUEST = Transition(
+    "decline request", frozenset({AskState.ASKED}), AskState.DECLINED, "participation.decline_request",
+    button="Decline", done="declined", needs_reason=True,
+)  # fmt: skip
+
+SERVICE_REQUEST = transition_table([MEET_REQUEST, DECLINE_REQUEST])

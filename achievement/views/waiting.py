@@ -39,8 +39,14 @@ def waiting(request: PortalRequest) -> HttpResponse:
     """Every network that waits, of those somebody may see, most pounds first."""
     by, address = request.actor, Address.of(request)
     pounds = rules.sees_network_pounds(by)
-    every = causes.waiting_networks(causes.scope_of(by))
-    form = WaitingForm(request.GET, services=[(each.pk, each.name) for each in causes.services_waiting(every)])
+    every = causes.waiting_networks_for(by)
+    form = WaitingForm(
+        request.GET,
+        services=[(each.pk, each.name) for each in causes.services_waiting(every)],
+        years=[str(year) for year in causes.years_waiting(every)],
+        commissioners=[(each.pk, each.name) for each in causes.leads_waiting(every)],
+        pounds=pounds,
+    )
     rows = causes.narrowed(every, form.filters())
     order = Order.parse(
         address.get("sort"), [key for key in ORDERS if pounds or key != "held"], _default(pounds=pounds)
@@ -75,11 +81,12 @@ def waiting(request: PortalRequest) -> HttpResponse:
 def waiting_network(request: PortalRequest, code: str) -> HttpResponse:
     """One network, across its services and dates."""
     by = request.actor
-    found, told, known = _told(by, code)
+    seen, found, told, known = _told(by, code)
     page = shown.waiting_network_page(
         found,
         told,
         known,
+        in_part=seen.practices is not None,
         roles=by.roles(),
         organisation_id=by.organisation_id,
         pounds=_sees_pounds(by, known.network),
@@ -94,7 +101,7 @@ def waiting_network(request: PortalRequest, code: str) -> HttpResponse:
 def escalate(request: PortalRequest, code: str) -> HttpResponse:
     """The evidence as a zip, for the help desk."""
     by = request.actor
-    found, told, known = _told(by, code)
+    _seen, found, told, known = _told(by, code)
     content = shown.bundle_of(
         found,
         told,
@@ -108,11 +115,13 @@ def escalate(request: PortalRequest, code: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/zip", headers=headers)
 
 
-def _told(by: Acting, code: str) -> tuple[Sequence[causes.Waiting], Sequence[shown.Finding], causes.Known]:
-    network, lead = causes.network_seen_by(by, code)
-    found = causes.what_waits(network)
-    known = causes.known_of(network, lead, found)
-    return found, shown.findings_of(found, known), known
+def _told(
+    by: Acting, code: str
+) -> tuple[causes.NetworkSeen, Sequence[causes.Waiting], Sequence[shown.Finding], causes.Known]:
+    seen = causes.network_seen_by(by, code)
+    found = seen.what_waits()
+    known = causes.known_of(seen.network, seen.lead, found)
+    return seen, found, shown.findings_of(found, known), known
 
 
 def _sees_pounds(by: Acting, network: Any) -> bool:

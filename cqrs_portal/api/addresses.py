@@ -13,8 +13,16 @@ from rest_framework.views import APIView
 from achievement.api import Achievements, NetworkAchievements, WaitingNetworks
 from catalogue.api import Services
 from core.errors import NotVisible
-from organisations.api import Contacts, ListSizes, Memberships, Nominations, Organisations, PayeeProposals
-from participation.api import Allocations, EndRequests, Joiners, Participations
+from organisations.api import (
+    Contacts,
+    ListSizes,
+    Memberships,
+    Nominations,
+    OdsRequests,
+    Organisations,
+    PayeeProposals,
+)
+from participation.api import Allocations, EndRequests, Joiners, Participations, ServiceRequests
 from submission.api import DataSubmissions, Submissions
 
 
@@ -36,11 +44,13 @@ router.register("memberships", Memberships, "memberships")
 router.register("nominated-payees", Nominations, "nominated_payees")
 router.register("payee-proposals", PayeeProposals, "payee_proposals")
 router.register("list-sizes", ListSizes, "list_sizes")
+router.register("ods-requests", OdsRequests, "ods_requests")
 router.register("services", Services, "services")
 router.register("participations", Participations, "participations")
 router.register("allocations", Allocations, "allocations")
 router.register("end-requests", EndRequests, "end_requests")
 router.register("joiners", Joiners, "joiners")
+router.register("service-requests", ServiceRequests, "service_requests")
 router.register("submissions", Submissions, "submissions")
 router.register("data-submissions", DataSubmissions, "data_submissions")
 router.register("achievements", Achievements, "achievements")

@@ -245,6 +245,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ParticipationStatus": "participation.serializers.STATUSES",
         "EndRequestStatus": "participation.serializers.REQUEST_STATUSES",
         "SubmissionStatus": "submission.serializers.STATUSES",
+        "ServiceRequestStatus": "participation.serializers.service_requests.ASK_STATUSES",
+        "OdsRequestStatus": "organisations.serializers.requests.ODS_STATUSES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

@@ -4,5 +4,6 @@ from organisations.api.contacts import Contacts
 from organisations.api.dated import ListSizes, Memberships, Nominations
 from organisations.api.organisations import Organisations
 from organisations.api.payees import PayeeProposals
+from organisations.api.requests import OdsRequests
 
-__all__ = ["Contacts", "ListSizes", "Memberships", "Nominations", "Organisations", "PayeeProposals"]
+__all__ = ["Contacts", "ListSizes", "Memberships", "Nominations", "OdsRequests", "Organisations", "PayeeProposals"]

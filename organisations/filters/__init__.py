@@ -3,11 +3,13 @@
 from organisations.filters.dated import ListSizeFilters, NominationFilters, RelationshipFilters
 from organisations.filters.organisations import OrganisationFilters
 from organisations.filters.payees import ContactFilters, PayeeProposalFilters
+from organisations.filters.requests import OdsRequestFilters
 
 __all__ = [
     "ContactFilters",
     "ListSizeFilters",
     "NominationFilters",
+    "OdsRequestFilters",
     "OrganisationFilters",
     "PayeeProposalFilters",
     "RelationshipFilters",

@@ -113,6 +113,10 @@ class NetworkPayeesPage(Page):
     note: Confirm | None
 
 
+def noted_sentence(network: Organisation) -> str:
+    return f"Noted: the change of payee of {network.name}."
+
+
 def payees_table(rows: Iterable[Any], how_many: int, address: Address, order: Order, *, filtered: bool) -> Table:
     empty = "No PCN matches these filters." if filtered else "Your organisation leads no PCN today."
     return Table(

@@ -43,7 +43,14 @@ from organisations.queries.payees import (
     proposals_of,
     proposals_seen_by,
 )
-from organisations.queries.requests import history_of_requests, requests_about, requests_open
+from organisations.queries.requests import (
+    history_of_requests,
+    request_seen_by,
+    requests_about,
+    requests_open,
+    requests_open_about,
+    requests_seen_by,
+)
 from organisations.queries.successions import (
     closure_proposal_seen_by,
     closure_proposals_for,
@@ -104,8 +111,11 @@ __all__ = [
     "proposals_of",
     "proposals_seen_by",
     "provider_seen_by",
+    "request_seen_by",
     "requests_about",
     "requests_open",
+    "requests_open_about",
+    "requests_seen_by",
     "successions_of",
     "successions_through_time",
     "taken_over_by",

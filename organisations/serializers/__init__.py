@@ -7,6 +7,7 @@ from organisations.serializers.contacts import (
     RemoveContactSerializer,
 )
 from organisations.serializers.dated import ListSizeSerializer, NominationSerializer, RelationshipSerializer
+from organisations.serializers.lists import CorrectListSerializer, ListCorrectedSerializer, kind_of
 from organisations.serializers.organisations import (
     OrganisationDetailSerializer,
     OrganisationNameSerializer,
@@ -15,20 +16,36 @@ from organisations.serializers.organisations import (
 from organisations.serializers.payees import (
     ConfirmPayeeSerializer,
     DeclinePayeeSerializer,
+    NotedSerializer,
+    NotePayeeChangeSerializer,
     PayeeActedSerializer,
     PayeeProposalSerializer,
     ProposePayeeSerializer,
     WithdrawPayeeSerializer,
 )
+from organisations.serializers.requests import (
+    AskOdsSerializer,
+    CloseOdsRequestSerializer,
+    OdsAnswerSerializer,
+    OdsRequestSerializer,
+)
 
 __all__ = [
     "AddContactSerializer",
+    "AskOdsSerializer",
     "ChangeContactSerializer",
+    "CloseOdsRequestSerializer",
     "ConfirmPayeeSerializer",
     "ContactSerializer",
+    "CorrectListSerializer",
     "DeclinePayeeSerializer",
+    "ListCorrectedSerializer",
     "ListSizeSerializer",
     "NominationSerializer",
+    "NotePayeeChangeSerializer",
+    "NotedSerializer",
+    "OdsAnswerSerializer",
+    "OdsRequestSerializer",
     "OrganisationDetailSerializer",
     "OrganisationNameSerializer",
     "OrganisationSerializer",
@@ -38,4 +55,5 @@ __all__ = [
     "RelationshipSerializer",
     "RemoveContactSerializer",
     "WithdrawPayeeSerializer",
+    "kind_of",
 ]

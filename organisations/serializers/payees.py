@@ -76,3 +76,15 @@ class PayeeActedSerializer(serializers.Serializer[Any]):
     status = serializers.CharField()
     sentences = serializers.ListField(child=serializers.CharField())
     preview_token = serializers.CharField()
+
+
+class NotePayeeChangeSerializer(StrictSerializer):
+    """The PCN of whose changed payee the organisation acted for was told."""
+
+    pcn = serializers.CharField(max_length=12, help_text="The Org ID of the PCN.")
+
+
+class NotedSerializer(serializers.Serializer[Any]):
+    """The sentence that the page shows."""
+
+    sentences = serializers.ListField(child=serializers.CharField())

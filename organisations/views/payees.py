@@ -79,5 +79,5 @@ def note_payee_change(request: HttpRequest, code: str) -> HttpResponse:
     by = actor_of(request)
     network = queries.visible_network(by, code)
     commands.note_payee_change(network, by=by)
-    messages.success(request, f"Noted: the change of payee of {network.name}.")
+    messages.success(request, shown.noted_sentence(network))
     return redirect(shown.network_href(network.code))

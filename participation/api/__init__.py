@@ -4,5 +4,6 @@ from participation.api.allocations import Allocations
 from participation.api.end_requests import EndRequests
 from participation.api.joiners import Joiners
 from participation.api.participations import Participations
+from participation.api.service_requests import ServiceRequests
 
-__all__ = ["Allocations", "EndRequests", "Joiners", "Participations"]
+__all__ = ["Allocations", "EndRequests", "Joiners", "Participations", "ServiceRequests"]

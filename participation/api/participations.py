@@ -26,6 +26,7 @@ from operations.api import (
 )
 from participation import commands
 from participation.api.offers import Offers
+from participation.api.starts import Starts
 from participation.commands import Answered, Ended, Ending
 from participation.filters import ParticipationFilters
 from participation.presenters import answers as answers_shown
@@ -51,7 +52,7 @@ from ui.wording import long_date
 PURPOSE = "participation.api-end"
 
 
-class Participations(Offers, RowsViewSet):
+class Participations(Offers, Starts, RowsViewSet):
     """Offers and the participations they became: one's own, one's network's, and those one offers or is parent of."""
 
     serializer_class = ParticipationSerializer

@@ -14,7 +14,7 @@ from participation.commands.answers import (
     do_not_approve_participations,
     reject_offers,
 )
-from participation.commands.asking import ask_for_service
+from participation.commands.asking import ask_for_service, decline_request
 from participation.commands.by_itself import DayClosed, close_the_day, follow_memberships, propose_offers
 from participation.commands.closures import (
     ClosureProposed,
@@ -97,6 +97,7 @@ __all__ = [
     "correct_allocations",
     "decline_closure",
     "decline_end",
+    "decline_request",
     "do_large_end",
     "do_not_approve_participations",
     "do_preview",

@@ -15,12 +15,11 @@ from core.dates import DAY, inclusive
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.statistics import LARGE, refresh_statistics
 from core.two_clocks import Belief, believe
-from operations.tasks_for_people import settle_keys
 from organisations.models import Organisation
+from participation.commands.asking import meet_requests
 from participation.commands.telling import OFFERED, tell_later
 from participation.models import Participation, ParticipationChange, Term
 from participation.queries import Held, Plan, Standing, Terms, replaced_by
-from participation.queries.available import ask_key
 from participation.rules import MAKE_OFFERS
 from participation.states import ACCEPT, APPROVE, OFFER
 from ui.wording import listed, period
@@ -98,7 +97,7 @@ def write_offers(terms: Terms, wanted: Sequence[Held], commissioners: Mapping[in
     days = [inclusive(held.start, held.until - DAY) for held in wanted]
     believe(Term, [Belief({"participation": row}, valid, says) for row, valid in zip(made, days, strict=True)])
     tell_later(OFFERED, [row.pk for row in made], by=by)
-    settle_keys({ask_key(row.service_id, of) for row in made for of in (row.provider_id, row.network_id) if of})
+    meet_requests(made, terms.service.pk)
     if len(made) >= LARGE:
         refresh_statistics(Participation, Term)
     return [row.pk for row in made]

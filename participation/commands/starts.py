@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.queries import who_can
+from accounts.states import Role
 from core.actors import Actor
 from core.changes import Effect, publish
 from core.commands import command
 from core.dates import DAY, inclusive
-from core.errors import Conflict, Invalid, NotVisible
+from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from core.locking import lock_ids
-from core.transitions import Seen
+from core.transitions import Moved, Seen, Transition
 from core.two_clocks import Belief, believe
 from organisations.models import Organisation
 from participation.changes import ParticipationsChanged
@@ -43,8 +45,8 @@ def save_start_date(seen: Seen, start_date: date, reason: str, *, by: Actor) -> 
     """A participation holds from this day on, as it was seen; its end stays, and follows its membership as before.
 
     What was believed before stays readable as recorded then. Raises Invalid for a day that does not fit or is the same,
-    NotVisible, and Conflict where it changed meanwhile, may not be changed, or a later start would take back what was
-    approved: that is undone by whoever approved it, first.
+    NotVisible, NotPermitted, and Conflict where it changed meanwhile, may not be changed, or a later start would take
+    back what was approved: that is undone by whoever approved it, first.
     """
     require_reason(reason)
     lock_ids(Organisation, network_ids_of([seen.id]))
@@ -56,12 +58,19 @@ def save_start_date(seen: Seen, start_date: date, reason: str, *, by: Actor) -> 
     move = CORRECT_START_OF_ENDED if found.state == State.ENDED else CORRECT_START
     moved = move.apply(Participation.objects.filter(pk=found.pk), by=by, note=reason.strip(), seen=[seen])
     if not moved:
-        raise Conflict(*(said for refused in moved.refused for said in refused.reasons))
+        raise _refusal(found, move, moved, by)
     _believe(found, start_date, by, reason.strip())
     change = ParticipationsChanged(by, keys_of([found.pk]), reason=reason.strip(), at_once=True)
     effects = publish(change)
     _must_undo_no_line(found, start_date, effects)
     return StartSaved(found.pk, start_date, effects)
+
+
+def _refusal(row: Participation, move: Transition, moved: Moved, by: Actor) -> NotPermitted | Conflict:
+    sentences = [said for refused in moved.refused for said in refused.reasons]
+    if not move.rule.why_not(row, by):
+        return Conflict(*sentences)
+    return NotPermitted(*sentences, who_can=who_can(Role.COMMISSIONING_MANAGEMENT, row.commissioner))
 
 
 def _require_a_day_that_fits(row: Participation, start: date) -> None:

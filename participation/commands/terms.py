@@ -17,8 +17,16 @@ from core.transitions import Refused, Seen, Transition
 from core.two_clocks import Belief, believe
 from participation.changes import ParticipationsChanged
 from participation.models import Participation, Term
-from participation.queries import keys_of
-from participation.states import CORRECT_END, END, REOPEN, SAVE_END_DATE, State
+from participation.queries import FOLLOWS_MEMBERSHIP, keys_of
+from participation.states import (
+    CORRECT_END,
+    END,
+    REOPEN,
+    SAVE_END_DATE,
+    SHORTEN_ANSWERED,
+    SHORTEN_OFFER,
+    State,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def change_end_dates(
     rows = _locked(end_dates)
     moves = [
         transition.apply(Participation.objects.filter(pk__in=ids), by=by, note=reason, seen=_only(seen, ids))
-        for transition, ids in _moves(rows, end_dates).items()
+        for transition, ids in _moves(rows, end_dates, follows=reason == FOLLOWS_MEMBERSHIP).items()
     ]
     ids = sorted(id for moved in moves for id in moved.ids)
     _believe([row for row in rows if row.pk in set(ids)], end_dates, by, reason)
@@ -61,15 +69,23 @@ def _locked(ids: Collection[int]) -> list[Participation]:
     return list(Participation.objects.filter(pk__in=locked).with_terms())
 
 
-def _moves(rows: Iterable[Participation], end_dates: Mapping[int, date]) -> dict[Transition, list[int]]:
+def _moves(
+    rows: Iterable[Participation], end_dates: Mapping[int, date], *, follows: bool
+) -> dict[Transition, list[int]]:
     moves: dict[Transition, list[int]] = defaultdict(list)
     for row in rows:
-        moves[_transition(row, ended=end_dates[row.pk] < clock.today())].append(row.pk)
+        moves[_transition(row, ended=end_dates[row.pk] < clock.today(), follows=follows)].append(row.pk)
     return moves
 
 
-def _transition(row: Participation, *, ended: bool) -> Transition:
-    """A day that has passed ends it, a later one leaves it *Approved*, or makes it so again."""
+_NOT_TAKEN_UP_YET = {State.OFFERED: SHORTEN_OFFER, State.ACCEPTED: SHORTEN_ANSWERED}
+
+
+def _transition(row: Participation, *, ended: bool, follows: bool) -> Transition:
+    """A day that has passed ends it, a later one leaves it *Approved*, or makes it so again. Of an offer that nobody
+    takes part by yet only the membership's end is followed, and its status stays."""
+    if row.state in _NOT_TAKEN_UP_YET and follows:
+        return _NOT_TAKEN_UP_YET[State(row.state)]
     if row.state == State.ENDED:
         return CORRECT_END if ended else REOPEN
     return END if ended else SAVE_END_DATE

@@ -8,10 +8,12 @@ from datetime import date
 
 from django.urls import reverse
 
-from accounts.rules import Acting
 from catalogue.formats import Capitation, Definition, Item
+from core import clock
 from organisations.models import Organisation
+from participation.models import ServiceRequest
 from participation.queries.available import Available, stands
+from participation.states import AskState
 from ui.components import Confirm
 from ui.frame import Link, Page
 from ui.tables import Column, Table
@@ -39,6 +41,7 @@ class AvailablePage(Page):
     """The services that somebody might take part in, or offer."""
 
     table: Table
+    requests: Link | None
     remarks: Sequence[str]
 
 
@@ -72,10 +75,19 @@ def provider_row(each: Available, *, may_ask: bool, asks: Organisation | None) -
     own, code = each.own, each.service.code
     status = own.state_label if own else NOT_OFFERED
     next_ = Link("See the offer", reverse("participation:offer", args=[own.pk])) if own else None
-    remarks = [f"Asked for on {long_date(each.asked_at)}."] if each.asked_at and not stands(own) else []
-    if not stands(own) and not each.asked_at and may_ask and asks:
+    waits = each.asked is not None and each.asked.state == AskState.ASKED
+    remarks = [] if stands(own) else _remarks(each.asked)
+    if not stands(own) and not waits and may_ask and asks:
         next_ = Link(f"Ask for it: {each.service.short_name}", reverse("participation:ask_for_service", args=[code]))
-    return _row(each, ASKED_FOR if remarks else status, next_, remarks)
+    return _row(each, ASKED_FOR if waits and remarks else status, next_, remarks)
+
+
+def _remarks(asked: ServiceRequest | None) -> list[str]:
+    """What was asked for, and the answer where it was declined; what came of an offer is said by its status."""
+    if asked is None or asked.state == AskState.OFFERED:
+        return []
+    said = f"Asked for on {long_date(asked.asked_at.astimezone(clock.LONDON).date())}."
+    return [said] if asked.state == AskState.ASKED else [f"{said} Declined: {asked.reason}"]
 
 
 def commissioner_row(each: Available, *, may_offer: bool) -> Row:
@@ -135,8 +147,17 @@ def facts_of(each: Available, commissioner: Organisation) -> list[tuple[str, str
     ]
 
 
-def asked(by: Acting, commissioner: Organisation) -> str:
-    return f"Asked for. {commissioner.name} sees it on Home, and has an e-mail; you are told when it is offered."
+def asked(commissioner: Organisation) -> str:
+    who = f"{commissioner.name} sees it on Home, and has an e-mail"
+    return f"Asked for. {who}; you are told when it is offered or declined."
+
+
+def requests_link(how_many: int, unanswered: int) -> Link | None:
+    """Where services that were asked for are seen, where there are any."""
+    if not how_many:
+        return None
+    said = f"Services asked for: {unanswered:,} await an answer" if unanswered else "Services asked for"
+    return Link(said, reverse("participation:service_requests"))
 
 
 def breadcrumb(*, below: bool = False) -> Sequence[Link]:

@@ -54,6 +54,7 @@ class EndRequestPage(Page):
     foreseen: Sequence[str]
     change: WouldChange | None
     remarks: Sequence[str]
+    links: Sequence[Link]
     decline: PortalForm | None
     decline_href: str
     hidden: Sequence[tuple[str, str]]

@@ -12,7 +12,7 @@ from participation.commands import Ended, Ending
 from participation.presenters.answers import left_as_they_are, some_of
 from ui.components import Confirm
 from ui.forms import PortalForm
-from ui.frame import Page
+from ui.frame import Link, Page
 from ui.previews import WouldChange
 from ui.tables import Table
 from ui.wording import count, long_date
@@ -46,6 +46,7 @@ class WhatWouldChangePage(Page):
 
     change: WouldChange
     remarks: Sequence[str]
+    links: Sequence[Link]
 
 
 def button_of(ending: Ending) -> str:

@@ -24,6 +24,7 @@ class LargeEndPage(Page):
     progress: Progress | None
     problem: Sequence[str]
     remarks: Sequence[str]
+    links: Sequence[Link]
     change: WouldChange | None
     done: Sequence[str]
     back: Link | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, Q
 
@@ -14,24 +13,24 @@ from catalogue.models import PaidTo, QualityService, ServiceVersion
 from catalogue.queries import definitions_of, service_by_code, services_for
 from core import clock
 from core.errors import NotVisible
-from operations.tasks_for_people import asked_at
 from organisations.models import Organisation
 from organisations.queries import lead_of, parent_of
-from participation.models import Participation
+from participation.models import Participation, ServiceRequest
+from participation.queries.service_requests import last_requests
 from participation.rules import acts_for_practice, acts_for_provider, practice_of, visible_to
 from participation.states import OPEN, State
 
 
 @dataclass(frozen=True)
 class Available:
-    """One service: its definition, the last participation of the provider in it, when it was asked for, and how many
+    """One service: its definition, the last participation of the provider in it, its last request for it, and how many
     practices have it of those that a commissioning organisation sees."""
 
     service: QualityService
     definition: Definition
     number: int
     own: Participation | None
-    asked_at: datetime | None
+    asked: ServiceRequest | None
     offered: int
 
 
@@ -42,14 +41,14 @@ def available_services(by: Acting) -> list[Available]:
     ids = [service.pk for service in services]
     definitions, own = definitions_of(ids), _own(by, ids)
     numbers = dict(ServiceVersion.objects.released().filter(service__in=ids).values_list("service", "number"))
-    asked, offered = asked_at([ask_key(id, by.organisation_id or 0) for id in ids]), _offered(by, ids)
+    asked, offered = last_requests(by.organisation_id or 0, ids), _offered(by, ids)
     return [
         Available(
             service,
             definitions[service.pk],
             numbers[service.pk],
             own.get(service.pk),
-            asked.get(ask_key(service.pk, by.organisation_id or 0)),
+            asked.get(service.pk),
             offered.get(service.pk, 0),
         )
         for service in services

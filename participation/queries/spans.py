@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from participation.states import COVERING, OPEN, State
+from participation.states import OPEN, State
 
 FOLLOWS_MEMBERSHIP = "Its membership of the network ends."
 """The reason of a term that ends because ODS ended the membership; what was asked for before is kept under it."""
@@ -73,6 +73,7 @@ def ends_that_follow(pairs: Collection[tuple[int, int]]) -> list[NewEnd]:
 
     A term ends with the membership it began in, and no later than was last asked for by other means; a later
     membership of the same network needs an offer of its own (domain 4). Where none shares a day, nothing follows.
+    An offer that nobody has answered or approved yet is shortened as well: nobody is to take up what is over.
     """
     sql = f"""
         WITH pairs AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS x(practice_id, network_id)),
@@ -82,7 +83,7 @@ def ends_that_follow(pairs: Collection[tuple[int, int]]) -> list[NewEnd]:
             FROM pairs JOIN participation_participation p
               ON p.provider_id = pairs.practice_id AND p.network_id = pairs.network_id
             JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded)
-            WHERE p.state IN ({_states(COVERING)})),
+            WHERE p.state IN ({_states(OPEN)})),
         began_in AS (
             SELECT DISTINCT ON (h.id) h.id, upper(s.span) AS until
             FROM held h JOIN spans s USING (practice_id, network_id) WHERE s.span && h.valid ORDER BY h.id, s.span),

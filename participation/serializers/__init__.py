@@ -16,18 +16,27 @@ from participation.serializers.participations import (
     ParticipationDetailSerializer,
     ParticipationSerializer,
     SaveEndDateSerializer,
+    SaveStartDateSerializer,
+    StartSavedSerializer,
     TakeBackSerializer,
+)
+from participation.serializers.service_requests import (
+    AskForServiceSerializer,
+    DeclineRequestSerializer,
+    ServiceRequestSerializer,
 )
 
 __all__ = [
     "REQUEST_STATUSES",
     "STATUSES",
     "AnswersSerializer",
+    "AskForServiceSerializer",
     "AskToEndSerializer",
     "AskedSerializer",
     "CancelSerializer",
     "ConfirmSerializer",
     "CreateOffersSerializer",
+    "DeclineRequestSerializer",
     "DeclineSerializer",
     "EndRequestSerializer",
     "EndedSerializer",
@@ -38,6 +47,9 @@ __all__ = [
     "ParticipationDetailSerializer",
     "ParticipationSerializer",
     "SaveEndDateSerializer",
+    "SaveStartDateSerializer",
+    "ServiceRequestSerializer",
     "SettleJoinersSerializer",
+    "StartSavedSerializer",
     "TakeBackSerializer",
 ]

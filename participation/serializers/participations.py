@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from operations.api.shapes import (
+    REASON_LENGTH,
     ActedSerializer,
     ReasonSerializer,
     SeenSerializer,
@@ -92,6 +93,24 @@ class SaveEndDateSerializer(PreviewedSerializer, ReasonSerializer):
     """The last day of participations, and why."""
 
     end_date = serializers.DateField(help_text="This day is included.")
+
+
+class SaveStartDateSerializer(PreviewedSerializer, SeenSerializer):
+    """The first day of one participation, and why it is corrected."""
+
+    start_date = serializers.DateField()
+    reason = serializers.CharField(max_length=REASON_LENGTH, trim_whitespace=True, help_text="The practices read it.")
+
+
+class StartSavedSerializer(serializers.Serializer[Any]):
+    """What became of the start, in the sentences that the page shows. Of a preview: what would, what is expected of
+    the days to come, and the token to send with the save."""
+
+    participation = serializers.IntegerField()
+    start_date = serializers.DateField()
+    sentences = serializers.ListField(child=serializers.CharField())
+    expected = serializers.ListField(child=serializers.CharField())
+    preview_token = serializers.CharField()
 
 
 class CancelSerializer(PreviewedSerializer, ReasonSerializer):

@@ -37,6 +37,7 @@ from participation.views.offers import (
     review_lines,
     review_offers,
 )
+from participation.views.service_requests import decline_service, service_request, service_requests
 from participation.views.starts import save_start_date
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "create_offers",
     "decline_closure",
     "decline_end",
+    "decline_service",
     "drop_offers",
     "end_request",
     "end_requests",
@@ -82,6 +84,8 @@ __all__ = [
     "save_large_end",
     "save_start_date",
     "service_allocations",
+    "service_request",
+    "service_requests",
     "set_allocations",
     "take_back_closure",
     "take_back_end",

@@ -13,6 +13,7 @@ from core.errors import Invalid, NotPermitted
 from participation import commands, rules
 from participation.presenters import available as shown
 from participation.queries import available as queries
+from participation.queries.service_requests import count_of_requests
 from ui.components import Confirm
 
 
@@ -30,6 +31,7 @@ def available_services(request: PortalRequest) -> HttpResponse:
         title="Available Services",
         breadcrumb=shown.breadcrumb(),
         table=shown.table_of(rows, for_provider=for_provider),
+        requests=shown.requests_link(count_of_requests(by), count_of_requests(by, unanswered=True)),
         remarks=[rules.WHO_ASKS] if for_provider and not may_ask else [],
     )
     return render(request, "participation/available_services.jinja", {"page": page})
@@ -43,7 +45,7 @@ def ask_for_service(request: PortalRequest, code: str) -> HttpResponse:
         raise NotPermitted(rules.WHO_ASKS)
     wanted = queries.available_service(by, code)
     if request.method == "POST":
-        messages.success(request, shown.asked(by, commands.ask_for_service(code, by=by)))
+        messages.success(request, shown.asked(commands.ask_for_service(code, by=by).commissioner))
         return redirect("participation:available_services")
     commissioner = queries.whom_to_ask(by, wanted.service)
     if commissioner is None:

@@ -22,9 +22,12 @@ from participation.presenters import end_requests as shown
 from participation.presenters import ends as ends_shown
 from participation.presenters import offered as offered_shown
 from participation.presenters.answers import SHOWN_REFUSALS
+from participation.presenters.members import ask_links
 from participation.queries import end_requests as queries
 from participation.queries import offered as lists
+from participation.queries.members import members_to_ask_about
 from ui.components import Confirm
+from ui.frame import Link
 from ui.previews import WouldChange
 from ui.tables import Address, Pager, Table
 from ui.wording import sentences_for
@@ -126,6 +129,7 @@ def _page(
         foreseen=() if ahead else sentences_for(found.foreseen, pounds=rules.reads_pounds(by)),
         change=_change(request, ahead, request_id, hidden, moved) if ahead else None,
         remarks=ahead.answer.warnings if ahead else (),
+        links=_ask_links(request, ahead.answer) if ahead and ahead.answer.warnings else (),
         decline=(decline or ReasonForm(None, who_reads_it=WHO_READS_IT)) if can.confirm else None,
         decline_href=reverse("participation:decline_end", args=[request_id]),
         hidden=hidden,
@@ -170,6 +174,10 @@ def _change(
         hidden=(("token", token_of(foreseen(ended.sentences), PURPOSE, by)), *hidden),
     )
     return ends_shown.would_change(ended, ahead.expected, names, confirm, len(ended.ids), moved)
+
+
+def _ask_links(request: PortalRequest, ended: Ended) -> list[Link]:
+    return ask_links(members_to_ask_about(ended.ids, ended.ending.end_date, request.actor))
 
 
 def _take_back(request_id: int, hidden: tuple[tuple[str, str], ...]) -> Confirm:

@@ -21,8 +21,10 @@ from participation.forms import CancelForm, EndDateForm
 from participation.presenters import ends as shown
 from participation.presenters import offered as offered_shown
 from participation.presenters.answers import SHOWN_REFUSALS, left_as_they_are
+from participation.presenters.members import ask_links
 from participation.queries import offered as lists
 from participation.queries.large_ends import IN_A_REQUEST
+from participation.queries.members import members_to_ask_about
 from participation.views.choosing import Chosen, back_to, chosen_in
 from ui.components import Confirm
 from ui.tables import Table
@@ -183,6 +185,7 @@ def _check(
             moved,
         ),
         remarks=shown.remarks_of(ended),
+        links=ask_links(members_to_ask_about(ended.ids, form.ending.end_date, request.actor)) if ended.warnings else [],
     )
     return render(request, "participation/what_would_change.jinja", {"page": page}, status=409 if moved else 200)
 

@@ -18,8 +18,10 @@ from participation.commands.large_ends import ending_of, seen_of
 from participation.presenters import ends as ends_shown
 from participation.presenters import large_ends as shown
 from participation.presenters import offered as offered_shown
+from participation.presenters.members import ask_links
 from participation.queries import large_ends as queries
 from participation.queries import offered as lists
+from participation.queries.members import members_to_ask_about
 from ui.components import Confirm
 from ui.frame import Link
 
@@ -43,6 +45,7 @@ def large_end(request: PortalRequest, job_id: int) -> HttpResponse:
         progress=shown.progress_of(job.steps_done, job.steps, job.step, here) if busy else None,
         problem=problem,
         remarks=shown.remarks_of(result) if checked else (),
+        links=_ask_links(request, asked) if checked and result["warnings"] else (),
         change=_change(job_id, result, asked) if checked else None,
         done=shown.done_of(result, ending_of(asked)) if asked and not checked else (),
         back=None if busy or checked else _back(asked, result),
@@ -75,6 +78,11 @@ def _change(job_id: int, result: Mapping[str, Any], asked: Mapping[str, Any]) ->
         style="primary" if asks else ends_shown.style_of(ending),
     )
     return shown.would_change(result, ending, len(asked["seen"]), confirm)
+
+
+def _ask_links(request: PortalRequest, asked: Mapping[str, Any]) -> list[Link]:
+    ids = [row.id for row in seen_of(asked)]
+    return ask_links(members_to_ask_about(ids, ending_of(asked).end_date, request.actor))
 
 
 def _back(asked: Mapping[str, Any], result: Mapping[str, Any]) -> Link:

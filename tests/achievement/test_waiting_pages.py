@@ -20,7 +20,12 @@ from participation.models import Term
 from tests.achievement.payments import said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import NOVEMBER, World, add_member, seen, utsire
-from tests.factories.organisations import CommissionerFactory, PracticeFactory
+from tests.factories.organisations import (
+    CommissionerFactory,
+    NationalOperatorFactory,
+    ParentFactory,
+    PracticeFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +76,75 @@ def test_the_list_is_narrowed_by_cause_service_and_name(waits, ada):
     assert waits.network.name in said(client.get(LIST, {"cause": 3, "service": waits.service.pk, "text": "z0"}))
     assert "No PCN waits. What is complete" in said(client.get(LIST, {"cause": 19}))
     assert "No PCN waits. What is complete" in said(client.get(LIST, {"text": "somewhere else"}))
+
+
+def test_the_list_is_narrowed_by_year_days_and_pounds(waits, ada):
+    client, nothing = signed_in(ada), "No PCN waits. What is complete"
+
+    asked = {"year": "2021/22", "days": "11", "pounds": "1732.34"}
+    found = said(client.get(LIST, asked))
+
+    assert waits.network.name in found
+    assert nothing in said(client.get(LIST, {"days": "12"}))
+    assert nothing in said(client.get(LIST, {"pounds": "1732.35"}))
+    assert "Financial Year" in found
+    assert "Commissioning Organisation All" not in found, "everything is led by one"
+
+
+def test_whoever_sees_no_pounds_does_not_narrow_by_them(waits):
+    viewer = waits.acting(Role.VIEW)
+
+    text = said(signed_in(viewer).get(LIST, {"pounds": "999999"}))
+
+    assert waits.network.name in text
+    assert "at least (£)" not in text
+
+
+def test_the_national_operator_narrows_by_who_leads(waits):
+    other = utsire(service=waits.service)
+    Term.objects.filter(participation__network=other.network).update(valid="[2021-10-01,2022-04-01)")
+    client = signed_in(acting_as(Role.OPERATIONS, organisation=NationalOperatorFactory.create()))
+
+    both = codes_in(client.get(LIST))
+    found = codes_in(client.get(LIST, {"commissioner": waits.commissioner.pk}))
+
+    assert sorted(both) == sorted([waits.network.code, other.network.code])
+    assert found == [waits.network.code]
+
+
+@pytest.fixture
+def parent(waits):
+    """The Parent Organisation of the practice that joined, which leads nothing."""
+    viking = CommissionerFactory.create(name="NHS Viking CCG")
+    ParentFactory.create(organisation=waits.practices[-1], parent=viking)
+    return acting_as(Role.FINANCE_VIEW, Role.COMMISSIONING_MANAGEMENT, organisation=viking)
+
+
+def test_a_parent_that_does_not_lead_sees_what_keeps_its_own_practices(waits, parent):
+    client = signed_in(parent)
+
+    listed, told = client.get(LIST), client.get(page_of(waits))
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"{page_of(waits)}evidence.zip").content))
+
+    assert codes_in(listed) == [waits.network.code]
+    assert "1,732.34" not in said(listed) + said(told)
+    assert f"{waits.commissioner.name} leads this PCN. You see what keeps the practices whose Parent" in said(told)
+    assert "Lundy Practice (" in said(told)
+    assert waits.practices[2].name not in said(told), "the line that awaits approval is another's practice's"
+    assert "What has gone on" not in said(told)
+    assert [href for href in links_in(told) if "/achievement/networks/" in href and href.count("/") > 3] == []
+    assert "amount" not in archive.read("facts.json").decode()
+
+
+def test_a_parent_whose_practices_keep_nothing_waiting_is_told_so(waits):
+    viking = CommissionerFactory.create()
+    ParentFactory.create(organisation=waits.practices[0], parent=viking)
+    client = signed_in(acting_as(Role.VIEW, organisation=viking))
+
+    listed, told = client.get(LIST), client.get(page_of(waits))
+
+    assert codes_in(listed) == []
+    assert "None of your practices keeps this network waiting." in said(told)
 
 
 def test_the_list_is_paged_and_sorted(waits, ada):

@@ -55,3 +55,44 @@ def test_one_network_is_told_as_it_is_escalated(waits, people, program):
 
 def test_a_network_that_is_not_seen_is_not_there(waits, people, program):
     assert program(people.stranger).get(f"{PATH}{waits.network.code}/").status_code == 404
+
+
+def test_the_list_is_narrowed_as_the_page_is(waits, people, program):
+    lead, code = program(people.lead), waits.network.code
+
+    def listed(**filters):
+        return [row["org_id"] for row in lead.get(PATH, **filters).json()["results"]]
+
+    assert listed(cause=3, service=waits.service.code, financial_year="2021/22", text=code[:3]) == [code]
+    assert listed(days=11, pounds="2250.78", commissioner=waits.commissioner.code.lower()) == [code]
+    for narrower in (
+        {"cause": 19}, {"service": "another"}, {"financial_year": "2020/21"}, {"days": 12}, {"pounds": "2250.79"},
+        {"commissioner": "Q99"}, {"text": "somewhere else"},
+    ):  # fmt: skip
+        assert listed(**narrower) == []
+
+
+def test_a_filter_that_cannot_be_is_refused_by_name(waits, people, program):
+    answer = program(people.lead).get(PATH, cause="31", financial_year="2021", days="many")
+
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} == {"cause", "financial_year", "days"}
+
+
+def test_nobody_finds_by_pounds_that_they_are_not_shown(waits, people, program):
+    answer = program(people.fellow).get(PATH, pounds="1")
+
+    assert answer.status_code == 403
+    assert "do not show the pounds of networks" in answer.json()["detail"]
+
+
+def test_a_parent_that_does_not_lead_sees_its_own_practices_part(waits, people, program):
+    parent = program(people.parent)
+
+    (row,) = parent.get(PATH).json()["results"]
+    told = parent.get(f"{PATH}{waits.network.code}/").json()
+
+    assert (row["in_part"], row["approved_and_held"], row["causes"][0]["number"]) == (True, None, 3)
+    assert row["lead_commissioning_organisation"]["org_id"] == waits.commissioner.code
+    assert [line["org_id"] for line in told["lines"]] == [waits.practices[-1].code]
+    assert "approved_and_held" not in told["totals"][0]

@@ -67,7 +67,7 @@ from tests.factories.organisations import (
     ParentFactory,
     PracticeFactory,
 )
-from tests.factories.participation import EndRequestFactory, ParticipationFactory
+from tests.factories.participation import EndRequestFactory, ParticipationFactory, ServiceRequestFactory
 from tests.factories.submission import (
     BY_HAND,
     REFERRALS,
@@ -196,6 +196,7 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
         "service": service,
         "held": held,
         "allocation": allocation,
+        "service_request": ServiceRequestFactory.create(service=service, provider=practice, commissioner=parent),
         "earned": earned[JULY],
         "declared": earned[AUGUST],
         "approved": earned[SEPTEMBER],

@@ -7,8 +7,15 @@ from typing import Any
 
 import factory
 
-from participation.models import EndRequest, EndRequestRow, Participation, ParticipationChange, Term
-from participation.states import RequestState, State
+from participation.models import (
+    EndRequest,
+    EndRequestRow,
+    Participation,
+    ParticipationChange,
+    ServiceRequest,
+    Term,
+)
+from participation.states import AskState, RequestState, State
 from tests.factories.accounts import UserFactory
 from tests.factories.catalogue import QualityServiceFactory
 from tests.factories.organisations import LONG_KNOWN, CommissionerFactory, DatedFactory, NetworkFactory, PracticeFactory
@@ -85,3 +92,17 @@ class EndRequestFactory(factory.django.DjangoModelFactory[EndRequest]):
         EndRequestRow.objects.bulk_create(
             EndRequestRow(request=made, participation=row, version=row.version) for row in rows or []
         )
+
+
+class ServiceRequestFactory(factory.django.DjangoModelFactory[ServiceRequest]):
+    """A service that a practice asked its commissioning organisation for, and that awaits an answer."""
+
+    class Meta:
+        model = ServiceRequest
+
+    service = factory.SubFactory(QualityServiceFactory)
+    provider = factory.SubFactory(PracticeFactory)
+    commissioner = factory.SubFactory(CommissionerFactory)
+    asked_by = factory.SubFactory(UserFactory)
+    asked_at = LONG_KNOWN
+    state = AskState.ASKED

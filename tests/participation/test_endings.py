@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 
 import pytest
@@ -10,7 +11,9 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement.models import Achievement
 from achievement.states import State as AchievementState
+from core import clock
 from core.errors import Invalid
+from organisations.commands import ask_ods
 from participation.commands import (
     Ending,
     SecondPersonNeeded,
@@ -139,6 +142,41 @@ def test_a_member_that_stays_a_member_is_warned_of(world, by):
     assert "Portland Surgery" in warning
     assert "its PCN would wait for it" in warning
     assert "only ODS does" in warning
+
+
+@pytest.fixture
+def checked(world, by, client):
+    """The page that says what an end date of one practice would change, for somebody; by default for who may end."""
+
+    def page(reader=None):
+        given = {
+            "seen": tokens(rows(world, world.practices[0])), "step": "check", "reason": WHY,
+            "end_date": "2021-09-30",
+        }  # fmt: skip
+        address = reverse("participation:save_end_date", args=[world.service.code])
+        return sign_in(client, reader or by).post(address, given).content.decode()
+
+    return page
+
+
+def test_the_warning_leads_to_a_request_to_ods_that_is_filled_in(world, checked):
+    page = html.unescape(checked())
+
+    href = f"/organisations/networks/{world.network.code}/ods-requests/?practice={world.practices[0].code}&text="
+    assert f"Ask ODS about {world.practices[0]}, with the request filled in" in page
+    assert href in page
+    assert "please+end+its+membership" in page
+
+
+def test_the_warning_says_what_ods_was_asked_already(world, by, checked):
+    with clock.held_at(date(2021, 12, 3)):
+        asked = ask_ods(world.network.code, "Please end it.", practice_code=world.practices[0].code, by=by)
+
+    page = html.unescape(checked())
+
+    assert f"ODS was asked about {world.practices[0]} on 3 December 2021: answer awaited" in page
+    assert f"/ods-requests/#request-{asked}" in page
+    assert "with the request filled in" not in page
 
 
 def test_the_end_of_the_service_itself_warns_of_nobody(world, by):

@@ -15,7 +15,7 @@ from core.transitions import Seen
 from core.two_clocks import Belief, believe
 from organisations.changes import MembershipCorrected
 from organisations.models import Membership
-from participation.commands import close_the_day, offer_to_networks, save_end_date
+from participation.commands import accept_offers, close_the_day, offer_to_networks, save_end_date
 from participation.models import Participation, Term
 from participation.states import State
 from tests.factories.accounts import acting_as
@@ -284,3 +284,39 @@ def test_a_cancelled_participation_is_left_alone(utsire):
     correct_membership(utsire.portland, utsire.network, (date(2019, 7, 1), OCTOBER))
 
     assert ends([row]) == [END]
+
+
+@pytest.mark.parametrize("state", [State.OFFERED, State.ACCEPTED])
+def test_an_offer_that_nobody_takes_part_by_yet_is_shortened_with_the_membership(utsire, state):
+    row = ParticipationFactory.create(
+        provider=utsire.portland, network=utsire.network, state=state, respond_by=date(2021, 12, 20)
+    )
+
+    effects = correct_membership(utsire.portland, utsire.network, (date(2019, 7, 1), OCTOBER))
+
+    assert (ends([row]), states([row])) == ([OCTOBER], {state})
+    assert effects[0].sentence == "1 participation now ends with the membership."
+    last = row.history.latest("pk")
+    assert (last.by, last.note) == (None, "Its membership of the network ends.")
+
+
+def test_a_shortened_offer_is_accepted_for_the_days_of_the_membership(service, utsire):
+    row = ParticipationFactory.create(
+        service=service, provider=utsire.portland, network=utsire.network, state=State.OFFERED
+    )
+    correct_membership(utsire.portland, utsire.network, (date(2019, 7, 1), OCTOBER))
+    row.refresh_from_db()
+
+    accept_offers(seen([row]), by=acting_as(Role.SERVICE_MANAGEMENT, organisation=utsire.portland))
+
+    assert ends([row]) == [OCTOBER]
+    assert states([row]) <= {State.ACCEPTED, State.APPROVED}
+
+
+def test_a_shortened_offer_is_as_it_was_once_the_membership_goes_on(utsire):
+    row = ParticipationFactory.create(provider=utsire.portland, network=utsire.network, state=State.OFFERED)
+    correct_membership(utsire.portland, utsire.network, (date(2019, 7, 1), OCTOBER))
+
+    correct_membership(utsire.portland, utsire.network, (date(2019, 7, 1), None))
+
+    assert (ends([row]), states([row])) == ([END], {State.OFFERED})

@@ -21,8 +21,8 @@ from participation.commands import (
     save_end_date,
     tell_of_participations,
 )
-from participation.models import Participation
-from participation.states import State
+from participation.models import Participation, ServiceRequest
+from participation.states import AskState, State
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import CommissionerFactory, PracticeFactory
 from tests.factories.submission import weight_management
@@ -206,6 +206,7 @@ def test_a_practice_asks_for_what_it_was_not_offered(client, weight, viking):
     assert "Asked for on 11 December 2021." in text(done)
     task = Task.objects.open().get(key__startswith="participation.ask-for")
     assert (task.organisation, task.role) == (viking, Role.COMMISSIONING_MANAGEMENT)
+    assert task.href == reverse("participation:service_request", args=[ServiceRequest.objects.get().pk])
     with pytest.raises(Conflict, match="asked for already"):
         ask_for_service(weight.service.code, by=by)
 
@@ -218,6 +219,8 @@ def test_what_is_asked_for_is_done_when_it_is_offered(weight, viking):
     offer_to_practices(weight.service.pk, [other.pk], date(2021, 12, 1), date(2022, 3, 31), by=by)
 
     assert not Task.objects.open().filter(key__startswith="participation.ask-for").exists()
+    request = ServiceRequest.objects.get()
+    assert (request.state, request.history.latest("pk").by) == (AskState.OFFERED, None)
 
 
 def test_there_is_nothing_to_ask_for_where_an_offer_stands(weight, manager):

@@ -27,6 +27,8 @@ MOVES = {
     "reopen": ({State.ENDED}, State.APPROVED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
     "correct start date": ({State.APPROVED}, State.APPROVED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
     "correct start date of ended": ({State.ENDED}, State.ENDED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
+    "shorten offer": ({State.OFFERED}, State.OFFERED, None, None),
+    "shorten answered offer": ({State.ACCEPTED}, State.ACCEPTED, None, None),
     "cancel": (OPEN, State.CANCELLED, Role.COMMISSIONING_MANAGEMENT, "commissioner"),
 }
 PLACES = ("provider", "network", "commissioner", "elsewhere")

@@ -8,11 +8,16 @@ from achievement.presenters.details import CREATED, DONE
 from achievement.presenters.waiting.subject import Subject
 from achievement.queries.causes import Cause, Offer
 from achievement.states import State
+from catalogue.models import Aggregates
 from core import clock
 from submission.rules import closes_on
 from ui.wording import count, dense_date, listed, long_date, moment
 
 SHOWN = 5
+COUNTS_WAIT = (
+    "Its members' figures are in. What they pay the PCN together is not worked out by the portal yet, so no overnight "
+    "run makes this total."
+)
 
 
 def evidence_of(subject: Subject) -> Iterator[str]:
@@ -132,7 +137,9 @@ def _recalculation(of: Subject) -> Iterator[str]:
     for message in of.known.queued[:SHOWN]:
         failed = f", failed {count(message.attempts, 'time')}: {message.error[:200]}" if message.attempts else ""
         yield f"Asked for {moment(message.created_at)}{failed}."
-    if not of.known.queued:
+    if of.service.aggregates == Aggregates.COUNTS:
+        yield COUNTS_WAIT
+    elif not of.known.queued:
         yield "Nothing is queued for it: the next overnight run does it."
 
 

@@ -78,7 +78,7 @@ def network_row(row: WaitingNetwork, *, pounds: bool) -> NetworkRow:
         href=network_href(row.network.code),
         totals=len(row.found),
         days=row.days,
-        held=row.held if pounds else None,
+        held=row.held if pounds and not row.in_part else None,
         causes=[cause.label for cause in row.causes],
     )
 
@@ -134,7 +134,8 @@ def listing_sheet(rows: Sequence[WaitingNetwork], *, whose: str, as_at: str, pou
     widths = [10, 36, 10, 14, 8, 16, 80]
     kept = [at for at in range(len(heads)) if pounds or heads[at] != "APPROVED_AND_HELD"]
     cells: list[list[Cell]] = [
-        [row.network.code, row.network.name, len(row.found), row.since, row.days, row.held,
+        [row.network.code, row.network.name, len(row.found), row.since, row.days,
+         None if row.in_part else row.held,
          "; ".join(cause.label for cause in row.causes)]
         for row in rows
     ]  # fmt: skip

@@ -38,9 +38,10 @@ class FindingShown:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingNetworkPage(Page):
-    """Why is this network waiting?"""
+    """Why is this network waiting? `remark` says whose part of it is shown, where it is not the whole."""
 
     lead_sentence: str
+    remark: str
     summary: Sequence[str]
     unknown: str
     findings: Sequence[FindingShown]
@@ -48,7 +49,7 @@ class WaitingNetworkPage(Page):
     already_right: Sequence[str]
     then: str
     table: Table
-    paid: Table
+    paid: Table | None
     escalate_href: str
     help_desk: str
 
@@ -78,15 +79,18 @@ class PaidRow:
 
 def waiting_network_page(
     found: Sequence[Waiting], told: Sequence[Finding], known: Known, *, roles: frozenset[str],
-    organisation_id: int | None, pounds: bool, help_desk: str, escalate_href: str, breadcrumb: Sequence[Link],
+    organisation_id: int | None, pounds: bool, in_part: bool, help_desk: str, escalate_href: str,
+    breadcrumb: Sequence[Link],
 ) -> WaitingNetworkPage:  # fmt: skip
+    """`in_part`: the network is another's, and what is shown is about the reader's practices alone."""
     network = known.network
     return WaitingNetworkPage(
         title="Why is this network waiting?",
         subject=network.name,
         caption=f"{network.name} ({network.code})",
         breadcrumb=breadcrumb,
-        lead_sentence=_lead(found, pounds=pounds),
+        lead_sentence=_lead(found, pounds=pounds, in_part=in_part),
+        remark=_in_part(known) if in_part else "",
         summary=list(_by_service(found, known)),
         unknown=_unknown(told),
         findings=[
@@ -94,17 +98,27 @@ def waiting_network_page(
             for number, each in enumerate(told, start=1)
         ],
         together=_together(told, known, roles, organisation_id),
-        already_right=list(already_right(found, known)),
+        already_right=[] if in_part else list(already_right(found, known)),
         then=_then(found, told),
-        table=_key_table(found, known, pounds=pounds),
-        paid=_paid_table(known, pounds=pounds),
+        table=_key_table(found, known, pounds=pounds, in_part=in_part),
+        paid=None if in_part else _paid_table(known, pounds=pounds),
         escalate_href=escalate_href,
         help_desk=help_desk,
     )
 
 
-def _lead(found: Sequence[Waiting], *, pounds: bool) -> str:
+def _in_part(known: Known) -> str:
+    whose = f"{known.lead.name} leads this PCN" if known.lead else "No commissioning organisation leads this PCN today"
+    return (
+        f"{whose}. You see what keeps the practices whose Parent Organisation is yours, and not the other practices or "
+        "the PCN's pounds."
+    )
+
+
+def _lead(found: Sequence[Waiting], *, pounds: bool, in_part: bool) -> str:
     """`3 months waiting, £8,252.01 approved and held.`"""
+    if not found and in_part:
+        return "None of your practices keeps this network waiting."
     if not found:
         return "This network waits for nothing: every payment date that has come has its total."
     days = {each.key.achievement_date for each in found}
@@ -201,7 +215,7 @@ def _then(found: Sequence[Waiting], told: Sequence[Finding]) -> str:
     return "Then the network is aggregated by itself, within a second of the last approval."
 
 
-def _key_table(found: Sequence[Waiting], known: Known, *, pounds: bool) -> Table:
+def _key_table(found: Sequence[Waiting], known: Known, *, pounds: bool, in_part: bool) -> Table:
     held = [Column(key="held", label="Approved and held", kind="money")] if pounds else []
     return Table(
         caption="Totals that wait",
@@ -212,7 +226,7 @@ def _key_table(found: Sequence[Waiting], known: Known, *, pounds: bool) -> Table
             *held,
             Column(key="causes", label="Causes", kind="lines"),
         ],
-        rows=[_key_row(each, known, pounds=pounds) for each in found],
+        rows=[_key_row(each, known, pounds=pounds, in_part=in_part) for each in found],
         noun=("total", "totals"),
         total=sum((each.held for each in found), Decimal(0)) if pounds else None,
         empty="Nothing waits.",
@@ -220,11 +234,11 @@ def _key_table(found: Sequence[Waiting], known: Known, *, pounds: bool) -> Table
     )
 
 
-def _key_row(each: Waiting, known: Known, *, pounds: bool) -> KeyRow:
+def _key_row(each: Waiting, known: Known, *, pounds: bool, in_part: bool) -> KeyRow:
     service, day = known.services[each.key.service_id], each.key.achievement_date
     return KeyRow(
         name=f"{service.short_name}, {long_date(day)}",
-        href=network_date_href(known.network.code, service.code, day),
+        href="" if in_part else network_date_href(known.network.code, service.code, day),
         ready=f"{each.ready} of {each.expected}",
         days=(clock.today() - day).days,
         held=each.held if pounds else None,

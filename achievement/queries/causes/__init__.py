@@ -4,7 +4,9 @@ from achievement.queries.causes.classify import BlockedLine, Key, Waiting, first
 from achievement.queries.causes.gather import Known, Offer, known_of
 from achievement.queries.causes.networks import (
     Filters,
+    NetworkSeen,
     WaitingNetwork,
+    leads_waiting,
     narrowed,
     network_seen_by,
     networks_of,
@@ -12,7 +14,8 @@ from achievement.queries.causes.networks import (
     services_waiting,
     totals_by_cause,
     waiting_networks,
-    what_waits,
+    waiting_networks_for,
+    years_waiting,
 )
 from achievement.queries.causes.scope import Scope
 from achievement.queries.causes.twenty import FIRST_TO_LAST, Cause, Group
@@ -25,12 +28,14 @@ __all__ = [
     "Group",
     "Key",
     "Known",
+    "NetworkSeen",
     "Offer",
     "Scope",
     "Waiting",
     "WaitingNetwork",
     "first_causes",
     "known_of",
+    "leads_waiting",
     "narrowed",
     "network_seen_by",
     "networks_of",
@@ -39,5 +44,6 @@ __all__ = [
     "totals_by_cause",
     "waiting",
     "waiting_networks",
-    "what_waits",
+    "waiting_networks_for",
+    "years_waiting",
 ]

@@ -10,7 +10,9 @@ import pytest
 from accounts.models import Grant, User
 from accounts.states import Role, UserState
 from achievement.models import OvernightRun, RunState, Shard
-from achievement.queries.causes import Cause
+from achievement.presenters.waiting import findings_of
+from achievement.presenters.waiting.evidence import COUNTS_WAIT
+from achievement.queries.causes import Cause, known_of
 from achievement.states import State
 from catalogue.models import ServiceVersion
 from core import clock
@@ -322,3 +324,15 @@ def test_a_date_is_told_by_the_day_in_london(lacking, set_clock):
     set_clock(datetime(2021, 11, 30, 0, 30, tzinfo=clock.LONDON))
 
     assert [each.key.achievement_date for each in lacking.world.waits()] == [DAY]
+
+
+def test_counts_that_are_all_in_wait_for_what_they_pay_and_not_for_the_night(world):
+    lacking = Place(world, world.figures[0], world.practices[0])
+    world.settle(lacking)
+    lacking.give_figures()
+
+    found = world.waits()
+    (told,) = findings_of(found, known_of(world.network, world.commissioner, found))
+
+    assert told.cause == Cause.RECALCULATION
+    assert told.evidence == (COUNTS_WAIT,)
