@@ -158,9 +158,9 @@ class WaitingForm(PortalForm):
     ) -> None:
         """Who leads is asked where there are several; pounds, of whoever sees them."""
         super().__init__(data)
-        choices = {"service": services, "year": [(year, year) for year in years], "commissioner": commissioners}
-        for name, offered in choices.items():
-            self.fields[name].choices = [("", "All"), *offered]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", "All"), *((year, year) for year in years)]  # type: ignore[attr-defined]
+        self.fields["commissioner"].choices = [("", "All"), *commissioners]  # type: ignore[attr-defined]
         unasked = [*(["commissioner"] if len(commissioners) < 2 else []), *([] if pounds else ["pounds"])]
         for name in unasked:
             del self.fields[name]

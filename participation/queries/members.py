@@ -41,14 +41,13 @@ def members_to_ask_about(ids: Collection[int], end_date: date | None, by: Actor)
     staying = _staying(list(rows.select_related("service", "provider", "network")), end_date)
     pairs = {(row.provider_id, row.network_id): row for row in staying}
     first = sorted(pairs.values(), key=lambda row: (row.provider.name, row.provider.code))[:NAMED_AT_MOST]
-    networks = {row.network_id for row in first}
+    networks = {row.network.pk: row.network for row in first if row.network}
     asked = requests_open_about(networks, {row.provider_id for row in first}) if first else {}
-    led = Organisation.objects.filter(ASK_ODS.allowed(by), pk__in=networks).values_list("pk", flat=True)
-    may = set(led) if first else set()
+    may = Organisation.objects.filter(ASK_ODS.allowed(by), pk__in=networks).in_bulk() if first else {}
     return [
-        StillMember(row.provider, row.network, asked.get((row.network_id, row.provider_id)), row.network_id in may)
+        StillMember(row.provider, row.network, asked.get((row.network.pk, row.provider_id)), row.network.pk in may)
         for row in first
-        if row.network is not None
+        if row.network
     ]
 
 
