@@ -54,7 +54,6 @@ class EndRequestPage(Page):
     foreseen: Sequence[str]
     change: WouldChange | None
     remarks: Sequence[str]
-    links: Sequence[Link]
     decline: PortalForm | None
     decline_href: str
     hidden: Sequence[tuple[str, str]]
@@ -63,6 +62,7 @@ class EndRequestPage(Page):
     who_can: Sequence[str]
     table: Table
     events: Sequence[Event]
+    links: Sequence[Link] = ()
 
 
 COLUMNS = (
