@@ -121,7 +121,7 @@ DOUBT = f"""
         JOIN (SELECT DISTINCT ON (layout, scope) id FROM organisations_odsload
               ORDER BY layout, scope, as_at DESC, id DESC) latest USING (id)
         CROSS JOIN LATERAL jsonb_path_query(
-            l.rows, 'strict $[*] ? ([0] == "{RowKind.REFUSED.value}")') AS refused(row))"""
+            l.rows, 'strict $[*] ? (@[0] == "{RowKind.REFUSED.value}")') AS refused(row))"""
 """Practices that an upload awaiting its confirmation would change, or whose row the latest load refused."""
 
 QUEUED = """
