@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -25,12 +26,36 @@ class WorkerKilled(Exception):
         super().__init__(f"Its worker was killed {'once' if times == 1 else f'{times} times'} in the middle of it.")
 
 
+_kept = threading.local()
+
+
 @contextmanager
 def beside() -> Iterator[Any]:
-    """A cursor on a connection of its own: what it writes is there at once, whatever becomes of the transaction."""
-    with closing(connection.copy()) as other, other.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '1s'")
-        yield cursor
+    """A cursor on a connection of its own: what it writes is there at once, whatever becomes of the transaction.
+
+    The connection is kept for the next time where connections are (CONN_MAX_AGE).
+    """
+    other = _other_connection()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1s'")
+            yield cursor
+    except BaseException:
+        other.close()
+        raise
+    if not connection.settings_dict["CONN_MAX_AGE"]:
+        other.close()
+
+
+def _other_connection() -> Any:
+    """The one that this thread kept, if it leads to the same database and still holds; or a new one."""
+    other = getattr(_kept, "connection", None)
+    if other is None or other.settings_dict["NAME"] != connection.settings_dict["NAME"]:
+        if other is not None:
+            other.close()
+        other = _kept.connection = connection.copy()
+    other.close_if_unusable_or_obsolete()
+    return other
 
 
 def killed_at(message: OutboxMessage) -> int:

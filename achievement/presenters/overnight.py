@@ -203,13 +203,13 @@ def _cell(shard: Shard) -> Cell:
     return Cell(shard.commissioner.name, "again" if shard.attempts or shard.sweep > 1 else "to come")
 
 
-def waiting_bars(waiting: Mapping[str, int]) -> Bars:
+def waiting_bars(waiting: Mapping[str, int], run: OvernightRun) -> Bars:
     return Bars(
         caption="Networks that wait",
         what="For this first",
         unit="Totals",
         bars=[Bar(reason, many) for reason, many in waiting.items()],
-        empty="No network waits.",
+        empty="No network waits." if run.finished_at else "Counted when the run has ended.",
     )
 
 
@@ -247,7 +247,7 @@ def _shard_row(shard: Shard) -> ShardRow:
 
 def _remarks(shard: Shard) -> list[str]:
     again = "Some of its networks were locked; it comes back for them." if shard.sweep > 1 and not shard.error else ""
-    error = f"Attempt {shard.attempts}: {shard.error}" if shard.error else ""
+    error = f"Attempt {shard.attempts}: {shard.error}" if shard.attempts and shard.error else shard.error
     under_way = shard.state == RunState.RUNNING
     return [remark for remark in (again if under_way else "", error) if remark]
 

@@ -61,7 +61,7 @@ def overnight_run(request: PortalRequest, run_id: int) -> HttpResponse:
         facts=shown.facts(run),
         actions=[] if why_not else [shown.resume(run)],
         cannot=[] if run.finished_at and not run.shards_failed else _cannot("Resume", why_not),
-        waiting=shown.waiting_bars(overnight.waiting_of([run.pk])[run.pk]),
+        waiting=shown.waiting_bars(overnight.waiting_of([run.pk])[run.pk], run),
         shards=shown.shards_table(shards),
     )
     answer = render(request, "achievement/overnight_run.jinja", {"page": page})

@@ -13,6 +13,7 @@ BUSINESS_CLOCK_FILE = os.environ.get("CQRS_PORTAL_CLOCK", "")
 ACCOUNT_RATE_LIMITS = False  # the suite signs in far more often than a person
 SECOND_FACTOR_REQUIRED = False  # people of factories have no phone; tests of the second factor switch it on
 MFA_FORMS, MFA_TOTP_TOLERANCE = base.MFA_FORMS, base.MFA_TOTP_TOLERANCE  # training's show the code
+DATABASES = {"default": base.DATABASES["default"] | {"CONN_MAX_AGE": 0}}  # none is open when a test's database is dropped
 API_RATE = "1000000/min"  # a test of the rate sets its own
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

@@ -37,7 +37,9 @@ EXPECTED_MEMBERS_SQL = """
     FROM {keys} k
     JOIN organisations_membership m
       ON m.network_id = k.network_id AND upper_inf(m.recorded) AND m.valid @> k.achievement_date
-    WHERE NOT EXISTS (
+    WHERE m.practice_id NOT IN (
+        SELECT practice_id FROM organisations_membership WHERE upper_inf(recorded) GROUP BY 1 HAVING count(*) > 1)
+    OR NOT EXISTS (
         SELECT FROM organisations_membership later
         WHERE later.practice_id = m.practice_id AND upper_inf(later.recorded) AND later.valid @> k.achievement_date
           AND (lower(later.valid), later.id) > (lower(m.valid), m.id))"""
@@ -45,7 +47,7 @@ EXPECTED_MEMBERS_SQL = """
 practice_id) for every practice that counts as a member of the network on the date, as believed now.
 
 A practice in two networks on a date counts in the one that started later; a zero-length membership counts on no day
-(domain 1). The same rule as `Membership.objects.counting_on`."""
+(domain 1). Nearly every practice has one membership, and is not looked up again to find a later one. The same rule as `Membership.objects.counting_on`."""
 
 
 def expected_members_sql(day_column: str, network_column: str, relation: str) -> str:

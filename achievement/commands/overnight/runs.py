@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from datetime import date, time
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 
 from accounts.models import User
 from achievement.commands.overnight import alarms
 from achievement.models import Achievement, NetworkAchievement, OvernightRun, RunState, Shard
 from achievement.queries import overnight
+from achievement.queries.waiting import waiting_by_reason
 from achievement.rules import RESUME_OVERNIGHT_RUN, START_OVERNIGHT_RUN
 from core import clock
 from core.actors import SYSTEM, Actor
@@ -24,6 +26,8 @@ from operations.models import OutboxMessage
 from organisations.models import Lead, Membership, Organisation
 from participation.models import Participation, Term
 from ui.wording import long_date
+
+log = logging.getLogger(__name__)
 
 ONE_AT_A_TIME = 0x0417
 WORK = "achievement.work_shard"
@@ -87,15 +91,37 @@ def is_due() -> bool:
 
 @command
 def finish_run(run_id: int, *, by: Actor = SYSTEM) -> bool:
-    """A run whose shards are all through is done; where one of them failed it has failed, and Operations are told."""
+    """A run whose shards are all through is done; where one of them failed it has failed, and Operations are told.
+
+    What waits then is counted once for all of them.
+    """
     run = OvernightRun.objects.select_for_update(of=("self",)).filter(pk=run_id, state=RunState.RUNNING).first()
     if run is None or run.shards.filter(state=RunState.RUNNING).exists():
         return False
+    _count_what_waits(run)
     failed = run.shards.filter(state=RunState.FAILED).exists()
     run.state, run.finished_at = (RunState.FAILED if failed else RunState.DONE), clock.now()
     run.save()
     alarms.after_the_end_of(run)
     return True
+
+
+def _count_what_waits(run: OvernightRun) -> None:
+    """Each shard is told what its networks wait for, by cause. Where that cannot be counted the run ends all the same,
+    for its work is done, and each shard says why."""
+    shards = list(run.shards.order_by("pk"))
+    try:
+        with transaction.atomic():
+            counted = waiting_by_reason()
+    except Exception as error:
+        log.exception("What waits after the overnight run of %s was not counted.", run)
+        run.shards.filter(error="").update(error=f"What waits was not counted: {error}"[:2000])
+        return
+    for shard in shards:
+        shard.waiting_by_reason = counted.get(shard.commissioner_id, {})
+        shard.waiting = sum(shard.waiting_by_reason.values())
+        shard.error = "" if shard.state == RunState.DONE else shard.error
+    Shard.objects.bulk_update(shards, ["waiting", "waiting_by_reason", "error"])
 
 
 def _may_start(by: Actor) -> None:

@@ -1,4 +1,4 @@
-"""One shard of a run: what is due is calculated, what is complete is aggregated, and what waits is counted."""
+"""One shard of a run: what is due is calculated, and what is complete is aggregated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.db.models import Max
 from achievement.commands.aggregation import Aggregated, aggregate_networks
 from achievement.commands.calculation import calculate_achievements, take_over_networks
 from achievement.models import RunState, Shard
-from achievement.queries.waiting import waiting_by_reason
 from catalogue.models import AchievementDate
 from core import clock
 from core.actors import SYSTEM, Actor
@@ -104,8 +103,6 @@ def _count(shard: Shard, done: Aggregated) -> None:
     shard.networks_aggregated += done.networks
     shard.lines_moved += done.lines
     shard.amount += done.pounds
-    shard.waiting_by_reason = waiting_by_reason(shard.commissioner_id)
-    shard.waiting = sum(shard.waiting_by_reason.values())
 
 
 def _failed(shard: Shard, error: Exception) -> None:

@@ -1,6 +1,6 @@
 """Why is this network waiting? Each line that a network lacks, with its causes out of the twenty of domain 7."""
 
-from achievement.queries.causes.classify import BlockedLine, Key, Waiting, first_causes, waiting
+from achievement.queries.causes.classify import BlockedLine, Key, Waiting, first_causes, first_causes_by_lead, waiting
 from achievement.queries.causes.gather import Known, Offer, known_of
 from achievement.queries.causes.networks import (
     Filters,
@@ -34,6 +34,7 @@ __all__ = [
     "Waiting",
     "WaitingNetwork",
     "first_causes",
+    "first_causes_by_lead",
     "known_of",
     "leads_waiting",
     "narrowed",

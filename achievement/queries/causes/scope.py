@@ -31,6 +31,11 @@ class Scope:
         return cls(networks=tuple(sorted(set(ids))))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole country."""
+        return self.networks is None and self.commissioner is None
+
+    @property
     def sql(self) -> str:
         """Relation (network_id, commissioner_id): each network of the scope, and who leads it today."""
         if self.networks is None:

@@ -25,11 +25,6 @@ OFFERED = f"""
     GROUP BY 1, 2"""
 """Each service that a network takes part in: from when, and before which day the last of its offers ends."""
 
-_TOTAL = f"""EXISTS (
-    SELECT FROM achievement_networkachievement n
-    WHERE (n.achievement_date, n.service_id, n.network_id) = (d.achievement_date, d.service_id, {{network}})
-      AND n.state <> {State.WITHDRAWN:d})"""
-
 _OPEN_LINES = {
     False: f"""
         SELECT DISTINCT a.service_id, a.achievement_date, a.network_id FROM scope s
@@ -43,21 +38,55 @@ _OPEN_LINES = {
 }
 """Keys with open lines: by the network's own index, or by those of what commissioning organisations have open."""
 
+_HAS_TOTAL = f"""EXISTS (
+    SELECT FROM achievement_networkachievement n
+    WHERE (n.achievement_date, n.service_id, n.network_id) = (d.achievement_date, d.service_id, {{network}})
+      AND n.state <> {State.WITHDRAWN:d})"""
 
-def waiting_keys(many: bool) -> str:
-    """Keys whose payment date has come and that have no total, of networks that take part; and keys with open lines.
 
-    A network takes part from the first day that it was offered the service for, to the service's end."""
+def open_keys(many: bool) -> str:
+    """Keys with open lines, and whether they have a total all the same."""
     return f"""
-    SELECT d.service_id, d.achievement_date, o.network_id, false AS has_total FROM offered o
-    JOIN day d ON d.service_id = o.service_id AND d.achievement_date >= o.first_day
-    WHERE NOT {_TOTAL.format(network="o.network_id")}
-    UNION
-    SELECT d.service_id, d.achievement_date, d.network_id, {_TOTAL.format(network="d.network_id")}
+    SELECT d.service_id, d.achievement_date, d.network_id, {_HAS_TOTAL.format(network="d.network_id")} AS has_total
     FROM ({_OPEN_LINES[many]}) d"""
 
 
-MEMBER = f"""
+def lacking(whole: bool) -> str:
+    """Of what networks take part in: where payment dates have come for which there is neither a total nor an open line.
+
+    Totals are counted first: nearly everywhere each date has one, and years of them need not be looked up one by one.
+    With `whole`, of the whole country, all are."""
+    of_scope = "" if whole else "JOIN scope USING (network_id)"
+    return f"""
+    WITH found AS (
+        SELECT n.service_id, n.network_id, n.achievement_date
+        FROM achievement_networkachievement n {of_scope} WHERE n.state <> {State.WITHDRAWN:d}
+        UNION ALL
+        SELECT service_id, network_id, achievement_date FROM open_key WHERE NOT has_total),
+    told AS (
+        SELECT f.service_id, f.network_id, count(*) AS days, min(f.achievement_date) AS first_day
+        FROM found f JOIN day d USING (service_id, achievement_date) GROUP BY 1, 2),
+    due AS (
+        SELECT o.service_id, o.first_day, count(*) AS days
+        FROM (SELECT DISTINCT service_id, first_day FROM offered) o
+        JOIN day d ON d.service_id = o.service_id AND d.achievement_date >= o.first_day GROUP BY 1, 2)
+    SELECT o.service_id, o.network_id, o.first_day FROM offered o
+    JOIN due USING (service_id, first_day)
+    LEFT JOIN told t USING (service_id, network_id)
+    WHERE t.days IS DISTINCT FROM due.days OR t.first_day < o.first_day"""
+
+
+WAITING = f"""
+    SELECT d.service_id, d.achievement_date, o.network_id, false AS has_total FROM lacking o
+    JOIN day d ON d.service_id = o.service_id AND d.achievement_date >= o.first_day
+    WHERE NOT {_HAS_TOTAL.format(network="o.network_id")}
+    UNION
+    SELECT service_id, achievement_date, network_id, has_total FROM open_key"""
+"""Keys whose payment date has come and that have no total, of networks that take part; and keys with open lines.
+
+A network takes part from the first day that it was offered the service for, to the service's end."""
+
+_MEMBER = f"""
     SELECT coalesce(e.service_id, l.service_id) AS service_id,
            coalesce(e.achievement_date, l.achievement_date) AS achievement_date,
            coalesce(e.network_id, l.network_id) AS network_id, coalesce(e.practice_id, l.provider_id) AS practice_id,
@@ -79,7 +108,7 @@ READY = f"""
            m.state = {State.AWAITING_NETWORK:d}
            OR (coalesce(d.counts, false) AND coalesce(s.state IN ({in_list(SUBMITTED_STATES)}), false)) AS is_ready,
            m.state IS NOT NULL AND m.state <> {State.AWAITING_DATA:d} AS stands
-    FROM member m
+    FROM ({_MEMBER}) m
     LEFT JOIN day d USING (service_id, achievement_date)
     LEFT JOIN submission_submission s
       ON d.collects AND s.provider_id = m.practice_id AND s.service_id = m.service_id
