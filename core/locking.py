@@ -17,7 +17,7 @@ def lock(rows: QuerySet[Any], *, skip_locked: bool = False) -> list[int]:
 
 def lock_ids(model: type[Model], ids: Iterable[int], *, skip_locked: bool = False) -> list[int]:
     """The same, for rows named by id."""
-    return lock(model._default_manager.filter(pk__in=set(ids)), skip_locked=skip_locked)
+    return lock(model._default_manager.filter(pk__any=set(ids)), skip_locked=skip_locked)
 
 
 def wait_for_locks_at_most(milliseconds: int) -> None:

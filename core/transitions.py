@@ -121,7 +121,7 @@ class Transition:
         """
         locked = lock(rows)
         model: type[Stateful] = rows.model
-        judged = model._default_manager.filter(pk__in=locked, state__in=self.sources).filter(self.rule.allowed(by))
+        judged = model._default_manager.filter(pk__any=locked, state__in=self.sources).filter(self.rule.allowed(by))
         moved = self._move(model, judged, by=by, note=note, seen=seen, values=values or {})
         if moved:
             model.after_move(self, moved, by)
@@ -228,7 +228,7 @@ class Transition:
         if not ids:
             return []
         versions = {row.id: row.version for row in seen or ()}
-        rows = model._default_manager.filter(pk__in=ids)
+        rows = model._default_manager.filter(pk__any=ids)
         not_permitted = self.rule.refusals_for(rows, by)
         refused = []
         for row in rows.order_by("pk"):

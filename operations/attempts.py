@@ -43,17 +43,20 @@ def beside() -> Iterator[Any]:
     except BaseException:
         other.close()
         raise
-    if not connection.settings_dict["CONN_MAX_AGE"]:
+    if connection.settings_dict["CONN_MAX_AGE"]:
+        _kept.connection = other
+    else:
         other.close()
 
 
 def _other_connection() -> Any:
     """The one that this thread kept, if it leads to the same database and still holds; or a new one."""
-    other = getattr(_kept, "connection", None)
-    if other is None or other.settings_dict["NAME"] != connection.settings_dict["NAME"]:
-        if other is not None:
-            other.close()
-        other = _kept.connection = connection.copy()
+    other, _kept.connection = getattr(_kept, "connection", None), None
+    if other is None:
+        return connection.copy()
+    if other.settings_dict["NAME"] != connection.settings_dict["NAME"]:
+        other.close()
+        return connection.copy()
     other.close_if_unusable_or_obsolete()
     return other
 

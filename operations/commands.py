@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -31,6 +32,14 @@ def after_commit(task: str, keys: dict[str, Any], *, not_before: timedelta | Non
     due_at = clock.now() + (GIVE_THE_BROKER if not_before is None else not_before)
     message = OutboxMessage.objects.create(task=task, keys=keys, due_at=due_at)
     if not_before is None:
+        transaction.on_commit(partial(_send, message.pk), robust=True)
+
+
+def each_after_commit(task: str, keys: Iterable[dict[str, Any]]) -> None:
+    """The same for each of several pieces of work, written in one statement."""
+    due_at = clock.now() + GIVE_THE_BROKER
+    messages = OutboxMessage.objects.bulk_create(OutboxMessage(task=task, keys=each, due_at=due_at) for each in keys)
+    for message in messages:
         transaction.on_commit(partial(_send, message.pk), robust=True)
 
 

@@ -113,7 +113,7 @@ def _stage_open(
     """Temporary tables `open_line`: the approved lines, read once; and `open_network`: their keys, count and sum."""
     scope, params = _scope(locked, commissioner, keys)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS open_line, open_network, ready_network")
+        cursor.execute("DROP TABLE IF EXISTS open_line, open_network, approved_network, ready_network")
         cursor.execute(
             f"""
             CREATE TEMPORARY TABLE open_line ON COMMIT DROP AS
@@ -148,12 +148,28 @@ def _scope(
 
 
 def _stage_ready() -> None:
-    """Temporary table `ready_network`: open keys whose approved lines are exactly those expected, and no total yet."""
+    """Temporary table `ready_network`: open keys whose approved lines are exactly those expected, and no total yet.
+
+    Who is expected is asked only of keys without another line that stands in the way: nearly all that wait have one.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
+            CREATE TEMPORARY TABLE approved_network ON COMMIT DROP AS
+            SELECT o.* FROM open_network o
+            WHERE NOT EXISTS (SELECT FROM achievement_achievement other
+                WHERE (other.service_id, other.achievement_date, other.network_id)
+                    = (o.service_id, o.achievement_date, o.network_id)
+                  AND other.state NOT IN ({State.AWAITING_NETWORK:d}, {State.WITHDRAWN:d}))
+              AND NOT EXISTS (SELECT FROM achievement_networkachievement n
+                WHERE (n.service_id, n.achievement_date, n.network_id)
+                    = (o.service_id, o.achievement_date, o.network_id) AND n.state <> {State.WITHDRAWN:d})"""
+        )
+        cursor.execute(f"ANALYZE approved_network ({KEY})")
+        cursor.execute(
+            f"""
             CREATE TEMPORARY TABLE ready_network ON COMMIT DROP AS
-            WITH expected AS ({EXPECTED_LINES_SQL.format(keys="open_network")}),
+            WITH expected AS ({EXPECTED_LINES_SQL.format(keys="approved_network")}),
             complete AS (
                 SELECT e.service_id, e.achievement_date, e.network_id, count(*) AS lines
                 FROM expected e
@@ -161,15 +177,8 @@ def _stage_ready() -> None:
                     ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
                      = (e.service_id, e.achievement_date, e.network_id, e.practice_id)
                 GROUP BY 1, 2, 3 HAVING count(*) = count(l.id))
-            SELECT o.* FROM open_network o JOIN complete c USING (service_id, achievement_date, network_id)
-            WHERE c.lines = o.lines
-              AND NOT EXISTS (SELECT FROM achievement_achievement other
-                WHERE (other.service_id, other.achievement_date, other.network_id)
-                    = (o.service_id, o.achievement_date, o.network_id)
-                  AND other.state NOT IN ({State.AWAITING_NETWORK:d}, {State.WITHDRAWN:d}))
-              AND NOT EXISTS (SELECT FROM achievement_networkachievement n
-                WHERE (n.service_id, n.achievement_date, n.network_id)
-                    = (o.service_id, o.achievement_date, o.network_id) AND n.state <> {State.WITHDRAWN:d})"""
+            SELECT o.* FROM approved_network o JOIN complete c USING (service_id, achievement_date, network_id)
+            WHERE c.lines = o.lines"""
         )
         cursor.execute(f"ANALYZE ready_network ({KEY})")
 

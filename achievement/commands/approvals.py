@@ -55,7 +55,7 @@ def approve_achievements(seen: Collection[Seen], *, by: Actor, note: str = "") -
     Networks that are now complete are aggregated after the commit.
     """
     outcome = _by_kind(seen, _for_all(APPROVE, APPROVE_LINE), by=by, note=note)
-    lines = Achievement.objects.filter(pk__in=outcome.ids, network__isnull=False)
+    lines = Achievement.objects.filter(pk__any=outcome.ids, network__isnull=False)
     keys = lines.order_by().values_list("service_id", "achievement_date", "network_id").distinct()
     aggregate_after_commit(NetworkKey(*key) for key in keys)
     return outcome

@@ -31,7 +31,7 @@ from core.changes import Effect
 from core.commands import command
 from core.errors import Invalid
 from core.locking import lock_ids
-from operations.commands import after_commit
+from operations.commands import each_after_commit
 from organisations.models import Organisation
 
 KEYS_IN_A_MESSAGE = 200
@@ -182,5 +182,5 @@ def _aggregate_after_commit(service_id: int, due: Sequence[date], networks: Sequ
 def aggregate_after_commit(keys: Iterable[NetworkKey]) -> None:
     """Have these networks aggregated once the transaction has committed, some two hundred to a message."""
     plain = sorted({key.plain() for key in keys})
-    for start in range(0, len(plain), KEYS_IN_A_MESSAGE):
-        after_commit("achievement.aggregate_networks", {"keys": plain[start : start + KEYS_IN_A_MESSAGE]})
+    parts = (plain[start : start + KEYS_IN_A_MESSAGE] for start in range(0, len(plain), KEYS_IN_A_MESSAGE))
+    each_after_commit("achievement.aggregate_networks", [{"keys": part} for part in parts])

@@ -11,7 +11,7 @@ from accounts.queries import holders_of, who_see_pounds
 from accounts.states import Role
 from achievement import notifications
 from achievement.models import Achievement
-from achievement.states import DECLARED_FIGURES_CHANGED, FIGURES_CHANGED, RETURN_LINE, State
+from achievement.states import DECLARED_FIGURES_CHANGED, FIGURES_CHANGED, NETWORK_LINE, RETURN_LINE, State
 from core.actors import Actor
 from core.commands import instant
 from core.transitions import Creation, Transition
@@ -35,8 +35,10 @@ def tell_who_acts_next(move: Transition | Creation, ids: Collection[int], *, by:
 
     Lines that only go forward are not told one by one: Home counts them, and the overnight run moves thousands.
     """
-    rows = Achievement.objects.filter(pk__in=ids).select_related("service", "provider", "commissioner")
+    rows = Achievement.objects.filter(pk__any=ids).select_related("service", "provider", "commissioner")
     is_way_back = move == RETURN_LINE or (isinstance(move, Transition) and move.needs_reason)
+    if not is_way_back and move in NETWORK_LINE.values():
+        return
     came_back = is_way_back or move in (FIGURES_CHANGED, DECLARED_FIGURES_CHANGED)
     told = rows if is_way_back else rows.filter(network=None)
     for state, (role, whose) in ACTS_NEXT.items():

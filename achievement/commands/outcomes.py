@@ -34,7 +34,7 @@ class Outcome:
 def outcome_of(moved: Moved) -> Outcome:
     """The outcome of one transition, with the pounds of what moved."""
     model = NetworkAchievement if moved.transition in NETWORK_TOTAL.values() else Achievement
-    pounds = model._default_manager.filter(pk__in=moved.ids).aggregate(sum=Sum("amount"))["sum"]
+    pounds = model._default_manager.filter(pk__any=moved.ids).aggregate(sum=Sum("amount"))["sum"]
     return Outcome(moved.transition.done, moved.ids, pounds or Decimal(0), moved.refused)
 
 
@@ -47,12 +47,12 @@ def together(done: str, outcomes: Sequence[Outcome]) -> Outcome:
 
 def rows_chosen(seen: Collection[Seen], by: Actor) -> QuerySet[Any]:
     """The achievements named that the actor may see; the others are answered as not there."""
-    return Achievement.objects.filter(visible_to(by), pk__in=[row.id for row in seen])
+    return Achievement.objects.filter(visible_to(by), pk__any=[row.id for row in seen])
 
 
 def totals_chosen(seen: Collection[Seen], by: Actor) -> QuerySet[Any]:
     """The network totals named that the actor may see."""
-    return NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=[row.id for row in seen])
+    return NetworkAchievement.objects.filter(networks_visible_to(by), pk__any=[row.id for row in seen])
 
 
 def reason_given(note: str) -> str:

@@ -175,9 +175,9 @@ def choices_for(by: Actor) -> Choices:
 def names_of(by: Actor, ids: Collection[int], *, totals: bool) -> dict[int, str]:
     """Row id -> the name of the organisation it is about, of rows that somebody may see."""
     if totals:
-        rows = NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=ids)
+        rows = NetworkAchievement.objects.filter(networks_visible_to(by), pk__any=ids)
         return dict(rows.values_list("pk", "network__name"))
-    return dict(Achievement.objects.filter(visible_to(by), pk__in=ids).values_list("pk", "provider__name"))
+    return dict(Achievement.objects.filter(visible_to(by), pk__any=ids).values_list("pk", "provider__name"))
 
 
 def all_matching(by: Actor, filters: Filters, *, at_most: int) -> tuple[Summary, Packed]:
@@ -198,13 +198,13 @@ def visible_rows(by: Actor, seen: Collection[Seen], *, totals: bool) -> QuerySet
     """Those of the rows named that somebody may see."""
     ids = [row.id for row in seen]
     if totals:
-        return NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=ids)
-    return Achievement.objects.filter(visible_to(by), pk__in=ids)
+        return NetworkAchievement.objects.filter(networks_visible_to(by), pk__any=ids)
+    return Achievement.objects.filter(visible_to(by), pk__any=ids)
 
 
 def as_they_stand(by: Actor, ids: Collection[int]) -> list[Seen]:
     """Achievements that somebody may see, as they stand now."""
-    rows = Achievement.objects.filter(visible_to(by), pk__in=ids).order_by("pk")
+    rows = Achievement.objects.filter(visible_to(by), pk__any=ids).order_by("pk")
     return [Seen(*row) for row in rows.values_list("pk", "version")]
 
 
@@ -223,7 +223,7 @@ def without_allocation(by: Actor, seen: Collection[Seen]) -> Summary:
 
 def keys_of(ids: Collection[int]) -> list[tuple[int, date, int]]:
     """(service id, achievement date, network id) of lines, each once."""
-    rows = Achievement.objects.filter(pk__in=ids, network__isnull=False).order_by()
+    rows = Achievement.objects.filter(pk__any=ids, network__isnull=False).order_by()
     return list(rows.values_list("service_id", "achievement_date", "network_id").distinct())
 
 

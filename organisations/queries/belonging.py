@@ -47,7 +47,8 @@ EXPECTED_MEMBERS_SQL = """
 practice_id) for every practice that counts as a member of the network on the date, as believed now.
 
 A practice in two networks on a date counts in the one that started later; a zero-length membership counts on no day
-(domain 1). Nearly every practice has one membership, and is not looked up again to find a later one. The same rule as `Membership.objects.counting_on`."""
+(domain 1). Nearly every practice has one membership, and is not looked up again to find a later one. The same rule as
+`Membership.objects.counting_on`."""
 
 
 def expected_members_sql(day_column: str, network_column: str, relation: str) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.rules import Acting
 from accounts.states import Role
 from achievement import commands
-from achievement.commands.overnight import shards
+from achievement.commands.overnight import runs, shards
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, OvernightRun, RunState, Shard
 from achievement.states import State
 from core.actors import SYSTEM
@@ -293,3 +293,27 @@ def test_a_run_asked_for_by_hand_three_times_at_once_is_one_run(world):
 
     assert [type(answer) for answer in answers if answer != the_run()] == [Conflict, Conflict]
     assert (the_run().number, Shard.objects.count()) == (1, 1)
+
+
+def test_what_waits_is_counted_at_the_end_for_every_shard(world):
+    world.calculate()
+    commands.start_overnight_run(by=SYSTEM)
+    commands.work_shard(the_shard().pk)
+    before = the_shard().waiting_by_reason
+
+    commands.finish_run(the_run().pk)
+
+    assert before == {}
+    assert the_shard().waiting == sum(the_shard().waiting_by_reason.values()) > 0
+
+
+def test_a_run_whose_waiting_cannot_be_counted_is_done_and_says_so(world, monkeypatch, caplog):
+    monkeypatch.setattr(runs, "waiting_by_reason", lambda: 1 / 0)
+    commands.start_overnight_run(by=SYSTEM)
+    commands.work_shard(the_shard().pk)
+
+    done = commands.finish_run(the_run().pk)
+
+    assert (done, the_run().state) == (True, RunState.DONE)
+    assert the_shard().error == "What waits was not counted: division by zero"
+    assert "was not counted" in caplog.text

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from achievement import commands as achievement
 from achievement.models import AchievementChange, NetworkAchievement
 from operations import tasks
 from operations.attempts import beside
-from operations.commands import GIVE_THE_BROKER, LONGEST_PAUSE, after_commit, deliver, send_what_is_due
+from operations.commands import (
+    GIVE_THE_BROKER,
+    LONGEST_PAUSE,
+    after_commit,
+    deliver,
+    each_after_commit,
+    send_what_is_due,
+)
 from operations.models import Attempt, OutboxMessage
 from organisations.models import Organisation
 from tests.achievement.racing import at_once
@@ -310,3 +318,38 @@ def test_a_tick_does_the_rest_when_one_thing_fails(broker, monkeypatch, caplog):
 
     assert done == ["the rest"]
     assert "The file is not there." in caplog.text
+
+
+def test_the_connection_beside_is_kept_where_connections_are(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 60)
+
+    with beside() as cursor:
+        first = pid_of(cursor)
+    with beside() as cursor:
+        second = pid_of(cursor)
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+    with beside() as cursor:
+        third = pid_of(cursor)
+    with beside() as cursor:
+        fourth = pid_of(cursor)
+
+    assert first == second == third != fourth
+
+
+def pid_of(cursor: Any) -> int:
+    cursor.execute("SELECT pg_backend_pid()")
+    return int(cursor.fetchone()[0])
+
+
+def test_work_for_several_is_written_in_one_statement_and_each_sent(broker, work, django_assert_num_queries):
+    done = []
+    work("tests.work", done.append)
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        each_after_commit("tests.work", [{"n": 1}, {"n": 2}])
+    sent = broker.received()
+    for message in OutboxMessage.objects.order_by("pk"):
+        deliver(message.pk)
+
+    assert done == [{"n": 1}, {"n": 2}]
+    assert len(sent) == 2
