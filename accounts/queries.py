@@ -21,10 +21,11 @@ from accounts.rules import Acting, administered_by
 from accounts.states import ADMINISTRATORS, MAIL_FOR, SEES_POUNDS, Role
 from core import clock
 from core.errors import NotVisible
+from core.open_items import has_open_items
 from operations.kinds import Frequency, MailKind
 from operations.models import MailPreference
-from organisations.models import Lead, Organisation, Parent
-from ui.wording import listed
+from organisations.models import Kind, Lead, Organisation, Parent
+from ui.wording import listed, long_date
 
 
 def organisations_of(user: User) -> QuerySet[Organisation]:
@@ -50,6 +51,17 @@ def acting_for(user: User, organisation_id: int | None, *, second_factor: bool =
         needs_second_factor=needs,
         second_factor=second_factor,
     )
+
+
+def why_access_has_ended(organisation: Organisation | None) -> list[str]:
+    """Why nobody acts for an organisation any more: it is a practice that closed, and nothing of it is open (domain 1).
+    Empty for all others; grants stay as they are."""
+    if organisation is None or organisation.kind != Kind.PRACTICE or organisation.close_date is None:
+        return []
+    if organisation.close_date >= clock.today() or has_open_items(organisation.pk):
+        return []
+    closed = f"{organisation.name} closed on {long_date(organisation.close_date)}"
+    return [f"{closed}, and nothing of it is open any more, so access for it has ended.", "Your roles there are kept."]
 
 
 def needs_second_factor(user: User, organisation: Organisation | None = None) -> bool:

@@ -101,9 +101,10 @@ class Achievements(_Acted):
         return answers.achievements_for(self.by)
 
     def get_object(self) -> Any:
-        """With the text that its declaration accepts."""
+        """With the text that its declaration accepts, and who declared it."""
         found = super().get_object()
         found.declaration_text = declarations.texts_of([found.service_id])[found.service_id]
+        found.declared = list(declarations.accepted_texts(found))
         return found
 
     @extend_schema(summary="How this was worked out", responses=ExplanationSerializer)

@@ -237,6 +237,9 @@ class Declaration(models.Model):
     name = models.CharField(max_length=200, help_text="Of whoever accepted the text, as it was then.")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
+    closed_on = models.DateField(
+        null=True, help_text="The provider's last day, where the commissioning organisation declared on its behalf."
+    )
 
     class Meta:
         triggers: ClassVar = [append_only()]

@@ -36,8 +36,27 @@ BEING_WORKED_OUT = Refusal(
     lambda by: ~Q(network__in=networks_to_work_out()),
 )
 
+
+class Declares(Refusal):
+    """Refuses whoever declares neither for the provider nor, once that has closed, for the commissioning organisation
+    of the offer (domain 1, closures)."""
+
+    AT_PROVIDER = NeedsRole(Role.DECLARATION_MANAGEMENT, at="provider")
+    AT_COMMISSIONER = NeedsRole(Role.DECLARATION_MANAGEMENT, at="commissioner")
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"You need the role {Role.DECLARATION_MANAGEMENT.label} at the service provider; after its closing date, "
+            "at the commissioning organisation that offered it the service."
+        )
+
+    def allowed(self, by: Actor) -> Q:
+        on_behalf = self.AT_COMMISSIONER.allowed(by) & Q(provider__close_date__lt=clock.today())
+        return self.AT_PROVIDER.allowed(by) | on_behalf
+
+
 PROVIDER_SIDE = (
-    NeedsRole(Role.DECLARATION_MANAGEMENT, at="provider"),
+    Declares(),
     PAID_TO_PRACTICE,
     acted_in_one_stage(Stage.PROVIDER),
 )

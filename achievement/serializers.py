@@ -81,10 +81,25 @@ class DeclarationTextSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(allow_blank=True)
 
 
+class DeclarationSerializer(serializers.Serializer[Any]):
+    """One declaration: who, for whom, when, and the amount they declared."""
+
+    by = serializers.CharField(source="name")
+    organisation = OrganisationNameSerializer()
+    at = serializers.DateTimeField()
+    amount = PoundsField()
+    text_version = serializers.IntegerField(allow_null=True)
+    closed_on = serializers.DateField(
+        allow_null=True,
+        help_text="The provider's last day, where the commissioning organisation declared for it.",
+    )
+
+
 class AchievementDetailSerializer(AchievementSerializer, WithActsSerializer):
-    """One achievement, what can be done to it, and the text that its declaration accepts."""
+    """One achievement, what can be done to it, the text that its declaration accepts, and who declared it."""
 
     declaration_text = DeclarationTextSerializer()
+    declarations = DeclarationSerializer(many=True, source="declared", help_text="The last first.")
 
 
 class NetworkAchievementDetailSerializer(NetworkAchievementSerializer, WithActsSerializer):

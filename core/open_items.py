@@ -32,6 +32,11 @@ def knows_open_items(asked: Asked) -> Asked:
     return asked
 
 
+def has_open_items(practice_id: int) -> bool:
+    """Whether anything is open of one practice; asks no further than the first app that knows something."""
+    return any(any(asked([practice_id]).values()) for asked in _asked)
+
+
 def open_items_of(practice_ids: Collection[int]) -> dict[int, list[OpenItem]]:
     """Practice id -> everything that is open of it, from offers to payments; those of which nothing is are left out."""
     found: dict[int, list[OpenItem]] = {}

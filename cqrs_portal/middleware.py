@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.commands import note_session_seen
-from accounts.queries import acting_for
+from accounts.queries import acting_for, why_access_has_ended
 from accounts.rules import Acting
 from accounts.views.second_factor import GOES_ON_TO
 from core.errors import NotPermitted, PortalError
@@ -19,7 +19,7 @@ from core.sessions import is_stale
 from cqrs_portal import last_acting
 from cqrs_portal.errors import API, answer
 from cqrs_portal.last_acting import LastActing
-from cqrs_portal.sign_in import WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
+from cqrs_portal.sign_in import WITHOUT_OPEN_ITEMS, WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
 from ui import kept_posts
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -107,6 +107,27 @@ class SecondFactorMiddleware:
         elif kept_posts.keep(request.session, request, actor.user_id):
             request.session[GOES_ON_TO] = reverse("accounts:kept")
         return redirect(second_factor_page(request))
+
+
+class ClosedPracticeMiddleware:
+    """Users of a practice that closed keep access until nothing of it is open; then they are told why it has ended.
+
+    They still choose another organisation, look after their own account, and sign out.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        actor = request.actor  # type: ignore[attr-defined]
+        match = request.resolver_match
+        if actor is None or (match and match.view_name in WITHOUT_OPEN_ITEMS):
+            return None
+        sentences = why_access_has_ended(actor.organisation)
+        return answer(request, NotPermitted(*sentences)) if sentences else None
 
 
 class NothingKeptMiddleware:

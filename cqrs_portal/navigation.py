@@ -98,7 +98,7 @@ SECTIONS = (
         "Achievement",
         (
             Entry("Achievement Results", "achievement:achievement_results", MONEY | NETWORK_ROLES | SUPERVISING),
-            Entry("Declare", "achievement:declare", frozenset({Role.DECLARATION_MANAGEMENT}), PROVIDERS),
+            Entry("Declare", "achievement:declare", frozenset({Role.DECLARATION_MANAGEMENT}), AVAILABLE_TO),
             Entry("Declaration Management", "achievement:declaration_management", MONEY, COMMISSIONERS),
             Entry(
                 "Network Declaration Management", "achievement:network_declaration_management", MONEY | NETWORK_ROLES

@@ -33,6 +33,14 @@ WITHOUT_SECOND_FACTOR = frozenset(
 )
 """Pages that one may use before giving the second factor that one's roles need."""
 
+WITHOUT_OPEN_ITEMS = WITHOUT_SECOND_FACTOR | {
+    "accounts:choose_organisation",
+    "accounts:my_account",
+    "accounts:session_time",
+    "home:help",
+}
+"""Pages that users of a practice that closed may use when nothing of it is open any more."""
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by invitation, never by signing up."""

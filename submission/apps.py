@@ -8,3 +8,4 @@ class SubmissionConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("submission.rules")
+        import_module("submission.queries.open_items")

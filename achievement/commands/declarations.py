@@ -26,7 +26,8 @@ def declare_achievements(chosen: Collection[ToDeclare], *, by: Actor) -> Outcome
     """Declare achievements as they were seen, accepting by name the declaration text of their service.
 
     Each is declared with its own note. One whose service has another text by now than the one that was read is
-    refused. Which version of which text was accepted, by whom and for which amount, is kept for good.
+    refused. Which version of which text was accepted, by whom and for which amount, is kept for good; and the closing
+    date of a provider on whose behalf its commissioning organisation declared.
     """
     rows = rows_chosen([each.seen for each in chosen], by)
     lock(rows)
@@ -64,7 +65,7 @@ def _declare(note: str, chosen: Sequence[ToDeclare], by: Actor) -> Outcome:
     seen = [each.seen for each in chosen]
     outcome = outcome_of(DECLARE.apply(rows_chosen(seen, by), by=by, note=note, seen=seen))
     versions = {each.seen.id: each.text_version for each in chosen}
-    rows = Achievement.objects.filter(pk__in=outcome.ids)
+    rows = Achievement.objects.filter(pk__in=outcome.ids).select_related("provider")
     Declaration.objects.bulk_create(_declaration(row, versions[row.pk], by) for row in rows)
     tell_who_acts_next(DECLARE, outcome.ids, by=by, note=note)
     return outcome
@@ -84,4 +85,5 @@ def _declaration(row: Any, text_version: int | None, by: Actor) -> Declaration:
         name=by.name,
         organisation_id=by.organisation_id,
         at=instant(),
+        closed_on=row.provider.close_date if by.organisation_id == row.commissioner_id else None,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from achievement.queries.declarations import Text
+from achievement.queries.declarations import Text, declared_words
 from achievement.queries.figures import figures_in_words
 from achievement.states import FINALS
 from core.clock import LONDON
@@ -72,15 +72,16 @@ class DeclarePage(Page):
     pager: Pager
 
 
-def what(row: Any) -> str:
-    """ "Weight Management, November 2021"."""
-    return f"{row.service.short_name}, {month(row.achievement_date)}"
+def what(row: Any, here: int | None) -> str:
+    """ "Weight Management, November 2021"; of another provider, with its name."""
+    said = f"{row.service.short_name}, {month(row.achievement_date)}"
+    return said if row.provider_id == here else f"{said}, {row.provider.name} ({row.provider.code})"
 
 
-def declare_row(row: Any, remarks: Sequence[str]) -> DeclareRow:
+def declare_row(row: Any, remarks: Sequence[str], here: int | None) -> DeclareRow:
     return DeclareRow(
         token=f"{row.pk}:{row.version}",
-        name=what(row),
+        name=what(row, here),
         href=reverse("achievement:achievement", args=[row.pk]),
         note_name=f"note_{row.pk}",
         achievement_date=row.achievement_date,
@@ -154,13 +155,13 @@ def history_table(rows: Sequence[HistoryRow], address: Address) -> Table:
     )
 
 
-def history_row(row: Any) -> HistoryRow:
+def history_row(row: Any, here: int | None) -> HistoryRow:
     """One achievement of the history; an auto-declared one says so."""
     by = "Declared automatically"
     if row.declared_by:
-        by = f"{row.declared_by}, {dense_date(row.declared_at.astimezone(LONDON).date())}"
+        by = f"{declared_words(row)}, {dense_date(row.declared_at.astimezone(LONDON).date())}"
     return HistoryRow(
-        name=what(row),
+        name=what(row, here),
         href=reverse("achievement:achievement", args=[row.pk]),
         achievement_date=row.achievement_date,
         amount=row.amount,

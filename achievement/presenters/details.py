@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from achievement.queries.addresses import network_href
+from achievement.queries.declarations import on_behalf_words
 from achievement.queries.details import NetworkDate
 from achievement.queries.readiness import MemberLine, Readiness
 from achievement.states import (
@@ -132,11 +133,22 @@ def event_of(change: Any, *, pounds: bool) -> Event:
 def accepted_words(declarations: Iterable[Any]) -> list[str]:
     """ "Tamsin Dale, Portland Surgery, accepted version 2 of the declaration text on 8 December 2021, 14:02." """
     return [
-        f"{each.name}, {each.organisation.name}, accepted version {each.text_version} of the declaration text "
-        f"on {moment(each.at)}."
+        f"{each.name}, {each.organisation.name}, {_accepted(each)} on {moment(each.at)}{_on_behalf(each)}."
         for each in declarations
-        if each.text_version is not None
+        if each.text_version is not None or each.closed_on
     ]
+
+
+def _accepted(declaration: Any) -> str:
+    if declaration.text_version is None:
+        return "declared it"
+    return f"accepted version {declaration.text_version} of the declaration text"
+
+
+def _on_behalf(declaration: Any) -> str:
+    if declaration.closed_on is None:
+        return ""
+    return f", {on_behalf_words(declaration.achievement.provider.name, declaration.closed_on)}"
 
 
 def explained(

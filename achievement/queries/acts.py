@@ -30,6 +30,7 @@ from achievement.states import (
     UNDO_LINE,
     WITHDRAW_DECLARATION,
 )
+from core import clock
 from core.actors import Actor
 from core.transitions import Transition
 
@@ -91,7 +92,9 @@ def _table(row: Any) -> Mapping[str, Transition]:
 
 
 def _who_can(row: Any, role: Role, by: Actor) -> str:
-    where = row.provider if role == Role.DECLARATION_MANAGEMENT else row.commissioner
+    declares = role == Role.DECLARATION_MANAGEMENT
+    closed = declares and row.provider.close_date is not None and row.provider.close_date < clock.today()
+    where = row.provider if declares and not closed else row.commissioner
     others = [user.name for user in holders_of(role, where) if user.pk != by.user_id]
     if not others:
         return f"Nobody else holds the role {role.label} at {where.name}."

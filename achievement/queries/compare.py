@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 
 from achievement.models import DATES_THERE_ARE_SQL, Achievement
-from achievement.queries.declarations import Marks
+from achievement.queries.declarations import Marks, on_behalf_words
 from achievement.queries.figures import limit_words, result_of
 from achievement.queries.taken_over import size_counted
 from achievement.states import State
@@ -94,6 +94,8 @@ def remarks_of(rows: Collection[Any], marks: Marks) -> dict[int, list[str]]:
         difference = differences.get(row.pk)
         said = [difference.words] if difference and difference.pounds else []
         said += [NO_ALLOCATION] if row.pk in marks.unlimited else []
+        closed = marks.on_behalf.get(row.pk)
+        said += [f"declared {on_behalf_words(row.provider.name, closed)}"] if closed else []
         found[row.pk] = [*said, *([ONE_PERSON] if row.pk in marks.by_one else [])]
     return found
 

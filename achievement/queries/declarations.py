@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from achievement.models import Achievement, AchievementChange, Declaration
 from achievement.rules import APPROVED
 from achievement.states import APPROVE, GIVE_FINANCE_APPROVAL, State
 from catalogue.queries import definitions_of
+from core import clock
 from core.actors import Actor
 from core.transitions import Seen
+from ui.wording import long_date
 
 
 class ToDeclare(NamedTuple):
@@ -43,8 +46,10 @@ def texts_of(service_ids: Iterable[int]) -> dict[int, Text]:
 
 
 def to_declare(by: Actor) -> QuerySet[Achievement]:
-    """What awaits the organisation acted for, oldest first."""
-    rows = Achievement.objects.in_state(State.AWAITING_PROVIDER).filter(provider=by.organisation_id, network=None)
+    """What awaits the organisation acted for, oldest first: its own, and of practices that closed what it offered."""
+    closed = Q(commissioner=by.organisation_id, provider__close_date__lt=clock.today())
+    whose = Q(provider=by.organisation_id) | closed
+    rows = Achievement.objects.in_state(State.AWAITING_PROVIDER).filter(whose, network=None)
     related = rows.select_related("service", "provider", "commissioner", "service_version")
     return related.order_by("achievement_date", "service__name", "pk")
 
@@ -52,23 +57,49 @@ def to_declare(by: Actor) -> QuerySet[Achievement]:
 def payment_history(by: Actor) -> QuerySet[Achievement]:
     """What the organisation acted for has declared, or had declared for it: with who, and when it was approved.
 
-    Each row has `declared_by`, `declared_at`, `approved_at` and `finance_approved_at`, of the last time; an approval
-    that was taken back is none.
+    Each row has what `last_declaration` says, `approved_at` and `finance_approved_at`, of the last time; an approval
+    that was taken back is none. A commissioning organisation has what it declared on behalf.
     """
-    declared = Declaration.objects.filter(achievement=OuterRef("pk")).order_by("-pk")
-    rows = Achievement.objects.payable().filter(provider=by.organisation_id, network=None)
+    on_behalf = Declaration.objects.filter(organisation=by.organisation_id, closed_on__isnull=False)
+    whose = Q(provider=by.organisation_id) | Q(pk__in=on_behalf.values("achievement"))
+    rows = Achievement.objects.payable().filter(whose, network=None)
     rows = rows.exclude(state__in=(State.AWAITING_DATA, State.AWAITING_PROVIDER))
     return rows.select_related("service", "provider").annotate(
-        declared_by=Subquery(declared.values("name")[:1]),
-        declared_at=Subquery(declared.values("at")[:1]),
+        **last_declaration(),
         approved_at=Case(When(state__in=APPROVED, then=_last_move(APPROVE.name))),
         finance_approved_at=_last_move(GIVE_FINANCE_APPROVAL.name),
     )
 
 
+def last_declaration() -> dict[str, Subquery]:
+    """Of each achievement's last declaration: `declared_by` and `declared_at`; `declared_for`, the closing date of a
+    provider on whose behalf it was, and `declared_here`, who then declared."""
+    declared = Declaration.objects.filter(achievement=OuterRef("pk")).order_by("-pk")
+    return {
+        "declared_by": Subquery(declared.values("name")[:1]),
+        "declared_at": Subquery(declared.values("at")[:1]),
+        "declared_for": Subquery(declared.values("closed_on")[:1]),
+        "declared_here": Subquery(declared.values("organisation__name")[:1]),
+    }
+
+
+def declared_words(row: Any) -> str:
+    """Who declared a row of `last_declaration`: "Tamsin Dale"; "Dilys Penn, NHS Biscay CCG, on behalf of Portland
+    Surgery, closed on 31 October 2021". Empty where nobody did."""
+    if not row.declared_by or not row.declared_for:
+        return row.declared_by or ""
+    return f"{row.declared_by}, {row.declared_here}, {on_behalf_words(row.provider.name, row.declared_for)}"
+
+
+def on_behalf_words(provider: str, closed_on: date) -> str:
+    """ "on behalf of Portland Surgery, closed on 31 October 2021"."""
+    return f"on behalf of {provider}, closed on {long_date(closed_on)}"
+
+
 def accepted_texts(achievement: Achievement) -> QuerySet[Declaration]:
     """Every declaration of an achievement, newest first."""
-    return Declaration.objects.filter(achievement=achievement).select_related("organisation").order_by("-pk")
+    rows = Declaration.objects.filter(achievement=achievement)
+    return rows.select_related("organisation", "achievement__provider").order_by("-pk")
 
 
 def _last_move(name: str) -> Subquery:
@@ -79,12 +110,14 @@ def _last_move(name: str) -> Subquery:
 @dataclass(frozen=True)
 class Marks:
     """What a list says beside its rows: row id -> how many moves carry a note; the ids of those whose figures and
-    whose last declaration are one person's, which approvers are shown (domain 2); and of those without an allocation.
+    whose last declaration are one person's, which approvers are shown (domain 2); of those without an allocation; and
+    the closing date of providers on whose behalf they were declared.
     """
 
     notes: Mapping[int, int]
     by_one: frozenset[int] = frozenset()
     unlimited: frozenset[int] = frozenset()
+    on_behalf: Mapping[int, date] = field(default_factory=dict)
 
 
 def marks_of(rows: Collection[Achievement]) -> Marks:
@@ -95,8 +128,9 @@ def marks_of(rows: Collection[Achievement]) -> Marks:
         found = cursor.fetchall()
     return Marks(
         {id: notes for id, notes, *_flags in found},
-        by_one=frozenset(id for id, _notes, one, _unlimited in found if one),
-        unlimited=frozenset(id for id, _notes, _one, unlimited in found if unlimited),
+        by_one=frozenset(id for id, _notes, one, *_rest in found if one),
+        unlimited=frozenset(id for id, _notes, _one, unlimited, _closed in found if unlimited),
+        on_behalf={id: closed for id, *_rest, closed in found if closed},
     )
 
 
@@ -106,9 +140,12 @@ _MARKS = """
            coalesce(v.by_id = (SELECT d.by_id FROM achievement_declaration d
                                WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1), false),
            CASE WHEN a.inputs #> '{figures,limit}' = 'null'
-                THEN version.definition #>> '{calculation,limit,kind}' = 'allocation' ELSE false END
+                THEN version.definition #>> '{calculation,limit,kind}' = 'allocation' ELSE false END,
+           (SELECT d.closed_on FROM achievement_declaration d
+            WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1)
     FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, value_id)
     JOIN achievement_achievement a ON a.id = given.id
     JOIN catalogue_serviceversion version ON version.id = a.service_version_id
     LEFT JOIN submission_indicatorvalue v ON v.id = given.value_id"""
-"""SQL: row id, how many notes, whether one person entered and declared it, and whether it lacks an allocation."""
+"""SQL: row id, how many notes, whether one person entered and declared it, whether it lacks an allocation, and the
+closing date of a provider on whose behalf it was declared."""

@@ -29,7 +29,7 @@ def needs_of(by: Acting) -> list[Need]:
         return []
     if by.organisation.kind != Kind.COMMISSIONER:
         return [*_sent_back(by), *_to_declare(by)]
-    return [*_sent_back(by), *_to_approve(by), *_to_finance(by), *_waiting_networks(by)]
+    return [*_sent_back(by), *_to_declare(by), *_to_approve(by), *_to_finance(by), *_waiting_networks(by)]
 
 
 def _to_declare(by: Acting) -> Iterator[Need]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -65,6 +66,18 @@ def _declared(by: Acting, chosen: list[declarations.ToDeclare]) -> dict[str, Any
     return {"level": messages.WARNING if outcome.refused else messages.SUCCESS, "text": " ".join(sentences + next_step)}
 
 
+def _reason(row: Any, reasons: Mapping[int, str]) -> list[str]:
+    """Why it came back, if it did."""
+    return [reasons[row.pk]] if row.pk in reasons else []
+
+
+def _on_behalf(row: Any, by: Acting) -> list[str]:
+    """What is declared for a practice that closed says so."""
+    if row.provider_id == by.organisation_id:
+        return []
+    return [f"You declare it {declarations.on_behalf_words(row.provider.name, row.provider.close_date)}."]
+
+
 def _page(request: PortalRequest, by: Acting) -> shown.DeclarePage:
     address = Address.of(request)
     pager = Pager.sized(address)
@@ -73,7 +86,8 @@ def _page(request: PortalRequest, by: Acting) -> shown.DeclarePage:
     remarks, reasons = compare.remarks_of(rows, declarations.marks_of(rows)), sent_back.reasons_of(rows)
     past = page_of(declarations.payment_history(by), NEWEST_FIRST, after=address.get("after"), size=pager.size)
     shown_rows = [
-        shown.declare_row(row, [*([reasons[row.pk]] if row.pk in reasons else []), *remarks[row.pk]]) for row in rows
+        shown.declare_row(row, [*_on_behalf(row, by), *_reason(row, reasons), *remarks[row.pk]], by.organisation_id)
+        for row in rows
     ]
     return shown.DeclarePage(
         title="Declare",
@@ -83,6 +97,6 @@ def _page(request: PortalRequest, by: Acting) -> shown.DeclarePage:
         texts=shown.texts_shown(rows, texts),
         declared_as=f"{by.name}, {by.organisation.name if by.organisation else ''}",
         report_href=reverse("reports:achievement_summary"),
-        history=shown.history_table([shown.history_row(row) for row in past.rows], address),
+        history=shown.history_table([shown.history_row(row, by.organisation_id) for row in past.rows], address),
         pager=pager.followed_by(past.next_cursor),
     )

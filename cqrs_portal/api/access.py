@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
 
 from accounts.commands import note_use_of_token
-from accounts.queries import needs_second_factor, token_with
+from accounts.queries import needs_second_factor, token_with, why_access_has_ended
 from accounts.rules import Acting
 from core.clock import LONDON
 from ui.wording import long_date
@@ -52,6 +52,9 @@ def _why_token_is_refused(token: Any, by: Acting) -> str:
         return "This account is not active."
     if needs_second_factor(by.user, by.organisation) and not token.second_factor:
         return "Your roles need a second factor now. Make another token, in a session with it."
+    ended = why_access_has_ended(by.organisation)
+    if ended:
+        return " ".join(ended)
     return "" if by.roles() else f"You hold no role in {by.organisation} any more."
 
 

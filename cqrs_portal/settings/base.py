@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "cqrs_portal.middleware.ActingOrganisationMiddleware",
     "cqrs_portal.middleware.SecondFactorMiddleware",
+    "cqrs_portal.middleware.ClosedPracticeMiddleware",
     "cqrs_portal.middleware.PortalErrorMiddleware",
 ]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from achievement.queries.declarations import declared_words
 from achievement.queries.figures import figures_in_words
 from core.clock import LONDON
 from ui.forms import PortalForm
@@ -61,7 +62,7 @@ def summary_row(row: Any, periods: Mapping[tuple[int, date], tuple[date, date]],
         achievement_date=row.achievement_date,
         figures=figures_in_words(row),
         status=row.state_label,
-        declared_by=row.declared_by or by_itself,
+        declared_by=declared_words(row) or by_itself,
         declared_date=row.declared_at.astimezone(LONDON).date() if row.declared_at else None,
         amount=row.amount if pounds else None,
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
-from achievement.models import Achievement, Declaration
+from achievement.models import Achievement
+from achievement.queries.declarations import last_declaration
 from achievement.rules import visible_to
 from achievement.states import State
 from catalogue.models import AchievementDate, QualityService
@@ -35,9 +36,8 @@ class SummaryTotal:
 def achievements_in(by: Actor, filters: SummaryFilters) -> QuerySet[Achievement]:
     """The achievements of a financial year that somebody may see, with who declared each last, and when.
 
-    Each row has `declared_by` and `declared_at`, None for what was declared automatically, not yet, or came back since.
+    Each row has what `last_declaration` says, None for what was declared automatically, not yet, or came back since.
     """
-    declared = Declaration.objects.filter(achievement=OuterRef("pk")).order_by("-pk")
     rows = Achievement.objects.payable().filter(
         visible_to(by), achievement_date__gte=filters.year.start, achievement_date__lte=filters.year.end
     )
@@ -46,8 +46,7 @@ def achievements_in(by: Actor, filters: SummaryFilters) -> QuerySet[Achievement]
     related = rows.select_related("service", "provider", "network", "service_version")
     holds = ~Q(state=State.AWAITING_PROVIDER)
     return related.defer("service_version__definition").annotate(
-        declared_by=Case(When(holds, then=Subquery(declared.values("name")[:1]))),
-        declared_at=Case(When(holds, then=Subquery(declared.values("at")[:1]))),
+        **{name: Case(When(holds, then=said)) for name, said in last_declaration().items()}
     )
 
 
