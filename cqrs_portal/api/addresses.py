@@ -22,7 +22,15 @@ from organisations.api import (
     Organisations,
     PayeeProposals,
 )
-from participation.api import Allocations, EndRequests, Joiners, Participations, ServiceRequests
+from participation.api import (
+    Allocations,
+    ClosureProposals,
+    Closures,
+    EndRequests,
+    Joiners,
+    Participations,
+    ServiceRequests,
+)
 from submission.api import DataSubmissions, Submissions
 
 
@@ -50,6 +58,8 @@ router.register("participations", Participations, "participations")
 router.register("allocations", Allocations, "allocations")
 router.register("end-requests", EndRequests, "end_requests")
 router.register("joiners", Joiners, "joiners")
+router.register("closures", Closures, "closures")
+router.register("closure-proposals", ClosureProposals, "closure_proposals")
 router.register("service-requests", ServiceRequests, "service_requests")
 router.register("submissions", Submissions, "submissions")
 router.register("data-submissions", DataSubmissions, "data_submissions")

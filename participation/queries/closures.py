@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.rules import Acting
 from accounts.states import Role
 from core import clock
+from core.actors import Actor
 from core.needs import Need
 from core.open_items import OpenItem, knows_open_items, open_items_of
 from organisations.models import ClosureProposal, Kind, ListSize, Membership, Organisation, Succession
@@ -65,10 +66,11 @@ class Closure:
         return SETTLED if self.succession and not self.going_on else TO_SETTLE
 
 
-def concerning(by: Acting) -> QuerySet[Organisation]:
+def concerning(by: Actor) -> QuerySet[Organisation]:
     """Closed practices that somebody's commissioning organisation looks after, by its closing date, the latest first:
     its own, members of networks that it led, and those that it offered something."""
-    if by.organisation is None or by.organisation.kind != Kind.COMMISSIONER or not by.roles():
+    here = by.organisation if isinstance(by, Acting) else None
+    if here is None or here.kind != Kind.COMMISSIONER or not by.roles():
         return Organisation.objects.none()
     took_part = Participation.objects.filter(provider=OuterRef("pk"))
     listed = ListSize.objects.known().filter(organisation=OuterRef("pk"), size__gt=0)

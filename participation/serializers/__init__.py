@@ -1,5 +1,16 @@
 """What the API says, and what is sent to it."""
 
+from participation.serializers.closures import (
+    ClosureProposalSerializer,
+    ClosureProposedSerializer,
+    ClosuresSerializer,
+    ClosuresSettledSerializer,
+    ConfirmClosureSerializer,
+    DeclineClosureSerializer,
+    ProposeClosuresSerializer,
+    SettleClosuresSerializer,
+    TakeBackClosureSerializer,
+)
 from participation.serializers.joiners import JoinersSettledSerializer, JoiningsSerializer, SettleJoinersSerializer
 from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer, OffersForeseenSerializer
 from participation.serializers.participations import (
@@ -34,8 +45,14 @@ __all__ = [
     "AskToEndSerializer",
     "AskedSerializer",
     "CancelSerializer",
+    "ClosureProposalSerializer",
+    "ClosureProposedSerializer",
+    "ClosuresSerializer",
+    "ClosuresSettledSerializer",
+    "ConfirmClosureSerializer",
     "ConfirmSerializer",
     "CreateOffersSerializer",
+    "DeclineClosureSerializer",
     "DeclineRequestSerializer",
     "DeclineSerializer",
     "EndRequestSerializer",
@@ -46,10 +63,13 @@ __all__ = [
     "OffersForeseenSerializer",
     "ParticipationDetailSerializer",
     "ParticipationSerializer",
+    "ProposeClosuresSerializer",
     "SaveEndDateSerializer",
     "SaveStartDateSerializer",
     "ServiceRequestSerializer",
+    "SettleClosuresSerializer",
     "SettleJoinersSerializer",
     "StartSavedSerializer",
+    "TakeBackClosureSerializer",
     "TakeBackSerializer",
 ]
