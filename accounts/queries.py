@@ -95,12 +95,29 @@ def who_see_pounds(organisation: Organisation) -> frozenset[int]:
 
 def who_can(role: Role, organisation: Organisation) -> tuple[str, ...]:
     """Who could do instead what somebody was refused, in sentences; the administrators where nobody holds the role."""
-    holders = [user.name for user in holders_of(role, organisation)]
+    return _in_sentences([user.name for user in holders_of(role, organisation)], role, organisation)
+
+
+def _in_sentences(holders: Sequence[str], role: Role, organisation: Organisation) -> tuple[str, ...]:
     if holders:
         return (f"{listed(holders)} of {organisation.name}, as {role.label}.",)
     nobody = f"Nobody holds {role.label} in {organisation.name}."
     administrators = [user.name for user in administrators_of(organisation)]
     return (nobody, f"{listed(administrators, 'or')} can grant it.") if administrators else (nobody,)
+
+
+def who_can_each(places: Collection[tuple[Role, Organisation]]) -> dict[tuple[Role, int], tuple[str, ...]]:
+    """What `who_can` says, for several roles and organisations: one question for all that somebody holds."""
+    grants = Grant.objects.in_force().filter(
+        role__in={role for role, _ in places}, organisation__in={place.pk for _, place in places}
+    )
+    names: dict[tuple[str, int], dict[int, str]] = {}
+    for role, at, user, name in grants.order_by("user__name").values_list("role", "organisation", "user", "user__name"):
+        names.setdefault((role, at), {})[user] = name
+    return {
+        (role, place.pk): _in_sentences(list(names.get((role, place.pk), {}).values()), role, place)
+        for role, place in places
+    }
 
 
 def who_can_help(by: Acting) -> tuple[str, ...]:
@@ -112,7 +129,10 @@ def who_can_help(by: Acting) -> tuple[str, ...]:
 def administrators_of(organisation: Organisation) -> QuerySet[User]:
     """Active people who administer the users of an organisation: its own, and those of the organisation above it."""
     own = Q(role__in=ADMINISTRATORS, organisation=organisation)
-    above = Q(role=Role.ADVANCED_USER_ADMINISTRATOR, organisation__in=_above(organisation))
+    day = clock.today()
+    parents = Parent.objects.as_of(day).filter(organisation=organisation).values("parent")
+    leads = Lead.objects.as_of(day).filter(network=organisation).values("commissioner")
+    above = Q(role=Role.ADVANCED_USER_ADMINISTRATOR) & (Q(organisation__in=parents) | Q(organisation__in=leads))
     grants = Grant.objects.in_force().filter(own | above)
     return User.objects.filter(pk__in=grants.values("user")).order_by("name")
 
@@ -241,10 +261,3 @@ def person_administered(by: Acting, user_id: int) -> User:
     if found is None:
         raise NotVisible("You do not administer this person, or they do not exist.")
     return found
-
-
-def _above(organisation: Organisation) -> list[int]:
-    day = clock.today()
-    parents = Parent.objects.as_of(day).filter(organisation=organisation).values_list("parent", flat=True)
-    leads = Lead.objects.as_of(day).filter(network=organisation).values_list("commissioner", flat=True)
-    return [*parents, *leads]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
@@ -82,6 +82,23 @@ class Permission:
         sentences = self.why_not(row, by)
         if sentences:
             raise NotPermitted(*sentences, who_can=who_can)
+
+
+def why_not_any(row: Model, by: Actor, permissions: Collection[Permission]) -> dict[str, list[str]]:
+    """Name of permission -> the sentences that refuse the row by it; for several permissions in one question."""
+    if by.is_system:
+        return {each.name: [] for each in permissions}
+    asked = {each.name: each for each in permissions}.values()
+    flags = {
+        f"refused_{at}_{n}": _flag(~refusal.allowed(by))
+        for at, each in enumerate(asked)
+        for n, refusal in enumerate(each.refusals)
+    }
+    found = _only(row).annotate(**flags).values(*flags).first() or {}
+    return {
+        each.name: [refusal.says(by) for n, refusal in enumerate(each.refusals) if found.get(f"refused_{at}_{n}")]
+        for at, each in enumerate(asked)
+    }
 
 
 def permission(name: str) -> Permission:

@@ -63,7 +63,8 @@ def settle_joiners(offers: Collection[JoinerOffer], hanging: Collection[Seen] = 
     """Practices joined networks: they are offered these services that the networks hold, and the offers that hang on
     the networks they came from end on the day before they joined, or are cancelled where they never held.
 
-    All or nothing. Whoever leads a network offers; an offer that hangs is ended by whoever made it (ADR 0035), so that
+    All or nothing, with all that follows, however many networks that is: it was looked at in pounds. Whoever leads a
+    network offers; an offer that hangs is ended by whoever made it (ADR 0035), so that
     where two organisations lead, each does its half. Raises Conflict where something of it has been done meanwhile,
     Invalid for days that do not fit or where nothing was chosen, and NotPermitted.
     """
@@ -191,7 +192,7 @@ def _offer(wanted: Iterable[Wanted], by: Actor) -> tuple[list[int], Sequence[Eff
         require_permission(made, by)
         take_up(made, definition_of(service.pk).offers)
         ids += made
-    return ids, publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
+    return ids, publish(ParticipationsChanged(by, keys_of(ids), at_once=True)) if ids else []
 
 
 def _leads(network_ids: Collection[int], by: Actor) -> dict[int, int]:

@@ -130,13 +130,13 @@ def terms_table(terms: Sequence[Any]) -> Table:
     )
 
 
-def offer_href(row: Any) -> str:
-    return reverse("participation:offer", args=[row.pk])
+def offer_href(participation_id: int) -> str:
+    return reverse("participation:offer", args=[participation_id])
 
 
-def links_of(row: Any, re_offers: Sequence[Any], requests: Sequence[Any]) -> list[Link]:
+def links_of(row: Any, re_offers: Sequence[int], requests: Sequence[Any]) -> list[Link]:
     """The offer that it replaces, those that replace it, and requests about it that await a second person."""
-    replaces = [Link("The offer that it replaces", offer_href(row.replaces))] if row.replaces else []
+    replaces = [Link("The offer that it replaces", offer_href(row.replaces_id))] if row.replaces_id else []
     replaced = [Link("The offer that replaced it", offer_href(each)) for each in re_offers]
     asked = [
         Link(

@@ -11,7 +11,7 @@ from core.errors import NotVisible
 from core.paging import Slice, page_of
 from participation.models import EndRequest, EndRequestChange, Participation
 from participation.rules import CONFIRM_END, end_requests_visible_to
-from participation.states import TAKE_BACK, RequestState
+from participation.states import COVERING, TAKE_BACK, RequestState
 
 ORDER = ("state", "-asked_at", "-id")
 """Those that await somebody first; then the newest."""
@@ -65,8 +65,12 @@ def history_of(request: EndRequest) -> list[EndRequestChange]:
     return list(request.history.select_related("by", "organisation").order_by("-pk"))
 
 
-def open_requests_of(participation: Participation) -> list[EndRequest]:
-    """Requests about one participation that await somebody."""
+def open_requests_of(participation: Participation, by: Actor) -> list[EndRequest]:
+    """Requests about one participation that await somebody, of those that the reader sees. What nobody has approved
+    is ended without a second person."""
+    seen = by.is_system or participation.commissioner_id == by.organisation_id
+    if not seen or participation.state not in COVERING:
+        return []
     asked = EndRequest.objects.filter(state=RequestState.ASKED, rows__participation=participation)
     return list(asked.select_related("asked_by").order_by("pk"))
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from accounts.queries import who_can
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from accounts.queries import who_can_each
 from accounts.states import Role
 from core import clock
 from core.actors import Actor
 from core.dates import last_day
 from core.errors import NotVisible
+from core.permissions import why_not_any
 from core.transitions import Transition
 from participation.models import Participation, ParticipationChange, Term
 from participation.queries.offered import shown
@@ -46,9 +50,8 @@ ACTS: Sequence[tuple[str, Role, str, tuple[Transition, ...]]] = (
 def offer_seen_by(by: Actor, participation_id: int) -> Participation:
     """One participation, as a list shows it, with the offer it replaces. Raises NotVisible."""
     rows = shown(Participation.objects.filter(visible_to(by), pk=participation_id))
-    found: Participation | None = rows.select_related(
-        "replaces", "service", "provider", "network", "commissioner"
-    ).first()
+    rows = rows.select_related("service", "provider", "network", "commissioner")
+    found: Participation | None = rows.annotate(re_offers_made=_re_offers()).first()
     if found is None:
         raise NotVisible(UNSEEN)
     return found
@@ -86,9 +89,13 @@ def _held_at(term: Term, moment: datetime | None) -> bool:
     return until is None if moment is None else until is None or until > moment
 
 
-def re_offers_of(row: Participation) -> list[Participation]:
-    """The offers that replaced this one, oldest first."""
-    return list(Participation.objects.filter(replaces=row).order_by("pk"))
+def re_offers_of(row: Participation) -> list[int]:
+    """The ids of the offers that replaced one as `offer_seen_by` answers it, oldest first."""
+    return list(row.re_offers_made)  # type: ignore[attr-defined]
+
+
+def _re_offers() -> ArraySubquery:
+    return ArraySubquery(Participation.objects.filter(replaces=OuterRef("pk")).order_by("pk").values("pk"))
 
 
 def what_can_be_done(row: Participation, by: Actor) -> list[Act]:
@@ -125,7 +132,7 @@ def with_all(row: Participation, by: Actor) -> Participation:
     whole: Any = row
     whole.moves = [_move(change) for change in history_of(row)]
     whole.beliefs = [_belief(term) for term in terms_of(row)]
-    whole.replaced_by = [each.pk for each in re_offers_of(row)]
+    whole.replaced_by = re_offers_of(row)
     whole.can = what_can_be_done(row, by)
     return row
 
@@ -142,10 +149,17 @@ def _belief(term: Term) -> Belief:
 
 
 def _acts(row: Participation, by: Actor) -> Iterator[Act]:
-    for name, role, button, transitions in ACTS:
-        move = next((each for each in transitions if row.state in each.sources), None)
-        if move is None:
-            continue
-        refused = " ".join(move.rule.why_not(row, by))
-        where = row.provider if role == Role.SERVICE_MANAGEMENT else row.commissioner
-        yield Act(name, button, refused, " ".join(who_can(role, where)) if refused else "")
+    """Who can is asked of the roles and organisations of what is refused, all at once."""
+    moves = [
+        (name, role, button, move)
+        for name, role, button, transitions in ACTS
+        for move in [next((each for each in transitions if row.state in each.sources), None)]
+        if move
+    ]
+    refused = why_not_any(row, by, [move.rule for *_act, move in moves])
+    places = {role: row.provider if role == Role.SERVICE_MANAGEMENT else row.commissioner for _, role, *_ in moves}
+    asked = {(role, places[role]) for _name, role, _button, move in moves if refused[move.permission]}
+    can = who_can_each(asked) if asked else {}
+    for name, role, button, move in moves:
+        said = " ".join(refused[move.permission])
+        yield Act(name, button, said, " ".join(can[role, places[role].pk]) if said else "")

@@ -45,7 +45,7 @@ def offer(request: PortalRequest, participation_id: int) -> HttpResponse:
         facts=shown.facts_of(row, term.start_date if term else None, term.end_date if term else None),
         next=shown.next_of(row, label),
         links=[
-            *shown.links_of(row, queries.re_offers_of(row), end_requests.open_requests_of(row)),
+            *shown.links_of(row, queries.re_offers_of(row), end_requests.open_requests_of(row, by)),
             *shown.start_links_of(row, by),
         ],
         actions=[_button(row, act) for act in acts if not act.why_not],

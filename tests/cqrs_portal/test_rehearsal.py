@@ -64,6 +64,7 @@ def test_a_year_is_rehearsed_by_two_workers_and_every_total_proved(rehearse: Reh
     assert any(line.endswith("is what the files say, to the penny.") for line in told)
     waiting = sorted({"U00003", *held.values_list("network__code", flat=True)})
     assert [line.split()[0] for line in told[-len(waiting) :]] == waiting
+    assert all(re.search(r"held; \w", line) for line in told[-len(waiting) :]), "each with its causes"
     assert told[-1].endswith("12 waiting, £0.00 held; No list size, rate or released version")
     assert OvernightRun.objects.get().shards.count() == 2
     assert NetworkAchievement.objects.filter(network__code="U00003").count() == 0

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.states import Role
+from achievement import handlers
 from achievement.commands import aggregate_networks, approve_achievements
 from achievement.models import Achievement, NetworkAchievement
 from achievement.states import State as Payment
@@ -108,6 +109,14 @@ def test_the_effects_are_said_in_pounds(dilys):
         "31 October 2021: 2 lines are calculated, £772.14, and await approval.",
         "30 November 2021: 2 lines are calculated, £772.14, and await approval.",
     ]
+
+
+def test_the_effects_are_said_in_pounds_however_many_networks_are_concerned(dilys, monkeypatch):
+    monkeypatch.setattr(handlers, "AT_ONCE", 0)
+
+    settled = settle_joiners(as_proposed(*found("Z05849")), by=dilys)
+
+    assert settled.effects[0].sentence == "30 September 2021: 2 lines are calculated, £772.14, and await approval."
 
 
 def test_other_days_may_be_chosen_within_membership_and_service(dilys):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.states import Role
@@ -291,3 +293,32 @@ def test_what_others_are_offered_is_not_found(client, ended):
     stranger = sign_in(client, acting_as(Role.VIEW, organisation=CommissionerFactory.create()))
 
     assert stranger.get(reverse("participation:offer", args=[ended.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("state", [State.OFFERED, State.ACCEPTED, State.APPROVED, State.ENDED])
+@pytest.mark.parametrize("role", [Role.COMMISSIONING_MANAGEMENT, Role.VIEW])
+def test_an_offer_s_page_asks_ten_questions_at_most(client, weight, viking, state, role):
+    """Also of somebody who may do nothing of it, and is told who can."""
+    Participation.objects.filter(pk=weight.pk).update(state=state)
+    reader, page = sign_in(client, acting_as(role, organisation=viking)), offer_page(weight)
+    reader.get(page)
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = reader.get(page)
+
+    assert answer.status_code == 200
+    assert len(asked) <= 10
+
+
+def test_a_practice_s_own_offer_asks_ten_questions_at_most(client, weight, manager):
+    reader, page = sign_in(client, manager), offer_page(weight)
+    reader.get(page)
+
+    with CaptureQueriesContext(connection) as asked:
+        reader.get(page)
+
+    assert len(asked) <= 10
+
+
+def offer_page(offer):
+    return reverse("participation:offer", args=[offer.pk])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -119,11 +119,11 @@ def _list(
 ) -> shown.AllocationsPage:
     order, pager = Order.parse(address.get("sort"), tuple(queries.ALLOCATION_ORDERS), "name"), Pager.sized(address)
     found = queries.allocated(by, service.pk, filters, day_of(service), known_at)
-    ids = list(found.order_by("pk").values_list("pk", flat=True))
+    how_many = found.count()
     columns = [f"{'-' if order.descending else ''}{each}" for each in queries.ALLOCATION_ORDERS[order.key]]
     page = page_of(found, columns, after=address.get("after"), size=pager.size)
     rows = [shown.row_of(each, service) for each in page.rows]
-    selection = _selection(by, service, ids) if may_offer(by) and known_at is None and ids else None
+    selection = _selection(by, service, found, how_many) if may_offer(by) and known_at is None and how_many else None
     asked = [name for name, _value in address.pairs if name.startswith("recorded_on")]
     now = address.without(*asked)
     return shown.AllocationsPage(
@@ -134,7 +134,7 @@ def _list(
         breadcrumb=shown.breadcrumb(),
         filters=form,
         table=shown.allocations_table(
-            rows, service, how_many=len(ids), order=order, address=address, choosing=bool(selection)
+            rows, service, how_many=how_many, order=order, address=address, choosing=bool(selection)
         ),
         pager=pager.followed_by(page.next_cursor),
         selection=selection,
@@ -144,10 +144,13 @@ def _list(
     )
 
 
-def _selection(by: Acting, service: QualityService, ids: Sequence[int]) -> Selection:
-    token = selection_of([Seen(id, 1) for id in ids], SELECTION, by) if len(ids) <= min(AT_MOST, MOST_AT_ONCE) else ""
+def _selection(by: Acting, service: QualityService, found: QuerySet[Any], how_many: int) -> Selection:
+    """Everything that matches can be chosen at once where it is no more than one form takes."""
+    few = how_many <= min(AT_MOST, MOST_AT_ONCE)
+    ids = found.order_by("pk").values_list("pk", flat=True) if few else ()
+    token = selection_of([Seen(id, 1) for id in ids], SELECTION, by) if few else ""
     return Selection(
         href=reverse("participation:set_allocations", args=[service.code]),
         actions=shown.ACTIONS,
-        matching=Matching(count=len(ids), token=token) if token else None,
+        matching=Matching(count=how_many, token=token) if token else None,
     )
