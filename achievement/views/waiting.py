@@ -38,8 +38,8 @@ ORDERS = {
 def waiting(request: PortalRequest) -> HttpResponse:
     """Every network that waits, of those somebody may see, most pounds first."""
     by, address = request.actor, Address.of(request)
-    pounds = rules.sees_network_pounds(by)
     every = causes.waiting_networks_for(by)
+    pounds = rules.sees_network_pounds(by) and not (every and all(row.in_part for row in every))
     form = WaitingForm(
         request.GET,
         services=[(each.pk, each.name) for each in causes.services_waiting(every)],

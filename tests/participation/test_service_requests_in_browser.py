@@ -12,6 +12,7 @@ from organisations.queries import parent_of
 from participation.models import Participation, ServiceRequest
 from participation.states import AskState
 from tests.factories.accounts import acting_as
+from tests.factories.organisations import PracticeFactory
 from tests.participation.test_in_browser import enter
 
 pytestmark = [pytest.mark.usefixtures("training_portal")]
@@ -23,10 +24,9 @@ def weight():
 
 
 @pytest.fixture
-def practice(weight):
-    """One that was not offered it."""
-    offered = Participation.objects.filter(service=weight).values("provider")
-    return Organisation.objects.practices().filter(code__startswith="V").exclude(pk__in=offered).order_by("code")[0]
+def practice():
+    """One that was offered nothing."""
+    return PracticeFactory.create(name="Dogger Surgery", parent=Organisation.objects.get(code="ZBY"))
 
 
 def test_a_service_is_asked_for_and_declined_with_a_reason(page, eyes, live_server, weight, practice):
