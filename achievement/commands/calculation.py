@@ -141,6 +141,7 @@ def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networ
                  unnest(%s::bigint[]) AS n(network_id)""",
             [service_id, [day for day, _ in known], [list_date for _, list_date in known], list(networks)],
         )
+        cursor.execute("CREATE INDEX ON due_key (achievement_date, network_id)")
         cursor.execute("ANALYZE due_key")
 
 

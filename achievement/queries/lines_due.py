@@ -46,15 +46,20 @@ _INPUTS = (
     JOIN participation_participation p ON p.service_id = e.service_id AND p.network_id = e.network_id
          AND p.provider_id = e.practice_id AND p.state IN ({", ".join(str(int(state)) for state in sorted(COVERING))})
     JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded) AND t.valid @> e.achievement_date
-    LEFT JOIN organisations_listsize l ON l.organisation_id = e.practice_id AND l.kind = %s AND upper_inf(l.recorded)
-         AND l.valid @> k.list_date
+    LEFT JOIN LATERAL (
+        SELECT l.id, l.size FROM organisations_listsize l
+        WHERE l.organisation_id = e.practice_id AND l.kind = %s AND upper_inf(l.recorded) AND l.valid @> k.list_date
+        OFFSET 0) l ON true
     JOIN organisations_lead lead ON lead.network_id = e.network_id AND upper_inf(lead.recorded)
          AND lead.valid @> %s::date
     WHERE l.id IS NOT NULL OR e.practice_id IN (
         SELECT s.successor_id FROM organisations_succession s WHERE upper_inf(s.recorded) AND s.takes_list)
     ORDER BY e.achievement_date, e.network_id, e.practice_id, p.id DESC"""
 )
-"""A practice that has taken over a list may have none of its own yet."""
+"""A practice that has taken over a list may have none of its own yet.
+
+How many members a day has is no guess that the planner can make: it takes them for one, and would look through all
+lists of the day for each. OFFSET 0 has it look for the list of each practice."""
 
 
 def line_inputs(keys: str, method: Capitation) -> list[LineInputs]:
