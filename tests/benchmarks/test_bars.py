@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 import_measurements()
 TINY = England(scale=0.02, months=5)
-WITH_PROGRAMS = {"workers", "quiet", "at_once", "lists"}
+WITH_PROGRAMS = {"workers", "quiet", "at_once", "lists", "follows"}
 """Bars that start the portal's own programs."""
 
 MEASURED = [
