@@ -251,6 +251,11 @@ def _ask_ods(closure: Closure, network: Any) -> Link:
     return Link(f"ODS has it as a member of {network.name} still: ask ODS, with the request filled in", href)
 
 
+def title_of_step(closure: Closure, today: date) -> str:
+    """ "Portland Surgery closed: what follows"; "closes" until its last day has passed."""
+    return f"{closure.practice.name} {'closed' if closure.last_day < today else 'closes'}: what follows"
+
+
 def lead_of(names: Sequence[str]) -> str:
     return f"If this follows the closure of {listed(names)}:"
 

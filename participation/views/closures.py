@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.rules import PortalRequest
+from core import clock
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
 from organisations.commands import Decision
@@ -146,7 +147,7 @@ class _Step:
         closure, here = self.closure, self.request.actor.organisation_id
         status = 422 if form.errors else (409 if change and change.moved else 200)
         page = shown.ClosurePage(
-            title=f"{closure.practice.name} closed: what follows",
+            title=shown.title_of_step(closure, clock.today()),
             subject=closure.practice.name,
             caption="Practices that closed",
             in_error=bool(form.errors),

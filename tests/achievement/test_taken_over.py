@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.urls import reverse
 
 from achievement.models import Achievement
 from achievement.queries.compare import differences_of
@@ -31,6 +32,7 @@ from tests.factories.organisations import (
 )
 from tests.factories.participation import ParticipationFactory
 from tests.participation.closing import close, closing
+from tests.participation.pages import sign_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 PAIR = Decimal("1732.34")
@@ -140,6 +142,19 @@ def test_a_practice_that_ods_still_has_as_a_member_is_not_counted_twice():
 
     assert held.get().end_date == date(2022, 3, 31)
     assert (line(made.portland), line(made.viking).amount) == (None, PAIR)
+
+
+def test_a_network_that_still_waits_for_it_says_why_and_leads_to_what_follows(client):
+    made = closing(ods_knows=False)
+    SuccessionFactory.create(predecessor=made.portland, successor=made.viking)
+    made.world.calculate(OCTOBER, NOVEMBER)
+    address = reverse("achievement:waiting_network", args=[made.world.network.code])
+
+    page = sign_in(client, made.world.approver).get(address)
+
+    assert "closed on 31 October 2021, and is still waited for" in text(page)
+    assert reverse("participation:closure", args=[made.portland.code]) in page.content.decode()
+    assert "unknown state" not in text(page)
 
 
 def test_a_list_stays_in_the_line_that_finance_has_approved():
