@@ -66,7 +66,7 @@ BARS = (
     (11, "causes", "why networks wait, with every cause"),
     (12, "offers", "offers to 1,500 practices in one command"),
     (13, "ends", "what an end would change, looked at before it is saved"),
-    (14, "follows", "a corrected membership to the network's total, through the real worker"),
+    (14, "follows", "a corrected end date to the network's total, through the real worker"),
 )
 
 

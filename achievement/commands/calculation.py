@@ -35,6 +35,8 @@ from operations.commands import each_after_commit
 from organisations.models import Organisation
 
 KEYS_IN_A_MESSAGE = 200
+LOOKED_THROUGH = 200
+"""So many keys are sooner looked through than indexed."""
 
 INPUT = (
     "service_id", "achievement_date", "network_id", "provider_id", "commissioner_id", "participation_id",
@@ -141,7 +143,8 @@ def _stage_keys(service_id: int, method: Capitation, due: Sequence[date], networ
                  unnest(%s::bigint[]) AS n(network_id)""",
             [service_id, [day for day, _ in known], [list_date for _, list_date in known], list(networks)],
         )
-        cursor.execute("CREATE INDEX ON due_key (achievement_date, network_id)")
+        if len(known) * len(networks) > LOOKED_THROUGH:
+            cursor.execute("CREATE INDEX ON due_key (achievement_date, network_id)")
         cursor.execute("ANALYZE due_key")
 
 

@@ -88,7 +88,8 @@ def _verdicts(course: Course) -> str:
         FULL JOIN standing s ON ({mine}) = ({due})),
     settled AS (
         SELECT achievement_date, network_id, NULL::bigint AS provider_id FROM achievement_networkachievement
-        WHERE service_id = %s AND achievement_date = ANY(%s) AND state = {State.AGGREGATED_COMPLETE:d}),
+        WHERE service_id = %s AND achievement_date = ANY(%s) AND state = {State.AGGREGATED_COMPLETE:d}
+          AND network_id IN (SELECT network_id FROM compared)),
     judged AS (
         SELECT c.*, (c.verdict IN ('new', 'revived', 'gone', 'changed') AND (
             c.state IN ({_FINALS})

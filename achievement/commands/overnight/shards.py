@@ -24,6 +24,8 @@ ATTEMPTS = 3
 FIRST_SWEEP, SECOND_SWEEP = 1, 2
 LOCK_TIMEOUT_MS = 10_000
 BETWEEN_SWEEPS = timedelta(seconds=20)
+AT_WORK_AT_ONCE = 16
+"""Shards, at most, that workers have in hand at an instant."""
 
 
 @command
@@ -42,7 +44,7 @@ def work_shard(shard_id: int, *, by: Actor = SYSTEM) -> bool:
         _failed(shard, error)
     shard.save()
     if shard.state != RunState.RUNNING:
-        after_commit("achievement.finish_run", {"run": shard.run_id})
+        _ask_to_finish(shard)
     return True
 
 
@@ -60,8 +62,16 @@ def count_killed_workers(shard_id: int, times: int, *, by: Actor = SYSTEM) -> bo
     _fail_if_tried_enough(shard)
     shard.save()
     if shard.state == RunState.FAILED:
-        after_commit("achievement.finish_run", {"run": shard.run_id})
+        _ask_to_finish(shard)
     return shard.state == RunState.FAILED
+
+
+def _ask_to_finish(shard: Shard) -> None:
+    """Have it looked whether the run is through, unless so many shards are left that it cannot be. If more than that
+    end at the same instant, none of which sees the others' end, the next tick looks."""
+    left = Shard.objects.filter(run=shard.run_id, state=RunState.RUNNING).exclude(pk=shard.pk).count()
+    if left <= AT_WORK_AT_ONCE:
+        after_commit("achievement.finish_run", {"run": shard.run_id})
 
 
 def _claim(shard_id: int) -> Shard | None:
