@@ -1,4 +1,7 @@
-"""The OpenAPI document says what the API answers: Schemathesis asks it everything, in two ways, and compares."""
+"""The OpenAPI document says what the API answers: Schemathesis asks it everything, in two ways, and compares.
+
+Its answers to those who may do a thing, to things there are, are compared in test_successful_answers.
+"""
 
 from __future__ import annotations
 

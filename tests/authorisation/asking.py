@@ -174,11 +174,11 @@ def _by_program(block: Block, things: Mapping[str, Any], person: Person | None) 
     headers = {"Authorization": f"Bearer {person.secret}"} if person else {}
     if block.method == "GET":
         return Client().get(path, rest, headers=headers)
-    body = {name: _json(name, text) for name, text in rest.items()}
+    body = {name: worth(name, text) for name, text in rest.items()}
     return Client().post(path, json.dumps(body), content_type="application/json", headers=headers)
 
 
-def _json(name: str, text: str) -> Any:
+def worth(name: str, text: str) -> Any:
     """`seen=12:3` as rows; lists, maps, numbers and truth as YAML writes them; everything else, dates too, as text."""
     if re.fullmatch(r"\d+:\d+", text):
         id, version = text.split(":")

@@ -143,7 +143,11 @@ def _of_the_network(world: World) -> dict[str, Any]:
         "total": world.aggregated(AUGUST),
         "participation": participation,
         "end_request": EndRequestFactory.create(
-            service=world.service, commissioner=world.commissioner, end_date=date(2021, 12, 31), rows=[participation]
+            service=world.service,
+            commissioner=world.commissioner,
+            end_date=date(2021, 12, 31),
+            asked_by=acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner).user,
+            rows=[participation],
         ),
         "offer_draft": begin_offers(
             world.service.pk, by=acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner)
