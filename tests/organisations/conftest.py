@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+
+from core import changes
+from core.changes import Change
+from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected, ParentsCorrected
+from tests.organisations.files import (
+    MEMBERSHIP_HEADER,
+    NETWORK,
+    NETWORK_HEADER,
+    csv_text,
+)
 
 DETAILS = [
     "PCN Code",
@@ -123,3 +134,49 @@ def release(tmp_path) -> OdsRelease:
         ],
         lists={"A81001": ("4060.75", "4645.53"), "A81003": ("9000", "9100"), "A81004": ("7000", "7100")},
     )
+
+
+@pytest.fixture
+def published(monkeypatch) -> list[Change]:
+    """Every change published, with the portal's own handlers away."""
+    heard: list[Change] = []
+    kinds = (MembershipCorrected, ListSizesCorrected, LeadsCorrected, ParentsCorrected)
+    monkeypatch.setattr(changes, "_handlers", {kind: [heard.append] for kind in kinds})
+    return heard
+
+
+@pytest.fixture
+def csv_file(tmp_path):
+    def write(rows, name="file.csv", encoding="utf-8"):
+        path = tmp_path / name
+        path.write_bytes(csv_text(rows).encode(encoding))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def zip_file(tmp_path):
+    def write(*texts, name="file.zip"):
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w") as archive:
+            for number, text in enumerate(texts):
+                archive.writestr(f"file{number}.csv", text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    def write(memberships=(), networks=(NETWORK,), headers=(NETWORK_HEADER, MEMBERSHIP_HEADER), name="ePCN.xlsx"):
+        book = Workbook()
+        for sheet, header, rows in zip(
+            [book.active, book.create_sheet("Core")], headers, [networks, memberships], strict=True
+        ):
+            for row in [header, *rows]:
+                sheet.append(row)
+        book.save(path := tmp_path / name)
+        return path
+
+    return write

@@ -8,9 +8,19 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.states import Role
+from participation.commands import (
+    add_providers,
+    begin_offers,
+    set_days,
+)
+from participation.models import OfferDraft
 from tests.factories.accounts import acting_as
 from tests.factories.catalogue import released_service
-from tests.factories.organisations import CommissionerFactory, NetworkFactory, PracticeFactory
+from tests.factories.organisations import (
+    CommissionerFactory,
+    NetworkFactory,
+    PracticeFactory,
+)
 from tests.factories.submission import world
 from tests.participation.pages import sign_in
 
@@ -67,3 +77,29 @@ def kezia(somewhere):
 def commissioner(client, commissioning):
     """A client of whoever offers services at NHS Biscay."""
     return sign_in(client, commissioning)
+
+
+@pytest.fixture
+def begun(service, commissioning):
+    """The service is chosen; nothing else is."""
+    return begin_offers(service.pk, by=commissioning)
+
+
+@pytest.fixture
+def dated(begun, commissioning):
+    """The dates are chosen too: all of the service's."""
+    return set_days(begun.pk, START, END, by=commissioning)
+
+
+@pytest.fixture
+def chosen(dated, utsire, commissioning):
+    """And Utsire is: it can be reviewed."""
+    add_providers(dated.pk, [utsire.network.pk], by=commissioning)
+    return OfferDraft.objects.get(pk=dated.pk)
+
+
+@pytest.fixture
+def practice_draft(somewhere, kezia):
+    """A draft of Weight Management for its days, of nobody yet."""
+    draft = begin_offers(somewhere.service.pk, by=kezia)
+    return set_days(draft.pk, STARTS, ENDS, by=kezia)

@@ -5,7 +5,12 @@ import pytest
 from core.changes import Effect, _handlers, handles
 from submission import rules
 from submission.changes import ValuesSubmitted
-from tests.factories.submission import world
+from tests.factories.submission import (
+    a_field,
+    an_indicator,
+    with_indicators,
+    world,
+)
 
 
 @pytest.fixture
@@ -47,3 +52,12 @@ def sign_in(client, by):
     session["acting_organisation"] = by.organisation_id
     session.save()
     return client
+
+
+@pytest.fixture
+def checks(training_day, below_alone):
+    """A service that asks for a numerator and a denominator too."""
+    pair = an_indicator(
+        "CK", a_field("NUM", "numerator", name="Checked"), a_field("DEN", "denominator", name="Eligible")
+    )
+    return world(**with_indicators(pair))
