@@ -41,6 +41,7 @@ CHECKS = [
 WHOSE_OWN = {
     "POST /api/v1/payee-proposals/withdraw/": "proposal.proposed_by",
     "POST /api/v1/end-requests/take-back/": "end_request.asked_by",
+    "POST /api/v1/closure-proposals/take-back/": "closure_proposal.proposed_by",
 }
 """Done by nobody but the one person who began it, for the organisation that leads the network."""
 
@@ -62,7 +63,8 @@ def secret_for(block: Block, things: Things) -> str:
         lead = things["lead"]
         by = Acting(things[WHOSE_OWN[block.action]], lead)
         return commands.create_token(f"Token {next(NUMBERS)}", lead.pk, by=by).secret
-    who = next(who for who, line in block.asked(each=False) if line and line.lets_in)
+    who = next((who for who, line in block.asked(each=False) if line and line.lets_in), None)
+    assert who, f"The table lets nobody do {block.action}: say in WHOSE_OWN whose it is to do."
     secret: str = things["people"][who].secret
     return secret
 
