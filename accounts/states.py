@@ -90,6 +90,7 @@ MAIL_FOR: Mapping[MailKind, frozenset[Role]] = {
             Role.USER_ADMINISTRATOR,
         }
     ),
+    MailKind.NIL_SETTLEMENT: frozenset({Role.APPROVAL_MANAGEMENT, Role.DECLARATION_MANAGEMENT}),
     MailKind.OVERNIGHT: frozenset({Role.OPERATIONS}),
 }
 """Kind of e-mail -> the roles that are told: who chooses when it is sent."""

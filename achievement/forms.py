@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 
+from achievement.models import REASON_LENGTH
 from achievement.queries.causes import Cause
 from achievement.queries.causes import Filters as WaitingFilters
 from achievement.queries.declarations import ToDeclare
 from achievement.queries.lists import Filters
-from achievement.states import State
+from achievement.queries.nil import NilFilters
+from achievement.states import NilState, State
 from core.dates import FinancialYear
 from core.transitions import Seen
 from ui.fields import SeenField
@@ -116,6 +118,29 @@ class ReasonForm(PortalForm):
     reason = forms.CharField(
         label="Reason", max_length=500, widget=forms.Textarea, help_text="Whoever acts next reads it.", strip=True
     )
+
+
+class NilReasonForm(PortalForm):
+    """Why a line is settled as nil, or why it is not; `who_reads_it` stands under the box."""
+
+    reason = forms.CharField(label="Reason", max_length=REASON_LENGTH, widget=forms.Textarea, strip=True)
+
+    def __init__(self, data: Any, *, who_reads_it: str, reason: str = "") -> None:
+        super().__init__(data, initial={"reason": reason[:REASON_LENGTH]})
+        self.fields["reason"].help_text = who_reads_it
+
+
+class NilListForm(PortalForm):
+    """The filters of *Nil settlements*, kept in the address."""
+
+    status = forms.ChoiceField(required=False, choices=[("", "All"), *NilState.choices])
+    text = forms.CharField(label="Org ID or name", required=False, max_length=100)
+
+    def filters(self) -> NilFilters:
+        """What is asked for; what is not valid is left out, and the form says so."""
+        given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        status = given.get("status")
+        return NilFilters(NilState(int(status)) if status else None, given.get("text", ""))
 
 
 class NetworkListForm(PortalForm):

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import User
-from achievement.models import Achievement, OvernightRun, Shard
-from achievement.states import State
+from achievement.models import Achievement, NilSettlement, OvernightRun, Shard
+from achievement.states import NilState, State
 from operations.kinds import MailKind
 from operations.notifications import Notice
 from organisations.models import PayeeProposal
@@ -142,6 +142,48 @@ def payee_settled(proposal: PayeeProposal, note: str, user: User) -> Notice:
         "emails/payee_settled.txt",
         {"user": user, "proposal": proposal, "note": note},
         MailKind.PAYEES,
+    )
+
+
+@dataclass(frozen=True)
+class NilMoved:
+    """A nil settlement as it stands now, who brought it there, and what they noted."""
+
+    settlement: NilSettlement
+    by: str
+    note: str
+
+
+NIL_SAID: Mapping[NilState, str] = {
+    NilState.PROPOSED: "to settle its line as nil awaits a second person",
+    NilState.SETTLED: "its line is settled as nil",
+    NilState.DECLINED: "to settle its line as nil was declined",
+    NilState.WITHDRAWN: "to settle its line as nil was withdrawn",
+    NilState.LIFTED: "its line is awaited again: the nil settlement was lifted",
+    NilState.REPLACED: "its line is approved, and takes the place of the nil settlement",
+}
+
+
+def nil_moved(moved: NilMoved, user: User, *, pounds: bool) -> Notice:
+    """How a line that is settled as nil stands; to whoever confirms it, who proposed it, and those it concerns."""
+    settlement = moved.settlement
+    state = NilState(settlement.state)
+    what = f"{settlement.provider.name}, {settlement.service.short_name}, {long_date(settlement.achievement_date)}"
+    said = {
+        "user": user,
+        "settlement": settlement,
+        "moved": moved,
+        "reason": note_for(settlement.reason, pounds=pounds),
+        "note": note_for(moved.note, pounds=pounds),
+        "is_pending": settlement.is_pending,
+        "is_settled": settlement.is_settled,
+    }
+    return Notice(
+        f"{what}: {NIL_SAID[state]}",
+        reverse("achievement:nil_settlement", args=[settlement.pk]),
+        "emails/nil_settlement.txt",
+        said,
+        MailKind.NIL_SETTLEMENT,
     )
 
 

@@ -90,6 +90,25 @@ Permission("achievement.undo_line_approval", *APPROVER, LINE_OF_NETWORK)
 Permission("achievement.give_network_finance_approval", *NETWORK_FINANCE, NETWORK_FINANCE_LIMIT, BEING_WORKED_OUT)
 Permission("achievement.return_network", *NETWORK_FINANCE)
 
+PROPOSE_NIL = Permission("achievement.propose_nil", *APPROVER)
+Permission(
+    "achievement.confirm_nil",
+    *APPROVER,
+    Refusal("You proposed it; the confirmation is another person's.", lambda by: ~Q(proposed_by=by.user_id)),
+)
+Permission(
+    "achievement.decline_nil",
+    *APPROVER,
+    Refusal("You proposed it: withdraw it instead.", lambda by: ~Q(proposed_by=by.user_id)),
+)
+Permission(
+    "achievement.withdraw_nil",
+    *APPROVER,
+    Refusal("Somebody else proposed it: decline it instead.", lambda by: Q(proposed_by=by.user_id)),
+)
+Permission("achievement.lift_nil", *APPROVER)
+"""On nil settlements: what a line counts for is the commissioning organisation's to say, by two of its people."""
+
 
 def visible_to(by: Actor) -> Q:
     """Lines that are seen: one's own, one's network's, those one commissions, those of practices under one."""
@@ -110,6 +129,13 @@ def networks_visible_to(by: Actor) -> Q:
     kind, here = _acts_for(by)
     seen: dict[Kind | None, Q] = {Kind.COMMISSIONER: Q(commissioner=here), Kind.NETWORK: Q(network=here)}
     return seen.get(kind, NONE)
+
+
+def nil_visible_to(by: Actor) -> Q:
+    """Nil settlements that are seen, with their reasons: one's own line's, one's network's, those one commissions, and
+    those of practices under one. Other members of the network see the status, on its page."""
+    kind, here = (None, None) if by.is_system else _acts_for(by)
+    return Q(provider=here) if kind == Kind.PRACTICE else visible_to(by)
 
 
 def _acts_for(by: Actor) -> tuple[Kind | None, int | None]:

@@ -29,6 +29,11 @@ def count_killed_workers(keys: dict[str, Any], times: int) -> bool:
     return commands.count_killed_workers(keys["shard"], times, by=SYSTEM)
 
 
+@later_work("achievement.tell_of_nil_settlement")
+def tell_of_nil_settlement(keys: dict[str, Any]) -> None:
+    commands.tell_of_nil_settlement(keys, by=SYSTEM)
+
+
 @later_work("achievement.work_shard", when_killed=count_killed_workers)
 def work_shard(keys: dict[str, Any]) -> None:
     commands.work_shard(keys["shard"], by=SYSTEM)

@@ -74,6 +74,7 @@ MACHINES = (
     Machine(
         "Network achievement, amounts", achievement.State, achievement.NETWORK_TOTAL, [achievement.NETWORK_AGGREGATED]
     ),
+    Machine("Line settled as nil", achievement.NilState, achievement.NIL_SETTLEMENT, [achievement.PROPOSE_NIL]),
 )
 
 

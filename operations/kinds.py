@@ -15,6 +15,7 @@ class MailKind(models.TextChoices):
     FINANCE_APPROVED = "finance approved", "What has finance approval"
     PARTICIPATION = "participation", "Offers to answer, and what becomes of participations"
     PAYEES = "payees", "Nominated payees"
+    NIL_SETTLEMENT = "nil settlement", "Lines of a PCN that are settled as nil"
     OVERNIGHT = "overnight", "Overnight runs that failed or did not start"
 
 

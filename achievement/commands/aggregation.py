@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from achievement.models import Achievement, NetworkAchievement, NetworkAchievementChange
+from achievement.models import SETTLED_AS_NIL_SQL, Achievement, NetworkAchievement, NetworkAchievementChange
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.rules import networks_to_work_out
 from achievement.states import AGGREGATE_LINE, NETWORK_AGGREGATED, State
@@ -67,7 +67,8 @@ def aggregate_networks(
 ) -> Aggregated:
     """Aggregate every complete network of a commissioner, or of the keys given.
 
-    Complete: every expected practice has an approved line, and nobody else has. Lines move, totals and the change
+    Complete: every expected practice has an approved line, and nobody else has; a line that is settled as nil is left
+    out, as if it were £0.00. Lines move, totals and the change
     log are written, and counts and sums are compared, in one transaction; on any difference AggregationDiffers rolls
     all of it back. With `skip_locked`, networks that somebody works on are left out and named in the answer. Networks
     still to be worked out anew are left out too: that work asks for their aggregation when it is done.
@@ -160,7 +161,8 @@ def _stage_ready() -> None:
             WHERE NOT EXISTS (SELECT FROM achievement_achievement other
                 WHERE (other.service_id, other.achievement_date, other.network_id)
                     = (o.service_id, o.achievement_date, o.network_id)
-                  AND other.state NOT IN ({State.AWAITING_NETWORK:d}, {State.WITHDRAWN:d}))
+                  AND other.state NOT IN ({State.AWAITING_NETWORK:d}, {State.WITHDRAWN:d})
+                  AND NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="other", practice="provider_id")}))
               AND NOT EXISTS (SELECT FROM achievement_networkachievement n
                 WHERE (n.service_id, n.achievement_date, n.network_id)
                     = (o.service_id, o.achievement_date, o.network_id) AND n.state <> {State.WITHDRAWN:d})"""
@@ -176,6 +178,7 @@ def _stage_ready() -> None:
                 LEFT JOIN open_line l
                     ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
                      = (e.service_id, e.achievement_date, e.network_id, e.practice_id)
+                WHERE NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")})
                 GROUP BY 1, 2, 3 HAVING count(*) = count(l.id))
             SELECT o.* FROM approved_network o JOIN complete c USING (service_id, achievement_date, network_id)
             WHERE c.lines = o.lines"""

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.calculation import aggregate_after_commit
 from achievement.commands.hand_overs import tell_who_acts_next
+from achievement.commands.nil.following import complete_nil_settlements, replace_nil_settlements
 from achievement.commands.outcomes import (
     Outcome,
     outcome_of,
@@ -52,9 +53,11 @@ LINE, DECLARED_BY_HAND, DECLARED_BY_ITSELF = (True, True), (False, False), (Fals
 def approve_achievements(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
     """Approve achievements, as the approver saw them (id and version), for the commissioning organisation.
 
-    Networks that are now complete are aggregated after the commit.
+    A line that was settled as nil takes its settlement's place. Networks that are now complete are aggregated after the
+    commit.
     """
     outcome = _by_kind(seen, _for_all(APPROVE, APPROVE_LINE), by=by, note=note)
+    replace_nil_settlements(outcome.ids, by=by)
     lines = Achievement.objects.filter(pk__any=outcome.ids, network__isnull=False)
     keys = lines.order_by().values_list("service_id", "achievement_date", "network_id").distinct()
     aggregate_after_commit(NetworkKey(*key) for key in keys)
@@ -83,11 +86,12 @@ def undo_approval(seen: Collection[Seen], *, by: Actor, note: str) -> Outcome:
 @command
 def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") -> Outcome:
     """Give finance approval to network totals as they were seen: they and their lines are complete, and never
-    change again."""
+    change again. Lines that were settled as nil are left out for good, to be adjusted."""
     totals = totals_chosen(seen, by)
     _lock_networks_of(totals)
     moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
     COMPLETE_LINE.apply_each(Achievement, LINES_OF_TOTALS, by=by, note=note, params=[list(moved.ids)])
+    complete_nil_settlements(moved.ids, by=by)
     return outcome_of(moved)
 
 

@@ -16,13 +16,14 @@ from achievement.commands.aggregation import NetworkKey
 from achievement.commands.courses import LINES
 from achievement.commands.effects import effects_of_totals
 from achievement.commands.joiners import withdraw_totals_without_a_member
+from achievement.commands.nil.following import replace_nil_settlements
 from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
 from achievement.models import Achievement
 from achievement.queries.lines_due import LineInputs, line_inputs, list_dates, worked_out
 from achievement.queries.networks import with_rivals
 from achievement.queries.scope import services_that_aggregate_amounts
 from achievement.queries.taken_over import as_inputs
-from achievement.states import APPROVE_LINE, State
+from achievement.states import APPROVE_LINE, NilState, State
 from catalogue.formats import Capitation, Definition
 from catalogue.queries import definition_of_version, released_version
 from core import clock
@@ -110,7 +111,15 @@ def take_over_networks(*, by: Actor, networks: Collection[int]) -> int:
         for table in ("achievement_achievement", "achievement_networkachievement"):
             cursor.execute(sql.format(table=table), [clock.today(), list(networks), finals])
             moved += cursor.rowcount
+        cursor.execute(_TAKE_OVER_SETTLEMENTS, [clock.today(), list(networks), [NilState.PROPOSED, NilState.SETTLED]])
     return moved
+
+
+_TAKE_OVER_SETTLEMENTS = """
+    UPDATE achievement_nilsettlement s SET commissioner_id = l.commissioner_id
+    FROM organisations_lead l
+    WHERE l.network_id = s.network_id AND upper_inf(l.recorded) AND l.valid @> %s::date
+      AND s.network_id = ANY(%s) AND s.commissioner_id <> l.commissioner_id AND s.state = ANY(%s)"""
 
 
 def _dates_due(definition: Definition, dates: Collection[date] | None) -> list[date]:
@@ -168,7 +177,8 @@ def _approve_where_none_is_required(
         lines = Achievement.objects.in_state(State.AWAITING_COMMISSIONER).filter(
             service=service_id, achievement_date__in=due, network__in=networks
         )
-        APPROVE_LINE.apply(lines, by=SYSTEM, note="No approval is required.")
+        approved = APPROVE_LINE.apply(lines, by=SYSTEM, note="No approval is required.")
+        replace_nil_settlements(approved.ids, by=SYSTEM)
 
 
 def _aggregate_after_commit(service_id: int, due: Sequence[date], networks: Sequence[int]) -> None:

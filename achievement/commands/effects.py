@@ -29,10 +29,12 @@ def effects_of_verdicts(course: Course) -> tuple[dict[str, int], tuple[Effect, .
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT v.verdict, v.achievement_date, coalesce(v.was_state = ANY(%s) AND v.verdict = ANY(%s), false),
-                      s.code, count(*), sum(coalesce(v.amount, 0)), sum(coalesce(v.was, 0))
+                      s.code, count(*), sum(coalesce(v.amount, 0)),
+                      sum(CASE WHEN v.verdict = 'to be adjusted' AND v.was_state = %s THEN 0
+                               ELSE coalesce(v.was, 0) END)
                FROM verdict v JOIN catalogue_qualityservice s ON s.id = v.service_id
                WHERE v.verdict <> 'other inputs' GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3""",
-            [list(APPROVED_AND_OPEN), list(UNDONE)],
+            [list(APPROVED_AND_OPEN), list(UNDONE), State.WITHDRAWN],
         )
         rows = cursor.fetchall()
     counts: dict[str, int] = {}

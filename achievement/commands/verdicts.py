@@ -10,7 +10,7 @@ from django.db import connection
 
 from achievement.commands.courses import LINES, Course
 from achievement.commands.effects import effects_of_totals, effects_of_verdicts
-from achievement.models import Achievement, AchievementChange, NetworkAchievement
+from achievement.models import SETTLED_AS_NIL_SQL, Achievement, AchievementChange, NetworkAchievement
 from achievement.states import (
     CALCULATED_AND_DECLARED,
     FINALS,
@@ -144,11 +144,15 @@ def _lines(verdict: str, columns: str = "") -> str:
 
 
 def _withdraw_touched_totals(by: Actor) -> Sequence[int]:
-    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines wait again. Their ids."""
+    """A member joins or a line changes while Aggregated: the total is withdrawn, its lines wait again. Their ids.
+
+    A line that is settled as nil is not part of the total, which it touches only when it is approved.
+    """
     touched = f"""
         SELECT DISTINCT n.id FROM achievement_networkachievement n
         JOIN verdict v USING (service_id, achievement_date, network_id)
-        WHERE n.state = {State.AGGREGATED:d} AND v.verdict IN ('new', 'revived', 'gone', 'changed')"""
+        WHERE n.state = {State.AGGREGATED:d} AND v.verdict IN ('new', 'revived', 'gone', 'changed')
+          AND NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="v", practice="provider_id")})"""
     withdrawn = SUPERSEDE_TOTAL.apply_each(NetworkAchievement, touched, by=by, note="A member or a line changed.")
     if withdrawn:
         release_lines_of(withdrawn.ids, by=by)

@@ -22,13 +22,14 @@ from achievement.states import (
     NETWORK_LINE,
     NETWORK_TOTAL,
     PRACTICE_PAID,
+    NilState,
     State,
 )
 from ui.components import Confirm, Event, Explanation, Term
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Column, Pager, Table
-from ui.wording import long_date, moment, money, month, note_for
+from ui.wording import count, long_date, moment, money, month, note_for
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,15 @@ class CannotDo:
     act: str
     why: str
     who_can: str
+
+
+@dataclass(frozen=True)
+class SettledLine:
+    """A line that is settled as nil, or proposed to be: in a sentence, with who, when and why for whoever reads it."""
+
+    sentence: str
+    who: str
+    href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +61,7 @@ class AchievementPage(Page):
     cannot: Sequence[CannotDo]
     events: Sequence[Event]
     network_link: Link | None
+    settled: Sequence[SettledLine]
     declare_link: Link | None
     accepted: Sequence[str]
 
@@ -89,13 +100,19 @@ def inputs_table(inputs: Sequence[tuple[str, str, str]], then: str, now: str) ->
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkPage(Page):
-    """A network for a service and a date: its total or what it waits for, its lines, what can be done, history."""
+    """A network for a service and a date: its total or what it waits for, its lines, what can be done, history.
+
+    `worked_out` tells how the total comes about, where lines are settled as nil; `settle` are the forms to settle one.
+    """
 
     status: str
     lead_sentence: str
     why: Link | None
     facts: Sequence[tuple[str, str]]
     table: Table
+    worked_out: Sequence[str]
+    settled: Sequence[SettledLine]
+    settle: Sequence[Link]
     actions: Sequence[Confirm]
     cannot: Sequence[CannotDo]
     events: Sequence[Event]
@@ -221,15 +238,22 @@ def network_list_row(
         code=network.code,
         name=network.name,
         href=network_href(network.code, service_code, day),
-        ready=f"{ready.approved} of {ready.expected}",
+        ready=f"{ready.approved} of {ready.expected}{settled_words(ready.nil)}",
         status=state,
         amount=(total.amount if total else ready.pounds) if pounds else None,
     )
 
 
+def settled_words(how_many: int) -> str:
+    """`, 1 settled as nil`; empty where none is."""
+    return f", {how_many:,} settled as nil" if how_many else ""
+
+
 def waiting_words(ready: Readiness) -> str:
     if ready.expected == 0:
         return "No members"
+    if ready.expected == ready.nil:
+        return NilState.SETTLED.label
     if ready.approved:
         return State.AWAITING_NETWORK.label
     return State.AWAITING_COMMISSIONER.label if ready.lines else "Waiting"
@@ -256,7 +280,7 @@ def network_list_table(rows: Sequence[NetworkListRow], *, pounds: bool, count: i
 def lead_sentence(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bool) -> str:
     """What this network's achievement stands at, in one sentence."""
     approved = sum(1 for line in lines if line.expected and line.is_approved)
-    expected = sum(1 for line in lines if line.expected)
+    expected, nil = sum(1 for line in lines if line.expected), sum(1 for line in lines if line.is_settled_as_nil)
     when = month(found.achievement_date)
     if found.total and pounds:
         payee = (
@@ -265,6 +289,19 @@ def lead_sentence(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bo
         return f"{when} is {State(found.total.state).label}: {money(found.total.amount)}{payee}."
     if found.total:
         return f"{when} is {State(found.total.state).label}."
-    if expected == approved and expected:
-        return f"{when}: every practice is approved. It is aggregated by itself."
-    return f"{when} waits: {approved} of {expected} practices are approved."
+    if nil and nil == expected:
+        return f"{when}: every line is settled as nil, so nothing is paid."
+    if expected == approved + nil and expected:
+        return f"{when}: every practice is approved{settled_words(nil)}. It is aggregated by itself."
+    return f"{when} waits: {approved} of {expected} practices are approved{settled_words(nil)}."
+
+
+def worked_out(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bool) -> list[str]:
+    """How a total comes about that lines are left out of; nothing where it is the plain sum of all."""
+    nil = [line for line in lines if line.is_settled_as_nil]
+    if not (found.total and nil):
+        return []
+    paid = [line for line in lines if line.is_approved and line.amount is not None]
+    sums = " + ".join(f"{money(line.amount)} {line.name}" for line in paid) if pounds else count(len(paid), "line")
+    total = f" = {money(found.total.amount)}" if pounds else ""
+    return [f"{sums} + {' + '.join(f'£0.00 {line.name}, settled as nil' for line in nil)}{total}."]

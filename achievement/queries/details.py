@@ -118,6 +118,16 @@ def pounds_seen_of(by: Actor, network_ids: Collection[int], totals: Iterable[Net
     return {*leads.values_list("network", flat=True), *commissioned, *itself}
 
 
+def leads(by: Actor, network: Organisation) -> bool:
+    """Whether somebody acts for the commissioning organisation that leads a network today."""
+    return Lead.objects.as_of(clock.today()).filter(network=network, commissioner=by.organisation_id).exists()
+
+
+def opens_network(by: Actor, network: Organisation) -> bool:
+    """Whether somebody may open a network's page: a parent organisation that does not lead it may not."""
+    return organisations_visible_to(by).networks().filter(pk=network.pk).exists()
+
+
 def networks_led(by: Actor) -> QuerySet[Organisation]:
     """The networks of Network Declaration Management: those one may see, by name."""
     return organisations_visible_to(by).networks().order_by("name", "code")

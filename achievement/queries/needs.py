@@ -13,9 +13,10 @@ from accounts.states import Role
 from achievement.models import Achievement
 from achievement.queries.declarations import to_declare
 from achievement.queries.details import awaiting
+from achievement.queries.nil import to_confirm
 from achievement.queries.sent_back import SentBack, sent_back
 from achievement.rules import sees_pounds
-from achievement.states import State
+from achievement.states import NilState, State
 from core.needs import Need
 from organisations.models import Kind
 from ui.wording import count, long_date
@@ -29,7 +30,10 @@ def needs_of(by: Acting) -> list[Need]:
         return []
     if by.organisation.kind != Kind.COMMISSIONER:
         return [*_sent_back(by), *_to_declare(by)]
-    return [*_sent_back(by), *_to_declare(by), *_to_approve(by), *_to_finance(by), *_waiting_networks(by)]
+    return [
+        *_sent_back(by), *_to_declare(by), *_to_approve(by), *_nil_to_confirm(by), *_to_finance(by),
+        *_waiting_networks(by),
+    ]  # fmt: skip
 
 
 def _to_declare(by: Acting) -> Iterator[Need]:
@@ -74,6 +78,20 @@ def _page_of(act: SentBack) -> str:
 def _to_approve(by: Acting) -> Iterator[Need]:
     if by.holds(Role.APPROVAL_MANAGEMENT):
         yield from _need(by, State.AWAITING_COMMISSIONER, "approval", ("achievement", "achievements"))
+
+
+def _nil_to_confirm(by: Acting) -> Iterator[Need]:
+    """Lines that somebody else proposes to settle as nil: one leads to itself, several to their list."""
+    found = to_confirm(by) if by.holds(Role.APPROVAL_MANAGEMENT) else []
+    if len(found) == 1:
+        each = found[0]
+        what = f"{each.provider.name}, {each.service.short_name}, {long_date(each.achievement_date)}"
+        sentence = f"To settle a line as nil awaits a second person: {what}"
+        yield Need(sentence, None, reverse("achievement:nil_settlement", args=[each.pk]))
+    elif found:
+        query = urlencode({"status": int(NilState.PROPOSED)})
+        sentence = f"{count(len(found), 'proposal')} to settle lines as nil await a second person"
+        yield Need(sentence, None, f"{reverse('achievement:nil_settlements')}?{query}")
 
 
 def _to_finance(by: Acting) -> Iterator[Need]:

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import connection
 
+from achievement.models import SETTLED_AS_NIL_SQL
 from achievement.queries.expected import EXPECTED_LINES_SQL
-from achievement.states import State
+from achievement.states import SETTLED_STATES, STANDING_STATES, NilState, State
 from participation.states import COVERING
 
+_IS_SETTLED = SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")
 APPROVED = frozenset({State.AWAITING_NETWORK, State.AGGREGATED, State.AGGREGATED_COMPLETE})
 
 
@@ -30,14 +32,33 @@ class MemberLine:
     state: State | None
     amount: Decimal | None
     participates: bool
+    nil_id: int | None = None
+    nil_state: NilState | None = None
 
     @property
     def is_approved(self) -> bool:
         return self.state in APPROVED
 
     @property
+    def is_settled_as_nil(self) -> bool:
+        return self.nil_state in SETTLED_STATES
+
+    @property
+    def is_ready(self) -> bool:
+        """The network waits for it no more."""
+        return self.is_approved or self.is_settled_as_nil
+
+    @property
+    def holds_up(self) -> bool:
+        """The network has no total because of it."""
+        stands = self.expected or self.state is not None
+        return stands and not self.is_ready
+
+    @property
     def status(self) -> str:
         """The words on its tag: the line's state, or what there is instead of a line."""
+        if self.is_settled_as_nil:
+            return NilState.SETTLED.label
         if self.state is not None:
             return self.state.label
         return State.AWAITING_DATA.label if self.participates else "Not participating"
@@ -45,8 +66,13 @@ class MemberLine:
     @property
     def missing(self) -> str:
         """What is missing, in words; empty where nothing is."""
-        if self.is_approved:
-            return ""
+        if self.is_ready:
+            return "It counts as £0.00 here, until it is resolved." if self.is_settled_as_nil else ""
+        proposed = " To settle it as nil awaits a second person." if self.nil_state == NilState.PROPOSED else ""
+        return f"{self._lacks}{proposed}"
+
+    @property
+    def _lacks(self) -> str:
         if self.state is not None:
             return {State.HELD: "It was rejected and is held."}.get(self.state, "It awaits approval.")
         if self.participates:
@@ -56,16 +82,19 @@ class MemberLine:
 
 @dataclass(frozen=True)
 class Readiness:
-    """How many practices a network waits for, how many have a line, how many are approved, and the pounds approved."""
+    """How many practices a network waits for, how many have a line, how many are approved, the pounds approved, and how
+    many lines are settled as nil."""
 
     expected: int
     lines: int
     approved: int
     pounds: Decimal
+    nil: int = 0
 
     @property
     def is_complete(self) -> bool:
-        return 0 < self.expected == self.approved
+        """Nothing is missing, and there is something to pay."""
+        return self.approved > 0 and self.expected == self.approved + self.nil
 
 
 def member_lines(service_id: int, achievement_date: date, network_id: int) -> list[MemberLine]:
@@ -79,11 +108,16 @@ def member_lines(service_id: int, achievement_date: date, network_id: int) -> li
                EXISTS (SELECT FROM participation_participation p
                        JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded)
                        JOIN k ON k.service_id = p.service_id AND k.network_id = p.network_id
-                       WHERE p.provider_id = o.id AND p.state = ANY(%s) AND t.valid @> k.achievement_date)
+                       WHERE p.provider_id = o.id AND p.state = ANY(%s) AND t.valid @> k.achievement_date),
+               nil.id, nil.state
         FROM expected e FULL JOIN lines l ON l.provider_id = e.practice_id
         JOIN organisations_organisation o ON o.id = coalesce(e.practice_id, l.provider_id)
+        LEFT JOIN (SELECT s.id, s.state, s.provider_id FROM achievement_nilsettlement s
+                   JOIN k USING (service_id, achievement_date, network_id) WHERE s.state = ANY(%s)) nil
+          ON nil.provider_id = o.id
         ORDER BY o.name, o.code"""
-    rows = _rows(sql, [service_id, achievement_date, network_id, [int(state) for state in COVERING]])
+    covering, standing = [int(state) for state in COVERING], [int(state) for state in STANDING_STATES]
+    rows = _rows(sql, [service_id, achievement_date, network_id, covering, standing])
     return [_member_line(*row) for row in rows]
 
 
@@ -97,7 +131,9 @@ def readiness_of(keys: Collection[tuple[int, date, int]]) -> dict[tuple[int, dat
         expected AS ({EXPECTED_LINES_SQL.format(keys="k")})
         SELECT k.service_id, k.achievement_date, k.network_id, count(e.practice_id),
                count(a.id) FILTER (WHERE a.state <> {State.WITHDRAWN:d}),
-               count(a.id) FILTER (WHERE a.state = ANY(%s)), coalesce(sum(a.amount) FILTER (WHERE a.state = ANY(%s)), 0)
+               count(a.id) FILTER (WHERE a.state = ANY(%s)),
+               coalesce(sum(a.amount) FILTER (WHERE a.state = ANY(%s)), 0),
+               count(e.practice_id) FILTER (WHERE EXISTS ({_IS_SETTLED}))
         FROM k LEFT JOIN expected e USING (service_id, achievement_date, network_id)
         LEFT JOIN achievement_achievement a
             ON (a.service_id, a.achievement_date, a.network_id, a.provider_id)
@@ -109,10 +145,12 @@ def readiness_of(keys: Collection[tuple[int, date, int]]) -> dict[tuple[int, dat
 
 def _member_line(
     practice_id: int, code: str, name: str, expected: bool, line_id: int | None, version: int, state: int | None,
-    amount: Decimal | None, participates: bool,
+    amount: Decimal | None, participates: bool, nil_id: int | None, nil_state: int | None,
 ) -> MemberLine:  # fmt: skip
-    known = State(state) if state is not None else None
-    return MemberLine(practice_id, code, name, expected, line_id, version, known, amount, participates)
+    known, nil = State(state) if state is not None else None, NilState(nil_state) if nil_state is not None else None
+    return MemberLine(
+        practice_id, code, name, expected, line_id, version, known, amount, participates, nil_id, nil
+    )  # fmt: skip
 
 
 def _rows(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:

@@ -15,7 +15,8 @@ from accounts.states import Role
 from achievement import rules
 from achievement.forms import ListForm
 from achievement.presenters import declarations as shown
-from achievement.queries import compare, lists
+from achievement.presenters import nil as nil_shown
+from achievement.queries import compare, lists, nil
 from achievement.queries.declarations import Marks, marks_of
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
@@ -92,6 +93,11 @@ def _page(
     selection = _selection(by, actions, summary, seen, filters, address)
     marks = Marks(lists.notes_of_totals(found.rows)) if totals else marks_of(found.rows)
     remarks = compare.remarks_of(found.rows, marks) if pounds and not totals else {}
+    nil_remarks = (
+        nil_shown.remarks_on_totals(nil.left_out_of(found.rows))
+        if totals
+        else nil_shown.remarks_on_lines(nil.settled_among(found.rows))
+    )
     return shown.DeclarationsPage(
         title=title,
         subject=filters.state.label if filters.state else "",
@@ -107,7 +113,7 @@ def _page(
                     periods=choices.periods,
                     notes=marks.notes,
                     pounds=pounds,
-                    remarks=remarks.get(each.pk, ()),
+                    remarks=(*remarks.get(each.pk, ()), *filter(None, [nil_remarks.get(each.pk)])),
                 )
                 for each in found.rows
             ],

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.states import Role
-from achievement.presenters.waiting import links
+from achievement.presenters.waiting import links, nil
 from achievement.presenters.waiting.evidence import evidence_of
 from achievement.presenters.waiting.subject import Subject
 from achievement.presenters.waiting.titles import title_of
@@ -40,6 +40,7 @@ class Finding:
     acts_at: int | None
     links: tuple[Link, ...]
     ask_ods: Link | None
+    settle: tuple[Link, ...]
     days: int
     held: Decimal
 
@@ -81,12 +82,13 @@ def _finding(cause: Cause, of_cause: Sequence[tuple[Waiting, BlockedLine]], know
         practices=subject.practices,
         services=tuple(service.short_name for service in subject.services),
         dates=days,
-        evidence=tuple(evidence_of(subject)),
+        evidence=(*evidence_of(subject), *nil.proposed(subject)),
         who=who_can(role, where, known),
         role=role,
         acts_at=where.pk if where else None,
         links=tuple(links.of(subject)),
         ask_ods=links.ask_ods(subject),
+        settle=tuple(nil.settle(subject)),
         days=(clock.today() - days[0]).days,
         held=sum(held.values(), Decimal(0)),
     )

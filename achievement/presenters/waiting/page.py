@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement.presenters.declarations import network_href as network_date_href
 from achievement.presenters.waiting.findings import Finding, who_can
+from achievement.presenters.waiting.nil import left_out
 from achievement.presenters.waiting.right import already_right
 from achievement.queries.causes import Cause, Known, Waiting
 from achievement.states import State
@@ -177,6 +178,12 @@ def _ask(each: Finding, known: Known, roles: frozenset[str], organisation_id: in
     return [each.ask_ods] if each.ask_ods and leads and Role.COMMISSIONING_MANAGEMENT in roles else []
 
 
+def _settle(each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None) -> Sequence[Link]:
+    """Whoever approves for the lead may settle a line as nil, so that it holds up nobody else."""
+    leads = known.lead is not None and known.lead.pk == organisation_id
+    return each.settle if leads and Role.APPROVAL_MANAGEMENT in roles else ()
+
+
 def _shown(
     number: int, each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None, *, pounds: bool
 ) -> FindingShown:
@@ -192,7 +199,11 @@ def _shown(
         evidence=each.evidence,
         who=each.who,
         you_can=you_can,
-        links=(*(each.links if you_can else ()), *_ask(each, known, roles, organisation_id)),
+        links=(
+            *(each.links if you_can else ()),
+            *_ask(each, known, roles, organisation_id),
+            *_settle(each, known, roles, organisation_id),
+        ),
         measure=f"{count(each.days, 'day')}{held}.",
     )
 
@@ -270,6 +281,7 @@ def _paid_row(total: object, known: Known, *, pounds: bool) -> PaidRow:
         said = f"Finance approval: {who_can(Role.FINANCE_MANAGEMENT, known.lead, known)}"
     else:
         said = f"A payment run pays {payee}."
+    said += left_out(known, total)
     return PaidRow(
         name=f"{service.short_name}, {long_date(day)}",
         href=network_date_href(known.network.code, service.code, day),

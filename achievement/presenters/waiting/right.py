@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from achievement.presenters.waiting.nil import settled
 from achievement.queries.causes import Cause, Known, Waiting
 from core import clock
 from ui.wording import count
@@ -40,6 +41,7 @@ def already_right(found: Sequence[Waiting], known: Known) -> Iterator[str]:
     for causes, words in _CHECKS:
         if not causes & named:
             yield words[0].upper() + words[1:]
+    yield from settled(found, known)
     yield f"Payee: {known.payee.name}" if known.payee else "Payee: none is nominated yet, which keeps nothing waiting"
     loaded = known.reference.loaded_at
     if loaded and Cause.ODS not in named:

@@ -12,9 +12,10 @@ from django.db.models import F, OuterRef, Subquery
 
 from accounts.models import Grant
 from accounts.states import Role
-from achievement.models import AchievementChange, NetworkAchievement
+from achievement.models import AchievementChange, NetworkAchievement, NilSettlement
 from achievement.queries.causes.classify import Waiting
 from achievement.queries.causes.twenty import Cause
+from achievement.queries.nil import open_of_network
 from achievement.states import State
 from catalogue.formats import Definition
 from catalogue.models import QualityService
@@ -103,6 +104,7 @@ class Known:
     reference: Reference
     paid: Sequence[NetworkAchievement]
     requests: Sequence[OdsRequest]
+    nil: Sequence[NilSettlement]
 
     def holders(self, role: Role, organisation: Organisation | None) -> Sequence[str]:
         return self.people.get((role, organisation.pk), ()) if organisation else ()
@@ -133,6 +135,7 @@ def known_of(network: Organisation, lead: Organisation | None, found: Sequence[W
         reference=_reference(),
         paid=list(_paid(network)),
         requests=requests_open(network),
+        nil=open_of_network(network),
     )
 
 

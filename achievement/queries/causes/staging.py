@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from achievement.models import SETTLED_AS_NIL_SQL
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.states import State
 from participation.states import COVERING, OPEN
@@ -25,14 +26,16 @@ OFFERED = f"""
     GROUP BY 1, 2"""
 """Each service that a network takes part in: from when, and before which day the last of its offers ends."""
 
+_SETTLED = SETTLED_AS_NIL_SQL.format(row="a", practice="provider_id")
 _OPEN_LINES = {
     False: f"""
         SELECT DISTINCT a.service_id, a.achievement_date, a.network_id FROM scope s
-        JOIN achievement_achievement a ON a.network_id = s.network_id AND a.state IN ({in_list(LINES_OPEN)})""",
+        JOIN achievement_achievement a ON a.network_id = s.network_id AND a.state IN ({in_list(LINES_OPEN)})
+        WHERE NOT EXISTS ({_SETTLED})""",
     True: " UNION ".join(
         f"""SELECT a.service_id, a.achievement_date, a.network_id FROM achievement_achievement a
             JOIN scope s ON s.network_id = a.network_id AND s.commissioner_id = a.commissioner_id
-            WHERE a.state = {state:d}"""
+            WHERE a.state = {state:d} AND NOT EXISTS ({_SETTLED})"""
         for state in LINES_OPEN
     ),
 }
@@ -91,15 +94,16 @@ _MEMBER = f"""
            coalesce(e.achievement_date, l.achievement_date) AS achievement_date,
            coalesce(e.network_id, l.network_id) AS network_id, coalesce(e.practice_id, l.provider_id) AS practice_id,
            e.practice_id IS NOT NULL AS is_expected, l.id AS line_id, l.version, l.state, l.amount, l.commissioner_id
-    FROM ({EXPECTED_LINES_SQL.format(keys="waiting")}) e
+    FROM (SELECT * FROM ({EXPECTED_LINES_SQL.format(keys="waiting")}) x
+          WHERE NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="x", practice="practice_id")})) e
     FULL JOIN (
         SELECT a.id, a.version, a.state, a.amount, a.commissioner_id, a.service_id, a.achievement_date, a.network_id,
                a.provider_id
         FROM waiting w JOIN achievement_achievement a USING ({KEY})
-        WHERE a.state <> {State.WITHDRAWN:d}) l
+        WHERE a.state <> {State.WITHDRAWN:d} AND NOT EXISTS ({_SETTLED})) l
       ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
        = (e.service_id, e.achievement_date, e.network_id, e.practice_id)"""
-"""Every member that a waiting key expects, and every line there is of it."""
+"""Every member that a waiting key expects, and every line there is of it; but for lines that are settled as nil."""
 
 READY = f"""
     SELECT m.*, d.list_kind, d.list_date, coalesce(d.is_payable, false) AS is_payable, coalesce(d.collects, false)

@@ -1,0 +1,51 @@
+"""Lines settled as nil: their own pages, and what other pages say of them."""
+
+from achievement.presenters.nil.beside import (
+    in_network,
+    remarks_on_lines,
+    remarks_on_totals,
+    settle_links,
+    settled_lines,
+)
+from achievement.presenters.nil.page import (
+    Change,
+    NilSettlementPage,
+    NilSettlementsPage,
+    ProposeNilPage,
+    ReasonShown,
+    breadcrumb,
+    cannot,
+    change_of,
+    columns,
+    done,
+    empty,
+    network_href_of,
+    propose_page,
+    reason_form,
+    row_of,
+    settlement_page,
+)
+
+__all__ = [
+    "Change",
+    "NilSettlementPage",
+    "NilSettlementsPage",
+    "ProposeNilPage",
+    "ReasonShown",
+    "breadcrumb",
+    "cannot",
+    "change_of",
+    "columns",
+    "done",
+    "empty",
+    "in_network",
+    "network_href_of",
+    "propose_page",
+    "reason_form",
+    "remarks_on_lines",
+    "remarks_on_totals",
+    "row_of",
+    "settle_links",
+    "settled_lines",
+    "settlement_page",
+]

@@ -1,0 +1,216 @@
+"""Lines settled as nil: those somebody may see, those of a network, and what can be done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from achievement.models import (
+    Achievement,
+    NetworkAchievement,
+    NilSettlement,
+    NilSettlementChange,
+    NilSettlementQuerySet,
+)
+from achievement.queries.details import UNSEEN, network_date_seen_by
+from achievement.queries.readiness import MemberLine, member_lines
+from achievement.rules import nil_visible_to
+from achievement.states import (
+    CONFIRM_NIL,
+    DECLINE_NIL,
+    LIFT_NIL,
+    NIL_SETTLEMENT,
+    STANDING_STATES,
+    WITHDRAW_NIL,
+    NilState,
+    State,
+)
+from catalogue.models import QualityService
+from core.actors import Actor
+from core.errors import NotVisible
+from core.paging import Slice, page_of
+from core.transitions import Transition
+from organisations.models import Organisation
+
+ORDER = ("-proposed_at", "-id")
+BY_HAND = (CONFIRM_NIL, DECLINE_NIL, WITHDRAW_NIL, LIFT_NIL)
+
+
+@dataclass(frozen=True)
+class NilLine:
+    """What is settled: the line of one practice in one network, for one service and achievement date."""
+
+    service: QualityService
+    network: Organisation
+    achievement_date: date
+    practice: Organisation
+
+    @property
+    def key(self) -> tuple[int, date, int]:
+        return self.service.pk, self.achievement_date, self.network.pk
+
+    def members(self) -> list[MemberLine]:
+        return member_lines(self.service.pk, self.achievement_date, self.network.pk)
+
+    def own(self) -> MemberLine | None:
+        """How the practice stands in its network; None where it has no part in it on the date."""
+        return next((each for each in self.members() if each.practice_id == self.practice.pk), None)
+
+    def total(self) -> NetworkAchievement | None:
+        rows = NetworkAchievement.objects.payable().filter(service=self.service, network=self.network)
+        return rows.filter(achievement_date=self.achievement_date).first()
+
+
+def line_named(by: Actor, code: str, service_code: str, day: date, practice_code: str) -> NilLine:
+    """A line by its names, of a network that somebody may see. Raises NotVisible."""
+    found = network_date_seen_by(by, code, service_code, day)
+    practice = Organisation.objects.practices().filter(code=practice_code.upper()).first()
+    line = NilLine(found.service, found.network, day, practice) if practice else None
+    if line is None or (line.own() is None and not standing_of(line)):
+        raise NotVisible(UNSEEN)
+    return line
+
+
+def line_of(settlement: NilSettlement) -> NilLine:
+    return NilLine(settlement.service, settlement.network, settlement.achievement_date, settlement.provider)
+
+
+def standing_of(line: NilLine) -> NilSettlement | None:
+    """The settlement of a line that is proposed or stands."""
+    rows = NilSettlement.objects.standing().of_key(*line.key).filter(provider=line.practice)
+    return rows.select_related("proposed_by").first()
+
+
+def settlements_for(by: Actor) -> NilSettlementQuerySet:
+    """The settlements that somebody may see, with all that they name."""
+    related = ("service", "network", "provider", "commissioner", "proposed_by", "confirmed_by")
+    return NilSettlement.objects.filter(nil_visible_to(by)).select_related(*related)
+
+
+def settlement_seen_by(by: Actor, settlement_id: int) -> NilSettlement:
+    """Raises NotVisible."""
+    found = settlements_for(by).filter(pk=settlement_id).first()
+    if found is None:
+        raise NotVisible(UNSEEN)
+    return found
+
+
+@dataclass(frozen=True)
+class NilFilters:
+    """What the list is limited to: a status, and an Org ID's beginning or part of a name."""
+
+    state: NilState | None = None
+    text: str = ""
+
+
+def matching(by: Actor, filters: NilFilters) -> QuerySet[NilSettlement]:
+    rows = settlements_for(by)
+    if filters.state is not None:
+        rows = rows.filter(state=filters.state)
+    if filters.text:
+        called = [Q(**{f"{whose}__name__icontains": filters.text}) for whose in ("provider", "network")]
+        coded = [Q(**{f"{whose}__code__istartswith": filters.text}) for whose in ("provider", "network")]
+        rows = rows.filter(called[0] | called[1] | coded[0] | coded[1])
+    return rows
+
+
+def page_of_settlements(by: Actor, filters: NilFilters, *, after: str, size: int) -> Slice:
+    """Newest first."""
+    return page_of(matching(by, filters), ORDER, after=after, size=size)
+
+
+def history_of(*settlements: NilSettlement) -> QuerySet[NilSettlementChange]:
+    moves = NilSettlementChange.objects.filter(row__in=settlements)
+    return moves.select_related("by", "organisation", "row__provider").order_by("-pk")
+
+
+def of_network(by: Actor, service_id: int, day: date, network_id: int) -> list[NilSettlement]:
+    """The settlements of a network for a service and date that somebody may see, whatever became of them."""
+    return list(settlements_for(by).of_key(service_id, day, network_id).order_by("provider__name", "pk"))
+
+
+def of_line(by: Actor, line: Achievement) -> list[NilSettlement]:
+    """The same, of one line; newest first."""
+    if line.network_id is None:
+        return []
+    rows = settlements_for(by).of_key(line.service_id, line.achievement_date, line.network_id)
+    return list(rows.filter(provider=line.provider_id).order_by("-pk"))
+
+
+def settled_among(rows: Iterable[Achievement]) -> dict[int, NilState]:
+    """Row id -> how its nil settlement stands, of lines that have one; one query, however many."""
+    lines = {
+        (row.service_id, row.achievement_date, row.network_id, row.provider_id): row.pk
+        for row in rows
+        if row.network_id and row.state != State.WITHDRAWN
+    }
+    found = NilSettlement.objects.standing().filter(
+        achievement_date__in={key[1] for key in lines}, service__in={key[0] for key in lines},
+        network__in={key[2] for key in lines},
+    )  # fmt: skip
+    keys = found.values_list("service_id", "achievement_date", "network_id", "provider_id", "state") if lines else ()
+    return {lines[key]: NilState(state) for *of, state in keys if (key := tuple(of)) in lines}
+
+
+def left_out_of(totals: Iterable[NetworkAchievement]) -> dict[int, list[str]]:
+    """Total id -> the names of the practices whose lines it was made without, settled as nil; one query, however
+    many."""
+    by_key = {(total.service_id, total.achievement_date, total.network_id): total.pk for total in totals}
+    found = NilSettlement.objects.settled().filter(
+        achievement_date__in={key[1] for key in by_key}, service__in={key[0] for key in by_key},
+        network__in={key[2] for key in by_key},
+    )  # fmt: skip
+    names: dict[int, list[str]] = {}
+    rows = found.order_by("provider__name").values_list("service", "achievement_date", "network", "provider__name")
+    for *of, name in rows if by_key else ():
+        if (key := tuple(of)) in by_key:
+            names.setdefault(by_key[key], []).append(name)
+    return names
+
+
+def open_of_network(network: Organisation) -> list[NilSettlement]:
+    """Proposed or settled, of one network's dates that have no total with finance approval; earliest first."""
+    rows = NilSettlement.objects.filter(network=network, state__in=STANDING_STATES - {NilState.COMPLETE})
+    related = ("service", "provider", "proposed_by", "confirmed_by")
+    return list(rows.select_related(*related).order_by("achievement_date", "provider__name", "pk"))
+
+
+def to_confirm(by: Actor) -> list[NilSettlement]:
+    """What awaits a second person, in the organisation acted for, and was proposed by somebody else."""
+    rows = NilSettlement.objects.pending().filter(commissioner=by.organisation_id).exclude(proposed_by=by.user_id)
+    return list(rows.select_related("service", "network", "provider").order_by("proposed_at", "pk"))
+
+
+def refusals(settlement: NilSettlement, by: Actor) -> dict[Transition, list[str]]:
+    """Move by hand -> why not, of those that its status allows."""
+    return {
+        move: move.rule.why_not(settlement, by)
+        for move in NIL_SETTLEMENT.values()
+        if move in BY_HAND and settlement.state in move.sources
+    }
+
+
+def to_be_adjusted(rows: Collection[NilSettlement]) -> dict[int, Decimal]:
+    """Settlement id -> what its line stood at when finance approved the total without it; those without a line are
+    left out."""
+    complete = [row.pk for row in rows if row.state == NilState.COMPLETE]
+    if not complete:
+        return {}
+    settlements = NilSettlement.objects.filter(
+        pk__in=complete, achievement_date=OuterRef("achievement_date"), service=OuterRef("service"),
+        network=OuterRef("network"), provider=OuterRef("provider"),
+    )  # fmt: skip
+    lines = Achievement.objects.filter(
+        Exists(settlements), achievement_date__in={row.achievement_date for row in rows}, state=State.WITHDRAWN
+    )
+    by_key = {_key_of(line): line.amount for line in lines}
+    return {row.pk: by_key[_key_of(row)] for row in rows if row.pk in complete and _key_of(row) in by_key}
+
+
+def _key_of(row: Any) -> tuple[int, date, int, int]:
+    return row.service_id, row.achievement_date, row.network_id, row.provider_id
