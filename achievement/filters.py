@@ -9,15 +9,16 @@ import django_filters
 from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 
-from achievement.models import NOT_WITHDRAWN, Achievement, NetworkAchievement, on_any_date
+from achievement.models import NOT_WITHDRAWN, Achievement, NetworkAchievement, NilSettlement, on_any_date
 from achievement.queries import causes
 from achievement.queries.causes import Cause
 from achievement.rules import sees_network_pounds
-from achievement.states import State
+from achievement.states import NilState, State
 from core.dates import FinancialYear
 from core.errors import NotPermitted
 from organisations.models import Organisation
 
+NIL_STATES = {state.label: state for state in NilState}
 STATES = {state.label: state for state in State}
 YEAR = r"[0-9]{4}/[0-9]{2}"
 UNKNOWN = 0
@@ -123,3 +124,18 @@ def _asked(given: Mapping[str, Any], every: Collection[causes.WaitingNetwork]) -
         pounds=given["pounds"],
         commissioner_id=leads.get(given["commissioner"].upper(), UNKNOWN) if given["commissioner"] else None,
     )
+
+
+class NilSettlementFilters(django_filters.FilterSet):
+    service = django_filters.CharFilter(field_name="service__code", max_length=80)
+    status = django_filters.ChoiceFilter(choices=[(label, label) for label in NIL_STATES], method="in_state")
+    achievement_date = django_filters.DateFilter()
+    network = django_filters.CharFilter(field_name="network__code", max_length=12, help_text="The Org ID of a PCN.")
+    provider = django_filters.CharFilter(field_name="provider__code", max_length=12)
+
+    def in_state(self, rows: QuerySet[Any], name: str, label: str) -> QuerySet[Any]:
+        return rows.filter(state=NIL_STATES[label])
+
+    class Meta:
+        model = NilSettlement
+        fields: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,11 +58,11 @@ def approve_achievements(seen: Collection[Seen], *, by: Actor, note: str = "") -
     commit.
     """
     outcome = _by_kind(seen, _for_all(APPROVE, APPROVE_LINE), by=by, note=note)
-    replace_nil_settlements(outcome.ids, by=by)
+    replaced = replace_nil_settlements(outcome.ids, by=by)
     lines = Achievement.objects.filter(pk__any=outcome.ids, network__isnull=False)
     keys = lines.order_by().values_list("service_id", "achievement_date", "network_id").distinct()
     aggregate_after_commit(NetworkKey(*key) for key in keys)
-    return outcome
+    return replace(outcome, replaced=len(replaced))
 
 
 @command

@@ -19,12 +19,14 @@ from core.transitions import Moved, Refused, Seen
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the rows chosen: how many moved and their pounds, and each that did not, with why."""
+    """What became of the rows chosen: how many moved and their pounds, and each that did not, with why; and how many
+    nil settlements they took the place of."""
 
     done: str
     ids: tuple[int, ...]
     pounds: Decimal
     refused: tuple[Refused, ...]
+    replaced: int = 0
 
     @property
     def moved(self) -> int:

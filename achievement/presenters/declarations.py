@@ -169,6 +169,8 @@ def sentences_of(outcome: Outcome, done: str, names: Mapping[int, str], noun: tu
     shown = outcome.refused[:20]
     rest = len(outcome.refused) - len(shown)
     said = [f"{names.get(row.id, 'One row')}: {' '.join(row.reasons)}" for row in shown]
+    if outcome.replaced:
+        said.insert(0, f"{count(outcome.replaced, 'nil settlement')} replaced by what is approved now.")
     return [first, *said, *([f"And {rest:,} more that could not be {done}."] if rest else [])]
 
 

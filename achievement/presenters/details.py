@@ -29,7 +29,7 @@ from ui.components import Confirm, Event, Explanation, Term
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Column, Pager, Table
-from ui.wording import count, long_date, moment, money, month, note_for
+from ui.wording import count, listed, long_date, moment, money, month, note_for
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,8 @@ class NetworkRow:
     def of(cls, line: MemberLine, *, pounds: bool) -> NetworkRow:
         href = reverse("achievement:achievement", args=[line.line_id]) if line.line_id and pounds else ""
         missing = line.missing if line.expected else "It is not a member on this date."
-        return cls(line.code, line.name, href, line.status, line.amount if pounds else None, missing)
+        counts = Decimal(0) if line.is_settled_as_nil else line.amount
+        return cls(line.code, line.name, href, line.status, counts if pounds else None, missing)
 
 
 @dataclass(frozen=True)
@@ -302,6 +303,8 @@ def worked_out(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bool)
     if not (found.total and nil):
         return []
     paid = [line for line in lines if line.is_approved and line.amount is not None]
-    sums = " + ".join(f"{money(line.amount)} {line.name}" for line in paid) if pounds else count(len(paid), "line")
-    total = f" = {money(found.total.amount)}" if pounds else ""
-    return [f"{sums} + {' + '.join(f'£0.00 {line.name}, settled as nil' for line in nil)}{total}."]
+    if not pounds:
+        return [f"{count(len(paid), 'line')}, and nil of {listed([line.name for line in nil])}: settled as nil."]
+    sums = " + ".join(f"{money(line.amount)} {line.name}" for line in paid)
+    nothing = " + ".join(f"£0.00 {line.name}, settled as nil" for line in nil)
+    return [f"{sums} + {nothing} = {money(found.total.amount)}."]

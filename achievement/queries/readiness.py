@@ -67,7 +67,7 @@ class MemberLine:
     def missing(self) -> str:
         """What is missing, in words; empty where nothing is."""
         if self.is_ready:
-            return "It counts as £0.00 here, until it is resolved." if self.is_settled_as_nil else ""
+            return "It counts as nil here, until it is resolved." if self.is_settled_as_nil else ""
         proposed = " To settle it as nil awaits a second person." if self.nil_state == NilState.PROPOSED else ""
         return f"{self._lacks}{proposed}"
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from achievement.api import Achievements, NetworkAchievements, WaitingNetworks
+from achievement.api import Achievements, NetworkAchievements, NilSettlements, WaitingNetworks
 from catalogue.api import Services
 from core.errors import NotVisible
 from organisations.api import (
@@ -65,6 +65,7 @@ router.register("submissions", Submissions, "submissions")
 router.register("data-submissions", DataSubmissions, "data_submissions")
 router.register("achievements", Achievements, "achievements")
 router.register("network-achievements", NetworkAchievements, "network_achievements")
+router.register("nil-settlements", NilSettlements, "nil_settlements")
 router.register("waiting-networks", WaitingNetworks, "waiting_networks")
 
 app_name = "api"

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from accounts.rules import Acting
 from accounts.states import Role
 from achievement import commands
 from achievement.models import Achievement, NilSettlement, Shard
@@ -27,44 +26,10 @@ from participation.models import Participation
 from submission.models import Hand
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import NOVEMBER, OCTOBER, World, add_member, seen
+from tests.factories.nil import REASON, as_seen, nil_line, proposed, second_person, settled, two_approved
 from tests.factories.organisations import CommissionerFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
-
-REASON = "The practice closed in August; ODS has been asked to end its membership."
-
-
-def line(world: World, at: int = 2, day: date = OCTOBER) -> NilLine:
-    return NilLine(world.service, world.network, day, world.practices[at])
-
-
-def second(world: World) -> Acting:
-    if "second" not in world.people:
-        world.people["second"] = world.acting(Role.APPROVAL_MANAGEMENT)
-    return world.people["second"]
-
-
-def proposed(world: World, at: int = 2, day: date = OCTOBER) -> NilSettlement:
-    made = commands.propose_nil(line(world, at, day), REASON, by=world.approver)
-    return NilSettlement.objects.get(pk=made.settlement_id)
-
-
-def settled(world: World, at: int = 2, day: date = OCTOBER) -> NilSettlement:
-    row = proposed(world, at, day)
-    return commands.confirm_nil(as_seen(row), by=second(world)).settlement
-
-
-def as_seen(row: NilSettlement) -> Seen:
-    return Seen(row.pk, row.version)
-
-
-def two_approved(world: World, day: date = OCTOBER) -> Achievement:
-    """Calculated; all but Wight Health Centre's line approved. Answers that line."""
-    world.calculate(day)
-    *others, waits = world.lines(day)
-    commands.approve_achievements(seen(*others), by=world.approver)
-    waits.refresh_from_db()
-    return waits
 
 
 def without_line(world: World, day: date = OCTOBER) -> None:
@@ -130,7 +95,7 @@ def test_where_others_are_missing_the_network_goes_with_the_last_approval(world)
     portland, viking, _wight = world.lines()
     commands.approve_achievements(seen(portland), by=world.approver)
     row = proposed(world)
-    said = commands.confirm_nil(as_seen(row), by=second(world)).sentences
+    said = commands.confirm_nil(as_seen(row), by=second_person(world)).sentences
     assert "still waits for Viking Medical Practice." in said[-1]
 
     commands.approve_achievements(seen(viking), by=world.approver)
@@ -142,7 +107,7 @@ def test_where_others_are_missing_the_network_goes_with_the_last_approval(world)
 def test_the_overnight_run_aggregates_without_a_settled_line(world):
     two_approved(world, NOVEMBER)
     row = proposed(world, day=NOVEMBER)
-    NilSettlement.objects.filter(pk=row.pk).update(state=NilState.SETTLED, confirmed_by=second(world).user)
+    NilSettlement.objects.filter(pk=row.pk).update(state=NilState.SETTLED, confirmed_by=second_person(world).user)
 
     run = commands.start_overnight_run(by=SYSTEM)
     for shard in Shard.objects.filter(run=run):
@@ -169,7 +134,7 @@ def test_a_second_settlement_of_a_line_is_refused(world):
     settled(world)
 
     with pytest.raises(Conflict, match="settled as nil for October 2021 already"):
-        commands.propose_nil(line(world), REASON, by=second(world))
+        commands.propose_nil(nil_line(world), REASON, by=second_person(world))
 
 
 def test_what_is_proposed_is_not_proposed_again(world):
@@ -177,7 +142,7 @@ def test_what_is_proposed_is_not_proposed_again(world):
     proposed(world)
 
     with pytest.raises(Conflict, match="was proposed by"):
-        commands.propose_nil(line(world), REASON, by=second(world))
+        commands.propose_nil(nil_line(world), REASON, by=second_person(world))
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
@@ -185,7 +150,7 @@ def test_a_reason_is_needed(world, reason):
     two_approved(world)
 
     with pytest.raises(Invalid, match="Reason: enter why"):
-        commands.propose_nil(line(world), reason, by=world.approver)
+        commands.propose_nil(nil_line(world), reason, by=world.approver)
 
     assert not NilSettlement.objects.exists()
 
@@ -194,26 +159,26 @@ def test_an_approved_line_holds_nothing_up(world):
     two_approved(world)
 
     with pytest.raises(Conflict, match="undo its approval first"):
-        commands.propose_nil(line(world, 0), REASON, by=world.approver)
+        commands.propose_nil(nil_line(world, 0), REASON, by=world.approver)
 
 
 def test_a_network_that_is_aggregated_waits_for_nothing(world):
     world.aggregated()
 
     with pytest.raises(Conflict, match="is Aggregated for October 2021: it waits for nothing"):
-        commands.propose_nil(line(world), REASON, by=world.approver)
+        commands.propose_nil(nil_line(world), REASON, by=world.approver)
 
 
 def test_after_finance_approval_no_line_is_settled(world):
     world.completed()
 
     with pytest.raises(Conflict, match="has finance approval"):
-        commands.propose_nil(line(world), REASON, by=world.approver)
+        commands.propose_nil(nil_line(world), REASON, by=world.approver)
 
 
 def test_a_date_to_come_is_not_settled(world):
     with pytest.raises(Invalid, match="31 December 2021 has not come yet"):
-        commands.propose_nil(line(world, day=date(2021, 12, 31)), REASON, by=world.approver)
+        commands.propose_nil(nil_line(world, day=date(2021, 12, 31)), REASON, by=world.approver)
 
 
 def test_a_practice_that_is_no_member_is_not_settled(world):
@@ -254,7 +219,7 @@ def test_the_portal_itself_is_neither_of_the_two(world):
     two_approved(world)
 
     with pytest.raises(NotPermitted, match="by two people"):
-        commands.propose_nil(line(world), REASON, by=SYSTEM)
+        commands.propose_nil(nil_line(world), REASON, by=SYSTEM)
 
     row = proposed(world)
     with pytest.raises(NotPermitted, match="by two people"):
@@ -267,7 +232,7 @@ def test_another_role_of_the_lead_is_told_who_can(world, role):
     approver = world.approver
 
     with pytest.raises(NotPermitted, match="You need the role Approval Management") as refused:
-        commands.propose_nil(line(world), REASON, by=world.acting(role))
+        commands.propose_nil(nil_line(world), REASON, by=world.acting(role))
 
     assert approver.name in refused.value.who_can[0]
 
@@ -277,7 +242,7 @@ def test_an_approver_of_another_organisation_is_refused(world):
     stranger = acting_as(Role.APPROVAL_MANAGEMENT, organisation=CommissionerFactory.create())
 
     with pytest.raises(NotPermitted, match="You need the role Approval Management"):
-        commands.propose_nil(line(world), REASON, by=stranger)
+        commands.propose_nil(nil_line(world), REASON, by=stranger)
 
     row = proposed(world)
     with pytest.raises(NotVisible):
@@ -287,7 +252,7 @@ def test_an_approver_of_another_organisation_is_refused(world):
 def test_whoever_settled_a_line_gives_no_finance_approval_of_its_network(world):
     two_approved(world)
     both = [acting_as(Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, organisation=world.commissioner) for _ in "12"]
-    made = commands.propose_nil(line(world), REASON, by=both[0])
+    made = commands.propose_nil(nil_line(world), REASON, by=both[0])
     commands.confirm_nil(Seen(made.settlement_id, 1), by=both[1])
 
     for person in both:
@@ -307,7 +272,7 @@ def test_whoever_gave_finance_approval_of_it_settles_no_line(world):
     )  # fmt: skip
 
     with pytest.raises(NotPermitted, match="the commissioner stage is another person's"):
-        commands.propose_nil(line(world), REASON, by=person)
+        commands.propose_nil(nil_line(world), REASON, by=person)
 
 
 def test_the_second_person_declines_with_a_reason(world):
@@ -315,8 +280,8 @@ def test_the_second_person_declines_with_a_reason(world):
     row = proposed(world)
 
     with pytest.raises(Invalid, match="Reason: enter why"):
-        commands.decline_nil(as_seen(row), "", by=second(world))
-    done = commands.decline_nil(as_seen(row), "ODS has answered.", by=second(world)).settlement
+        commands.decline_nil(as_seen(row), "", by=second_person(world))
+    done = commands.decline_nil(as_seen(row), "ODS has answered.", by=second_person(world)).settlement
 
     assert done.state == NilState.DECLINED
     assert done.history.order_by("-pk").first().note == "ODS has answered."
@@ -329,7 +294,7 @@ def test_whoever_proposed_it_withdraws_it_and_nobody_else(world):
     row = proposed(world)
 
     with pytest.raises(NotPermitted, match="Somebody else proposed it: decline it instead"):
-        commands.withdraw_nil(as_seen(row), "No need.", by=second(world))
+        commands.withdraw_nil(as_seen(row), "No need.", by=second_person(world))
     with pytest.raises(NotPermitted, match="You proposed it: withdraw it instead"):
         commands.decline_nil(as_seen(row), "No need.", by=world.approver)
 
@@ -341,16 +306,16 @@ def test_it_is_confirmed_as_it_was_seen(world):
     row = proposed(world)
 
     with pytest.raises(Conflict, match="It has changed since you saw it"):
-        commands.confirm_nil(Seen(row.pk, row.version + 1), by=second(world))
+        commands.confirm_nil(Seen(row.pk, row.version + 1), by=second_person(world))
 
 
 def test_a_line_approved_meanwhile_is_not_settled_any_more(world):
     waits = two_approved(world)
     row = proposed(world)
-    commands.approve_achievements(seen(waits), by=second(world))
+    commands.approve_achievements(seen(waits), by=second_person(world))
 
     with pytest.raises(Conflict, match="It is Replaced by the line"):
-        commands.confirm_nil(as_seen(row), by=second(world))
+        commands.confirm_nil(as_seen(row), by=second_person(world))
 
     row.refresh_from_db()
     assert row.state == NilState.REPLACED
@@ -366,7 +331,7 @@ def test_a_network_aggregated_meanwhile_is_said_to_wait_no_more(world):
     world.aggregate()
 
     with pytest.raises(Conflict, match=r"it waits for nothing.*decline it"):
-        commands.confirm_nil(as_seen(row), by=second(world))
+        commands.confirm_nil(as_seen(row), by=second_person(world))
 
 
 def test_it_is_replaced_when_its_line_is_approved_while_aggregated(world):
@@ -458,7 +423,7 @@ def test_what_is_complete_is_never_written_again(world):
     row.refresh_from_db()
 
     with pytest.raises(Conflict, match="It is Settled as nil, complete"):
-        commands.lift_nil(as_seen(row), "Resolved.", by=second(world))
+        commands.lift_nil(as_seen(row), "Resolved.", by=second_person(world))
     with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
         NilSettlement.objects.filter(pk=row.pk).update(reason="Another.")
     with pytest.raises(InternalError, match="Cannot delete"), transaction.atomic():
@@ -510,15 +475,15 @@ def test_lifting_what_holds_nothing_up_leaves_the_total(world):
 
 def test_a_preview_says_what_the_confirmation_does_and_keeps_nothing(world):
     two_approved(world)
-    before = [effect.sentence for effect in commands.preview_nil(line(world), by=world.approver)]
+    before = [effect.sentence for effect in commands.preview_nil(nil_line(world), by=world.approver)]
     assert not NilSettlement.objects.exists()
 
     row = proposed(world)
-    ahead = commands.preview_confirmation(row.pk, by=second(world)).sentences
+    ahead = commands.preview_confirmation(row.pk, by=second_person(world)).sentences
     row.refresh_from_db()
     assert (row.state, world.total()) == (NilState.PROPOSED, None)
 
-    said = commands.confirm_nil(as_seen(row), by=second(world)).sentences
+    said = commands.confirm_nil(as_seen(row), by=second_person(world)).sentences
     assert before == ahead == said
     assert said == [
         f"31 October 2021: Wight Health Centre's line counts as £0.00 for {world.network.name}.",
@@ -563,7 +528,7 @@ def test_members_are_said_to_be_settled_and_to_await_a_second_person(world):
     assert own.holds_up
 
     row = NilSettlement.objects.get()
-    commands.confirm_nil(as_seen(row), by=second(world))
+    commands.confirm_nil(as_seen(row), by=second_person(world))
 
     own = {each.name: each for each in member_lines(*world.key())}["Wight Health Centre"]
     assert (own.status, own.is_ready, own.holds_up) == ("Settled as nil", True, False)
@@ -579,7 +544,7 @@ def mails() -> list[dict[str, Any]]:
 
 def test_those_concerned_are_told_by_mail(world):
     two_approved(world)
-    confirms = second(world)
+    confirms = second_person(world)
     practice = acting_as(Role.DECLARATION_MANAGEMENT, organisation=world.practices[2])
     network = acting_as(Role.DECLARATION_MANAGEMENT, organisation=world.network)
     row = proposed(world)

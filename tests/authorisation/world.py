@@ -17,11 +17,13 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.states import Role
 from achievement import commands
-from achievement.models import Achievement, OvernightRun, RunState
+from achievement.models import Achievement, NilSettlement, OvernightRun, RunState
 from achievement.queries.declarations import ToDeclare
+from achievement.queries.nil import NilLine
 from catalogue.commands import load_definition
 from catalogue.models import ServiceVersion
 from core.actors import SYSTEM
+from core.transitions import Seen
 from operations.commands import deliver
 from operations.models import OutboxMessage
 from organisations.commands import (
@@ -127,11 +129,14 @@ def _places(world: World) -> dict[str, Any]:
 def _of_the_network(world: World) -> dict[str, Any]:
     """A line or a total of the Clinical Director payment in each status, one month for each."""
     world.completed(MAY)
-    world.calculate(JUNE, JULY, OCTOBER)
+    world.calculate(JUNE, JULY, SEPTEMBER, OCTOBER)
     approved, held = _line(world, JUNE), _line(world, JULY)
     commands.approve_achievements(seen(approved), by=world.approver)
     commands.reject_achievements(seen(held), by=world.approver, note="The list is disputed.")
     participation = Participation.objects.get(service=world.service, provider=world.practices[0])
+    proposed, settled = _nil(world, JULY), _nil(world, SEPTEMBER)
+    commands.confirm_nil(Seen(settled.pk, settled.version), by=world.acting(Role.APPROVAL_MANAGEMENT))
+    settled.refresh_from_db()
     joiner = PracticeFactory.create(name="Dogger Surgery")
     MembershipFactory.create(practice=joiner, network=world.network, start_date=date(2021, 12, 1))
     return {
@@ -141,6 +146,8 @@ def _of_the_network(world: World) -> dict[str, Any]:
         "approved_line": _line(world, JUNE),
         "held_line": _line(world, JULY),
         "total": world.aggregated(AUGUST),
+        "nil_proposed": proposed,
+        "nil_settled": settled,
         "participation": participation,
         "end_request": EndRequestFactory.create(
             service=world.service,
@@ -153,6 +160,13 @@ def _of_the_network(world: World) -> dict[str, Any]:
             world.service.pk, by=acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner)
         ),
     }
+
+
+def _nil(world: World, day: date) -> NilSettlement:
+    """Portland Surgery's line of a month, proposed to be settled as nil by somebody of the lead."""
+    line = NilLine(world.service, world.network, day, world.practices[0])
+    made = commands.propose_nil(line, "The practice disputes its list.", by=world.acting(Role.APPROVAL_MANAGEMENT))
+    return NilSettlement.objects.get(pk=made.settlement_id)
 
 
 def _line(world: World, day: date) -> Achievement:

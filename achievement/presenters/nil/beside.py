@@ -42,7 +42,7 @@ def _standing(each: NilSettlement) -> str:
     name, when = each.provider.name, month(each.achievement_date)
     if each.is_pending:
         return f"To settle {name}'s line as nil for {when} awaits a second person."
-    return f"{name}'s line is settled as nil for {when}: it counts as £0.00 here."
+    return f"{name}'s line is settled as nil for {when}: it counts as nil here."
 
 
 def settle_links(found: NetworkDate, lines: Iterable[MemberLine]) -> list[Link]:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from achievement.queries.declarations import ToDeclare
 from achievement.rules import sees_network_pounds, sees_pounds
+from achievement.serializers.nil import NilSettlementSerializer
 from achievement.states import State
 from core.selections import AT_MOST
 from operations.api.shapes import LARGEST_VERSION, ActedSerializer, SeenSerializer, WithSeenSerializer
@@ -103,7 +104,9 @@ class AchievementDetailSerializer(AchievementSerializer, WithActsSerializer):
 
 
 class NetworkAchievementDetailSerializer(NetworkAchievementSerializer, WithActsSerializer):
-    """One network achievement, and what can be done to it."""
+    """One network achievement, what can be done to it, and the lines that it counts as nil."""
+
+    settled_as_nil = NilSettlementSerializer(many=True)
 
 
 class ApproveSerializer(WithSeenSerializer):

@@ -21,7 +21,7 @@ from achievement.filters import AchievementFilters, NetworkAchievementFilters, W
 from achievement.presenters import declarations as shown
 from achievement.presenters.waiting import Finding, facts_of, findings_of, zip_of
 from achievement.queries import acts as can_do
-from achievement.queries import answers, causes, declarations, details, lists
+from achievement.queries import answers, causes, declarations, details, lists, nil
 from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.serializers import (
     AchievementDetailSerializer,
@@ -166,6 +166,13 @@ class NetworkAchievements(_Acted):
 
     def rows(self) -> QuerySet[Any]:
         return answers.network_achievements_for(self.by)
+
+    def get_object(self) -> Any:
+        """With the lines that it counts as nil."""
+        found = super().get_object()
+        rows = nil.of_network(self.by, found.service_id, found.achievement_date, found.network_id)
+        found.settled_as_nil = [each for each in rows if each.is_settled and found.state != State.WITHDRAWN]
+        return found
 
     @acts("finance-approve", ApproveSerializer, OutcomeSerializer, "Give finance approval")
     def finance_approve(self, request: Request) -> Response:

@@ -1,0 +1,6 @@
+"""The part of the API about what is earned."""
+
+from achievement.api.achievements import Achievements, NetworkAchievements, WaitingNetworks
+from achievement.api.nil import NilSettlements
+
+__all__ = ["Achievements", "NetworkAchievements", "NilSettlements", "WaitingNetworks"]
