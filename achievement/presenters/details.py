@@ -29,7 +29,7 @@ from ui.components import Confirm, Event, Explanation, Term
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.tables import Column, Pager, Table
-from ui.wording import count, listed, long_date, moment, money, month, note_for
+from ui.wording import long_date, moment, money, month, note_for
 
 
 @dataclass(frozen=True)
@@ -295,16 +295,3 @@ def lead_sentence(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bo
     if expected == approved + nil and expected:
         return f"{when}: every practice is approved{settled_words(nil)}. It is aggregated by itself."
     return f"{when} waits: {approved} of {expected} practices are approved{settled_words(nil)}."
-
-
-def worked_out(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bool) -> list[str]:
-    """How a total comes about that lines are left out of; nothing where it is the plain sum of all."""
-    nil = [line for line in lines if line.is_settled_as_nil]
-    if not (found.total and nil):
-        return []
-    paid = [line for line in lines if line.is_approved and line.amount is not None]
-    if not pounds:
-        return [f"{count(len(paid), 'line')}, and nil of {listed([line.name for line in nil])}: settled as nil."]
-    sums = " + ".join(f"{money(line.amount)} {line.name}" for line in paid)
-    nothing = " + ".join(f"£0.00 {line.name}, settled as nil" for line in nil)
-    return [f"{sums} + {nothing} = {money(found.total.amount)}."]

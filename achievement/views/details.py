@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.rules import Acting, PortalRequest
-from accounts.states import Role
 from achievement import rules
 from achievement.forms import NetworkListForm
 from achievement.presenters import declarations as lists_shown
@@ -22,11 +21,12 @@ from achievement.queries import acts, compare, declarations, details, nil, readi
 from achievement.queries.addresses import network_href
 from achievement.queries.figures import lacks_allocation
 from achievement.states import State
+from achievement.views.settled import network_events, settle_links, with_settlements
 from core import clock
 from core.dates import FinancialYear
 from core.errors import NotPermitted, NotVisible
 from core.paging import page_of
-from ui.components import Confirm, Event, Explanation
+from ui.components import Confirm, Explanation
 from ui.frame import Link
 from ui.tables import Address, Pager
 from ui.wording import long_date, moment, money, month, period
@@ -49,7 +49,7 @@ def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
         explanation=_explanation(found, whole=_sees_whole(found, by)) if pounds else None,
         actions=[_button(request, found, act) for act in can if act.action != acts.DECLARES],
         cannot=[shown.CannotDo(*each) for each in acts.impossible(found, by)],
-        events=_with_settlements(
+        events=with_settlements(
             [shown.event_of(change, pounds=pounds) for change in details.history_of(found)], settled, pounds=pounds
         ),
         settled=nil_shown.settled_lines(settled, pounds=pounds),
@@ -124,12 +124,12 @@ def network(request: PortalRequest, code: str, service_code: str, day: str) -> H
         why=None if found.total else _why(found.network.code),
         facts=_network_facts(found),
         table=shown.network_table(lines, pounds=pounds, caption="Practices of this network"),
-        worked_out=shown.worked_out(found, lines, pounds=pounds),
+        worked_out=nil_shown.worked_out(found, lines, pounds=pounds),
         settled=nil_shown.settled_lines(settled, pounds=pounds),
-        settle=_settle_links(by, found, lines),
+        settle=settle_links(by, found, lines),
         actions=[_button(request, found.total, act) for act in acts.possible(found.total, by)] if found.total else [],
         cannot=[shown.CannotDo(*each) for each in acts.impossible(found.total, by)] if found.total else [],
-        events=_network_events(found, settled, pounds=pounds),
+        events=network_events(found, settled, pounds=pounds),
     )
     return render(request, "achievement/network.jinja", {"page": page})
 
@@ -183,25 +183,6 @@ def _network_rows(by: Acting, found: list[Any], service: Any, day: date, *, poun
         )
         for each in found
     ]
-
-
-def _network_events(found: details.NetworkDate, settled: list[Any], *, pounds: bool) -> list[Event]:
-    own = [shown.event_of(change, pounds=pounds) for change in details.network_history(found.versions)]
-    return _with_settlements(own, settled, pounds=pounds)
-
-
-def _with_settlements(events: list[Event], settled: list[Any], *, pounds: bool) -> list[Event]:
-    """The moves of nil settlements among the others, newest first."""
-    if not settled:
-        return events
-    moves = [nil_shown.in_network(change, pounds=pounds) for change in nil.history_of(*settled)]
-    return sorted([*events, *moves], key=lambda event: event.at, reverse=True)
-
-
-def _settle_links(by: Acting, found: details.NetworkDate, lines: list[Any]) -> list[Link]:
-    """Where a line can be settled as nil, for whoever approves for the lead of the network."""
-    leads = by.holds(Role.APPROVAL_MANAGEMENT) and details.leads(by, found.network)
-    return nil_shown.settle_links(found, lines) if leads and found.total is None else []
 
 
 def _why(code: str) -> Link:

@@ -6,6 +6,7 @@ from achievement.presenters.nil.beside import (
     remarks_on_totals,
     settle_links,
     settled_lines,
+    worked_out,
 )
 from achievement.presenters.nil.page import (
     Change,
@@ -48,4 +49,5 @@ __all__ = [
     "settle_links",
     "settled_lines",
     "settlement_page",
+    "worked_out",
 ]

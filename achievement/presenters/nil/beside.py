@@ -15,7 +15,7 @@ from achievement.queries.readiness import MemberLine
 from achievement.states import STANDING_STATES, NilState, State
 from ui.components import Event
 from ui.frame import Link
-from ui.wording import listed, moment, month, note_for
+from ui.wording import count, listed, moment, money, month, note_for
 
 
 def remarks_on_lines(settled: Mapping[int, NilState]) -> dict[int, str]:
@@ -72,3 +72,16 @@ def sentence_of(found: NilSettlement, *, pounds: bool) -> str:
     who = f"Proposed by {found.proposed_by.name} on {moment(found.proposed_at)}"
     by = f", confirmed by {found.confirmed_by.name} on {moment(found.confirmed_at)}" if found.confirmed_by else ""
     return f"{who}{by}. Reason: {note_for(found.reason, pounds=pounds)}"
+
+
+def worked_out(found: NetworkDate, lines: Sequence[MemberLine], *, pounds: bool) -> list[str]:
+    """How a total comes about that lines are left out of; nothing where it is the plain sum of all."""
+    nil = [line for line in lines if line.is_settled_as_nil]
+    if not (found.total and nil):
+        return []
+    paid = [line for line in lines if line.is_approved and line.amount is not None]
+    if not pounds:
+        return [f"{count(len(paid), 'line')}, and nil of {listed([line.name for line in nil])}: settled as nil."]
+    sums = " + ".join(f"{money(line.amount)} {line.name}" for line in paid)
+    nothing = " + ".join(f"£0.00 {line.name}, settled as nil" for line in nil)
+    return [f"{sums} + {nothing} = {money(found.total.amount)}."]
