@@ -15,9 +15,13 @@ from achievement.states import (
     NETWORK_AGGREGATED,
     NETWORK_LINE,
     NETWORK_TOTAL,
+    NIL_SETTLEMENT,
+    PROPOSE_NIL,
+    SETTLED_STATES,
     State,
 )
 from core.transitions import Creation, Transition
+from submission.states import Stage
 from tests.under_fire.ledger import LOST, Said
 from tests.under_fire.portal import Portal
 
@@ -34,9 +38,20 @@ def _moves(table: dict[str, Transition], creation: Creation) -> str:
     return f"(VALUES {', '.join(legal)}) AS legal(transition, from_state, to_state)"
 
 
+SETTLED = f"""
+    EXISTS (SELECT FROM achievement_nilsettlement s
+            WHERE (s.service_id, s.achievement_date, s.network_id, s.provider_id)
+                = ({{row}}.service_id, {{row}}.achievement_date, {{row}}.network_id, {{practice}})
+              AND s.state IN ({", ".join(str(int(state)) for state in sorted(SETTLED_STATES))}))"""
+"""SQL: whether a line is settled as nil, and no part of its network's total."""
+
+
 def _hands_in(rows: str, changes: str, subject: str, table: dict[str, Transition]) -> str:
     """SQL: who had a hand in which stage of which chain, by the history of these rows."""
-    staged = ", ".join(f"('{move.name}', {move.stage:d})" for move in table.values() if move.stage is not None)
+    stages = {move.name: move.stage for move in table.values() if move.stage is not None}
+    if table is NIL_SETTLEMENT:
+        stages[PROPOSE_NIL.name] = Stage.COMMISSIONER
+    staged = ", ".join(f"('{name}', {stage:d})" for name, stage in stages.items())
     return f"""
         SELECT c.by_id AS actor_id, r.service_id, r.achievement_date, {subject} AS subject_id, s.stage
         FROM {changes} c JOIN {rows} r ON r.id = c.row_id
@@ -53,9 +68,11 @@ MEMBERS = """
 
 _LINES, _LINE_CHANGES = "achievement_achievement", "achievement_achievementchange"
 _TOTALS, _TOTAL_CHANGES = "achievement_networkachievement", "achievement_networkachievementchange"
+_SETTLEMENTS = "achievement_nilsettlement"
 _HANDS = f"""
     {_hands_in(_LINES, _LINE_CHANGES, "coalesce(r.network_id, r.provider_id)", NETWORK_LINE)}
-    UNION {_hands_in(_TOTALS, _TOTAL_CHANGES, "r.network_id", NETWORK_TOTAL)}"""
+    UNION {_hands_in(_TOTALS, _TOTAL_CHANGES, "r.network_id", NETWORK_TOTAL)}
+    UNION {_hands_in(_SETTLEMENTS, f"{_SETTLEMENTS}change", "r.network_id", NIL_SETTLEMENT)}"""
 
 
 def _history(rows: str, changes: str, legal: str) -> dict[str, str]:
@@ -104,14 +121,20 @@ RULES: dict[str, str] = {
         SELECT id FROM achievement_achievement WHERE state NOT IN {LIVE} AND network_achievement_id IS NOT NULL""",
     "a total whose lines are not those of its members": f"""
         WITH member AS ({MEMBERS}),
-        paid AS (SELECT n.id, n.achievement_date, n.network_id,
+        paid AS (SELECT n.id, n.service_id, n.achievement_date, n.network_id,
                         array_agg(a.provider_id ORDER BY a.provider_id) AS providers
                  FROM achievement_networkachievement n
                  JOIN achievement_achievement a ON a.network_achievement_id = n.id
                  WHERE n.state = {State.AGGREGATED:d} GROUP BY n.id)
         SELECT p.id FROM paid p WHERE p.providers IS DISTINCT FROM (
             SELECT array_agg(practice_id ORDER BY practice_id) FROM member m
-            WHERE (m.achievement_date, m.network_id) = (p.achievement_date, p.network_id))""",
+            WHERE (m.achievement_date, m.network_id) = (p.achievement_date, p.network_id)
+              AND NOT {SETTLED.format(row="p", practice="m.practice_id")})""",
+    "a line in a total that is settled as nil": f"""
+        SELECT a.id FROM achievement_achievement a
+        WHERE a.network_achievement_id IS NOT NULL AND {SETTLED.format(row="a", practice="a.provider_id")}""",
+    "a settlement by one person alone": f"""
+        SELECT id FROM {_SETTLEMENTS} s WHERE s.confirmed_by_id = s.proposed_by_id""",
     "an amount that is not its list size's": f"""
         SELECT a.id, a.amount, l.size FROM achievement_achievement a
         JOIN organisations_listsize l ON l.organisation_id = a.provider_id AND upper_inf(l.recorded)
@@ -137,10 +160,12 @@ WHEN_ALL_IS_DONE: dict[str, str] = {
         WITH member AS ({MEMBERS}),
         line AS (SELECT {KEY}, array_agg(provider_id ORDER BY provider_id) AS providers,
                         bool_and(state = {WAITING}) AS wait
-                 FROM achievement_achievement WHERE state <> {GONE} GROUP BY 1, 2, 3)
+                 FROM achievement_achievement a
+                 WHERE state <> {GONE} AND NOT {SETTLED.format(row="a", practice="a.provider_id")} GROUP BY 1, 2, 3)
         SELECT {KEY} FROM line WHERE wait AND providers = (
             SELECT array_agg(practice_id ORDER BY practice_id) FROM member m
-            WHERE (m.achievement_date, m.network_id) = (line.achievement_date, line.network_id))""",
+            WHERE (m.achievement_date, m.network_id) = (line.achievement_date, line.network_id)
+              AND NOT {SETTLED.format(row="line", practice="m.practice_id")})""",
 }
 """What must hold besides once a night has gone through undisturbed."""
 
