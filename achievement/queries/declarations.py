@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
-from achievement.models import Achievement, AchievementChange, Declaration
+from achievement.models import Achievement, AchievementChange, Declaration, NetworkAchievement
 from achievement.rules import APPROVED
-from achievement.states import APPROVE, GIVE_FINANCE_APPROVAL, State
+from achievement.states import APPROVE, GIVE_FINANCE_APPROVAL, SETTLED_STATES, STANDING_STATES, NilState, State
 from catalogue.queries import definitions_of
 from core import clock
 from core.actors import Actor
@@ -112,12 +112,16 @@ class Marks:
     """What a list says beside its rows: row id -> how many moves carry a note; the ids of those whose figures and
     whose last declaration are one person's, which approvers are shown (domain 2); of those without an allocation; and
     the closing date of providers on whose behalf they were declared.
+
+    `nil` is how the nil settlement of a line stands; `left_out`, of totals, whose lines they were made without.
     """
 
     notes: Mapping[int, int]
     by_one: frozenset[int] = frozenset()
     unlimited: frozenset[int] = frozenset()
     on_behalf: Mapping[int, date] = field(default_factory=dict)
+    nil: Mapping[int, NilState] = field(default_factory=dict)
+    left_out: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def marks_of(rows: Collection[Achievement]) -> Marks:
@@ -129,23 +133,49 @@ def marks_of(rows: Collection[Achievement]) -> Marks:
     return Marks(
         {id: notes for id, notes, *_flags in found},
         by_one=frozenset(id for id, _notes, one, *_rest in found if one),
-        unlimited=frozenset(id for id, _notes, _one, unlimited, _closed in found if unlimited),
-        on_behalf={id: closed for id, *_rest, closed in found if closed},
+        unlimited=frozenset(id for id, _notes, _one, unlimited, *_rest in found if unlimited),
+        on_behalf={id: closed for id, *_rest, closed, _nil in found if closed},
+        nil={id: NilState(nil) for id, *_rest, nil in found if nil},
     )
 
 
-_MARKS = """
+def marks_of_totals(rows: Collection[NetworkAchievement]) -> Marks:
+    """The marks of these totals of networks, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS_OF_TOTALS, [[row.pk for row in rows]])
+        found = cursor.fetchall()
+    return Marks({id: notes for id, notes, _names in found}, left_out={id: names for id, _, names in found if names})
+
+
+_SETTLED, _STANDING = (
+    ", ".join(str(int(state)) for state in sorted(states)) for states in (SETTLED_STATES, STANDING_STATES)
+)
+_MARKS_OF_TOTALS = f"""
+    SELECT n.id,
+           (SELECT count(*) FROM achievement_networkachievementchange c WHERE c.row_id = n.id AND c.note <> ''),
+           ARRAY(SELECT o.name FROM achievement_nilsettlement s
+                 JOIN organisations_organisation o ON o.id = s.provider_id
+                 WHERE (s.achievement_date, s.service_id, s.network_id)
+                     = (n.achievement_date, n.service_id, n.network_id) AND s.state IN ({_SETTLED}) ORDER BY o.name)
+    FROM achievement_networkachievement n WHERE n.id = ANY(%s)"""
+"""SQL: row id, how many notes, and whose lines are settled as nil."""
+
+
+_MARKS = f"""
     SELECT given.id,
            (SELECT count(*) FROM achievement_achievementchange c WHERE c.row_id = given.id AND c.note <> ''),
            coalesce(v.by_id = (SELECT d.by_id FROM achievement_declaration d
                                WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1), false),
-           CASE WHEN a.inputs #> '{figures,limit}' = 'null'
-                THEN version.definition #>> '{calculation,limit,kind}' = 'allocation' ELSE false END,
+           CASE WHEN a.inputs #> '{{figures,limit}}' = 'null'
+                THEN version.definition #>> '{{calculation,limit,kind}}' = 'allocation' ELSE false END,
            (SELECT d.closed_on FROM achievement_declaration d
-            WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1)
+            WHERE d.achievement_id = given.id ORDER BY d.id DESC LIMIT 1),
+           (SELECT s.state FROM achievement_nilsettlement s
+            WHERE (s.achievement_date, s.service_id, s.network_id, s.provider_id)
+                = (a.achievement_date, a.service_id, a.network_id, a.provider_id) AND s.state IN ({_STANDING}))
     FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, value_id)
     JOIN achievement_achievement a ON a.id = given.id
     JOIN catalogue_serviceversion version ON version.id = a.service_version_id
     LEFT JOIN submission_indicatorvalue v ON v.id = given.value_id"""
-"""SQL: row id, how many notes, whether one person entered and declared it, whether it lacks an allocation, and the
-closing date of a provider on whose behalf it was declared."""
+"""SQL: row id, how many notes, whether one person entered and declared it, whether it lacks an allocation, the closing
+date of a provider on whose behalf it was declared, and how its nil settlement stands."""

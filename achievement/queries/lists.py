@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,6 @@ from achievement.models import (
     NOT_WITHDRAWN,
     Achievement,
     NetworkAchievement,
-    NetworkAchievementChange,
 )
 from achievement.rules import networks_visible_to, visible_to
 from achievement.states import State
@@ -111,12 +109,6 @@ def page_matching(by: Actor, filters: Filters, *, order: str, descending: bool, 
     named = [f"-{column}" for column in columns] if descending else columns
     related = {"service", "network", filters.subject}
     return page_of(rows_matching(by, filters).select_related(*related), named, after=after, size=size)
-
-
-def notes_of_totals(rows: Collection[NetworkAchievement]) -> Counter[int]:
-    """Row id -> how many moves of it carry a note."""
-    noted = NetworkAchievementChange.objects.filter(row__in=[row.pk for row in rows]).exclude(note="")
-    return Counter(noted.values_list("row", flat=True))
 
 
 @dataclass(frozen=True)

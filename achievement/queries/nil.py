@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -140,37 +140,6 @@ def of_line(by: Actor, line: Achievement) -> list[NilSettlement]:
         return []
     rows = settlements_for(by).of_key(line.service_id, line.achievement_date, line.network_id)
     return list(rows.filter(provider=line.provider_id).order_by("-pk"))
-
-
-def settled_among(rows: Iterable[Achievement]) -> dict[int, NilState]:
-    """Row id -> how its nil settlement stands, of lines that have one; one query, however many."""
-    lines = {
-        (row.service_id, row.achievement_date, row.network_id, row.provider_id): row.pk
-        for row in rows
-        if row.network_id and row.state != State.WITHDRAWN
-    }
-    found = NilSettlement.objects.standing().filter(
-        achievement_date__in={key[1] for key in lines}, service__in={key[0] for key in lines},
-        network__in={key[2] for key in lines},
-    )  # fmt: skip
-    keys = found.values_list("service_id", "achievement_date", "network_id", "provider_id", "state") if lines else ()
-    return {lines[key]: NilState(state) for *of, state in keys if (key := tuple(of)) in lines}
-
-
-def left_out_of(totals: Iterable[NetworkAchievement]) -> dict[int, list[str]]:
-    """Total id -> the names of the practices whose lines it was made without, settled as nil; one query, however
-    many."""
-    by_key = {(total.service_id, total.achievement_date, total.network_id): total.pk for total in totals}
-    found = NilSettlement.objects.settled().filter(
-        achievement_date__in={key[1] for key in by_key}, service__in={key[0] for key in by_key},
-        network__in={key[2] for key in by_key},
-    )  # fmt: skip
-    names: dict[int, list[str]] = {}
-    rows = found.order_by("provider__name").values_list("service", "achievement_date", "network", "provider__name")
-    for *of, name in rows if by_key else ():
-        if (key := tuple(of)) in by_key:
-            names.setdefault(by_key[key], []).append(name)
-    return names
 
 
 def open_of_network(network: Organisation) -> list[NilSettlement]:

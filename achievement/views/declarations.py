@@ -16,8 +16,8 @@ from achievement import rules
 from achievement.forms import ListForm
 from achievement.presenters import declarations as shown
 from achievement.presenters import nil as nil_shown
-from achievement.queries import compare, lists, nil
-from achievement.queries.declarations import Marks, marks_of
+from achievement.queries import compare, lists
+from achievement.queries.declarations import marks_of, marks_of_totals
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
 from core.selections import AT_MOST, Packed, token_of
@@ -91,13 +91,9 @@ def _page(
         by, filters, order=order.key, descending=order.descending, after=address.get("after"), size=pager.size
     )
     selection = _selection(by, actions, summary, seen, filters, address)
-    marks = Marks(lists.notes_of_totals(found.rows)) if totals else marks_of(found.rows)
+    marks = marks_of_totals(found.rows) if totals else marks_of(found.rows)
     remarks = compare.remarks_of(found.rows, marks) if pounds and not totals else {}
-    nil_remarks = (
-        nil_shown.remarks_on_totals(nil.left_out_of(found.rows))
-        if totals
-        else nil_shown.remarks_on_lines(nil.settled_among(found.rows))
-    )
+    of_nil = nil_shown.remarks_of(marks)
     return shown.DeclarationsPage(
         title=title,
         subject=filters.state.label if filters.state else "",
@@ -113,7 +109,7 @@ def _page(
                     periods=choices.periods,
                     notes=marks.notes,
                     pounds=pounds,
-                    remarks=(*remarks.get(each.pk, ()), *filter(None, [nil_remarks.get(each.pk)])),
+                    remarks=(*remarks.get(each.pk, ()), *of_nil.get(each.pk, ())),
                 )
                 for each in found.rows
             ],

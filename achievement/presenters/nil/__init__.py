@@ -2,8 +2,7 @@
 
 from achievement.presenters.nil.beside import (
     in_network,
-    remarks_on_lines,
-    remarks_on_totals,
+    remarks_of,
     settle_links,
     settled_lines,
     worked_out,
@@ -43,8 +42,7 @@ __all__ = [
     "network_href_of",
     "propose_page",
     "reason_form",
-    "remarks_on_lines",
-    "remarks_on_totals",
+    "remarks_of",
     "row_of",
     "settle_links",
     "settled_lines",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from achievement.models import NilSettlement
 from achievement.presenters.details import SettledLine
 from achievement.presenters.nil.page import event_of, settlement_href
+from achievement.queries.declarations import Marks
 from achievement.queries.details import NetworkDate
 from achievement.queries.readiness import MemberLine
 from achievement.states import STANDING_STATES, NilState, State
@@ -18,15 +19,11 @@ from ui.frame import Link
 from ui.wording import count, listed, moment, money, month, note_for
 
 
-def remarks_on_lines(settled: Mapping[int, NilState]) -> dict[int, str]:
-    """Row id -> what a list says of a line that is settled as nil, or proposed to be."""
+def remarks_of(marks: Marks) -> dict[int, list[str]]:
+    """Row id -> what a list says of a line that is settled as nil, or proposed to be; or of a total without lines."""
     said = {NilState.PROPOSED: "to settle it as nil awaits a second person"}
-    return {id: said.get(state, "settled as nil: approving it takes its place") for id, state in settled.items()}
-
-
-def remarks_on_totals(left_out: Mapping[int, Sequence[str]]) -> dict[int, str]:
-    """The same of totals that were made without lines."""
-    return {id: f"settled as nil: {listed(names)}" for id, names in left_out.items()}
+    lines = {id: [said.get(state, "settled as nil: approving it takes its place")] for id, state in marks.nil.items()}
+    return lines | {id: [f"settled as nil: {listed(names)}"] for id, names in marks.left_out.items()}
 
 
 def settled_lines(rows: Iterable[NilSettlement], *, pounds: bool) -> list[SettledLine]:
