@@ -244,7 +244,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "AchievementStatus": "achievement.serializers.STATUSES",
+        "AchievementStatus": "achievement.serializers.achievements.STATUSES",
+        "NilSettlementStatus": "achievement.serializers.nil.STATUSES",
         "ParticipationStatus": "participation.serializers.STATUSES",
         "EndRequestStatus": "participation.serializers.REQUEST_STATUSES",
         "SubmissionStatus": "submission.serializers.STATUSES",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('achievement', '0005_date_first'),
+        ('achievement', '0006_declaration_on_behalf'),
         ('catalogue', '0002_service_version_changes'),
         ('organisations', '0006_list_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
