@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.rules import Acting
-from accounts.states import Role
 from core import clock
 from core.actors import Actor
 from core.needs import Need
@@ -157,20 +157,35 @@ def closure_href(practice: Organisation) -> str:
 
 
 def needs_of_closures(by: Acting) -> list[Need]:
-    """Closures that nobody has settled, the latest first; and what another person proposed."""
+    """Closures that nobody has settled, the latest first; and what another person proposed. One query."""
     if by.organisation is None or by.organisation.kind != Kind.COMMISSIONER or not by.holds(*SETTLES_CLOSURES):
         return []
-    return [*_to_settle(by), *_to_confirm(by)]
+    to_settle: list[Organisation] = []
+    proposed: dict[int, list[Organisation]] = {}
+    for practice in _that_need(by):
+        if practice.proposal is None:
+            to_settle.append(practice)
+        else:
+            proposed.setdefault(practice.proposal, []).append(practice)
+    return [*_to_settle(to_settle), *_to_confirm(proposed)]
 
 
-def _to_settle(by: Acting) -> list[Need]:
-    """Practices that took part in something when they closed, and that nobody has decided on."""
-    decided = Succession.objects.known().values("predecessor")
-    waiting = ClosureProposal.objects.filter(state=ClosureState.PROPOSED).values("practices")
+def _that_need(by: Acting) -> QuerySet[Organisation, Any]:
+    """Practices that took part in something when they closed and that nobody has decided on; and those, with their
+    `proposal`, of which another person here has proposed what follows."""
+    waiting = ClosureProposal.objects.filter(state=ClosureState.PROPOSED, practices=OuterRef("pk"))
+    elsewhere = waiting.filter(commissioner=by.organisation_id).exclude(proposed_by=by.user_id)
+    decided = Succession.objects.known().filter(predecessor=OuterRef("pk"))
     terms = Term.objects.known().filter(participation__provider=OuterRef("pk"), participation__state__in=COVERING)
     held = terms.filter(valid__endswith__gt=OuterRef("close_date"))
-    rows = Organisation.objects.practices().filter(closed_under(by), Exists(held), close_date__lte=clock.today())
-    closed = list(rows.exclude(pk__in=decided).exclude(pk__in=waiting).order_by("-close_date", "name", "code"))
+    open_still = closed_under(by) & Q(Exists(held)) & ~Q(Exists(decided)) & ~Q(Exists(waiting))
+    rows = Organisation.objects.practices().filter(close_date__isnull=False)
+    rows = rows.annotate(proposal=Subquery(elsewhere.values("pk")[:1]))
+    wanted = Q(proposal__isnull=False) | (open_still & Q(close_date__lte=clock.today()))
+    return rows.filter(wanted).order_by("-close_date", "name", "code")
+
+
+def _to_settle(closed: Sequence[Organisation]) -> list[Need]:
     needs = [
         Need(f"{each.name} closed on {long_date(each.close_date)}: what follows", None, closure_href(each))
         for each in closed[:NAMED]
@@ -181,23 +196,23 @@ def _to_settle(by: Acting) -> list[Need]:
     return needs
 
 
-def _to_confirm(by: Acting) -> list[Need]:
-    if Role.COMMISSIONING_MANAGEMENT not in by.roles():
-        return []
-    proposed = ClosureProposal.objects.filter(commissioner=by.organisation_id, state=ClosureState.PROPOSED)
-    rows = proposed.exclude(proposed_by=by.user_id).prefetch_related("practices").order_by("pk")
+def _to_confirm(proposed: Mapping[int, Sequence[Organisation]]) -> list[Need]:
     return [
         Need(
-            f"What follows the closure of {names_of(row)} awaits your confirmation",
+            f"What follows the closure of {_named(practices)} awaits your confirmation",
             None,
-            reverse("participation:closure_proposal", args=[row.pk]),
+            reverse("participation:closure_proposal", args=[proposal]),
         )
-        for row in rows[:NAMED]
+        for proposal, practices in sorted(proposed.items())[:NAMED]
     ]
 
 
 def names_of(proposal: ClosureProposal) -> str:
+    return _named(list(proposal.practices.all()))
+
+
+def _named(practices: Sequence[Organisation]) -> str:
     """ "Portland Surgery", "Portland Surgery and 2 more practices"."""
-    names = sorted(each.name for each in proposal.practices.all())
+    names = sorted(each.name for each in practices)
     more = len(names) - 1
     return names[0] + (f" and {count(more, 'more practice', 'more practices')}" if more else "")
