@@ -15,6 +15,7 @@ from achievement.states import APPROVE_LINE, State
 from benchmarks.databases import inside
 from benchmarks.england import England, vacuum
 from benchmarks.measuring import Act, execute, paired, profile_of, queries_of
+from benchmarks.memory import Watch
 from benchmarks.people import approver
 from benchmarks.registry import Figure, measures
 from core.transitions import Seen
@@ -26,8 +27,8 @@ MANY, FEW, SAMPLE = 5_000, 50, 300
 @measures("approval")
 def approval(england: England, runs: int) -> Sequence[Figure]:
     """The command as the page calls it, with permission, segregation, limits, log, hands and outbox."""
-    with inside(england):
-        return _approval(runs)
+    with inside(england), Watch() as memory:
+        return [*_approval(runs), *memory.figures()]
 
 
 def _approval(runs: int) -> Sequence[Figure]:

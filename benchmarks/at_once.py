@@ -17,6 +17,7 @@ from benchmarks import nights
 from benchmarks.databases import inside
 from benchmarks.england import England
 from benchmarks.measuring import execute, milliseconds, p95, profile_of, rows_of, seconds_of
+from benchmarks.memory import Watch
 from benchmarks.people import approver
 from benchmarks.programs import until, workers
 from benchmarks.registry import Figure, measures
@@ -45,7 +46,7 @@ def at_once(england: England, runs: int) -> Sequence[Figure]:
         nights.remember_what_moves()
         nights.restore()
         last, by = _last_lines(), approver(COMMISSIONER)
-        with workers(WORKER_PROCESSES):
+        with workers(WORKER_PROCESSES) as (worker,), Watch(worker=worker.process.pid) as memory:
             _aggregated_after(last[0], by)
             times = [_aggregated_after(each, by) for each in last[1:]]
             waited = rows_of(_WAITED)
@@ -59,7 +60,8 @@ def at_once(england: England, runs: int) -> Sequence[Figure]:
             f"p95 of {len(times)} approvals, median {milliseconds(sorted(times)[len(times) // 2])}", took * 1000,
             "<= 1,000 ms", took <= 1, unit=" ms", measured=milliseconds(took),
             floor=f"{milliseconds(p95(bare))}, bare SQL in one transaction", profile=profile,
-        )
+        ),
+        *memory.figures(),
     ]  # fmt: skip
 
 

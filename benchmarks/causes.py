@@ -9,6 +9,7 @@ from achievement.queries.causes import Cause, Scope, first_causes, waiting
 from benchmarks.databases import inside
 from benchmarks.england import England
 from benchmarks.measuring import profile_of, seconds_of, value_of
+from benchmarks.memory import Watch
 from benchmarks.registry import Figure, measures
 
 BUSIEST = "SELECT network_id FROM achievement_achievement WHERE commissioner_id = 1 GROUP BY 1 ORDER BY count(*) DESC"
@@ -17,7 +18,7 @@ BUSIEST = "SELECT network_id FROM achievement_achievement WHERE commissioner_id 
 @measures("causes")
 def causes(england: England, runs: int) -> Sequence[Figure]:
     """Nothing of it is named unknown, however much waits."""
-    with inside(england), england.months_to_approve():
+    with inside(england), england.months_to_approve(), Watch() as memory:
         one, commissioner = Scope.of_networks([value_of(f"{BUSIEST} LIMIT 1")]), Scope(commissioner=1)
         found = first_causes(Scope())
         waits = sum(found.values())
@@ -29,6 +30,7 @@ def causes(england: England, runs: int) -> Sequence[Figure]:
                 "totals of England without a named cause", found.get(Cause.UNKNOWN, 0), "0",
                 Cause.UNKNOWN not in found, unit="",
             ),
+            *memory.figures(),
         ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from accounts.states import Role
 from benchmarks.databases import inside
 from benchmarks.england import England, vacuum
 from benchmarks.measuring import cost_of, execute, middle, profile_of, queries_of
+from benchmarks.memory import Watch
 from benchmarks.registry import Figure, measures
 from catalogue import formats
 from catalogue.models import QualityService
@@ -37,8 +38,8 @@ SECONDS = 3
 @measures("offers")
 def offers(england: England, runs: int) -> Sequence[Figure]:
     """As the page does: permission, who has it already, terms, history, what membership takes up, what follows."""
-    with inside(england):
-        return _offers(runs)
+    with inside(england), Watch() as memory:
+        return [*_offers(runs), *memory.figures()]
 
 
 def _offers(runs: int) -> Sequence[Figure]:

@@ -55,7 +55,8 @@ def nothing_to_do(england: England, runs: int) -> Sequence[Figure]:
         Figure(
             "by one worker, of a full one", share, "<= 20 %", share <= 20, unit=" %", measured=str(found.quiet),
             floor=str(found.by_one), profile=profile,
-        )
+        ),
+        *found.memory,
     ]  # fmt: skip
 
 
