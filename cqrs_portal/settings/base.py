@@ -110,7 +110,7 @@ FORM_RENDERER = "ui.renderers.NHSFormRenderer"
 DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", "") or "postgresql://localhost/cqrs_portal")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"].setdefault("CONN_MAX_AGE", 600)  # seconds; one connection for a thread, not for each page and task
+DATABASES["default"].setdefault("CONN_MAX_AGE", 600)  # seconds; one connection for a web thread, not for each page
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that PostgreSQL has dropped is replaced, and nobody notices
 
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
