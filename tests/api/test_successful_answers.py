@@ -41,6 +41,7 @@ CHECKS = [
 WHOSE_OWN = {
     "POST /api/v1/payee-proposals/withdraw/": "proposal.proposed_by",
     "POST /api/v1/end-requests/take-back/": "end_request.asked_by",
+    "POST /api/v1/nil-settlements/withdraw/": "nil_proposed.proposed_by",
     "POST /api/v1/closure-proposals/take-back/": "closure_proposal.proposed_by",
 }
 """Done by nobody but the one person who began it, for the organisation that leads the network."""
