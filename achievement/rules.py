@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.rules import Acting, NeedsRole, WithinLimit
 from accounts.states import SEES_POUNDS, Role
@@ -12,6 +12,7 @@ from achievement.models import Achievement, RunState, on_any_date
 from achievement.states import FINALS, State
 from core import clock
 from core.actors import Actor
+from core.locking import lock
 from core.permissions import ALL, NONE, Permission, Refusal
 from operations.queries import keys_to_do
 from organisations.models import Kind, Parent
@@ -195,17 +196,25 @@ def figures_locked(keys: Collection[Key], on_behalf: bool) -> dict[Key, str]:
     """Key -> why its figures may not be changed any more (domain 5): approved ones by the provider, those with
     finance approval by nobody."""
     locked = {}
-    near = Achievement.objects.payable().filter(
-        state__in=FINALS if on_behalf else APPROVED,
-        service__in={key.service_id for key in keys},
-        achievement_date__in={key.achievement_date for key in keys},
-        provider__in={key.provider_id for key in keys},
-    )
+    near = _near(keys).filter(state__in=FINALS if on_behalf else APPROVED)
     for service, day, provider, state in near.values_list("service", "achievement_date", "provider", "state"):
         key = Key(service, day, provider)
         if key in keys:
             locked[key] = FINALLY_LOCKED if state in FINALS else LOCKED
     return locked
+
+
+def hold_figures(keys: Collection[Key]) -> None:
+    """Lock the achievements that `figures_locked` reads: an approval under way is waited for, and then read."""
+    lock(_near(keys))
+
+
+def _near(keys: Collection[Key]) -> QuerySet[Achievement]:
+    return Achievement.objects.payable().filter(
+        service__in={key.service_id for key in keys},
+        achievement_date__in={key.achievement_date for key in keys},
+        provider__in={key.provider_id for key in keys},
+    )
 
 
 LOCKED = "It is approved: only the commissioning organisation can change its figures, until finance approval."

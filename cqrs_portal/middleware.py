@@ -17,12 +17,25 @@ from accounts.views.second_factor import GOES_ON_TO
 from core.errors import NotPermitted, PortalError
 from core.sessions import is_stale
 from cqrs_portal import last_acting
-from cqrs_portal.errors import API, answer
+from cqrs_portal.errors import API, answer, not_found
 from cqrs_portal.last_acting import LastActing
 from cqrs_portal.sign_in import WITHOUT_OPEN_ITEMS, WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
 from ui import kept_posts
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class NoSuchAddressMiddleware:
+    """An address with a NUL byte names nothing: no text that is kept can hold one, and the database refuses it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        return not_found(request) if "\0" in request.path_info else None
 
 
 class SessionEndMiddleware:

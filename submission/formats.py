@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ui.wording import long_date, money, number
+from ui.wording import MOST_DIGITS, brief, digits_told, long_date, money, number
 
 Value = int | bool | str
 """A whole number, yes or no, a day as 2021-11-30 or pounds as "12.50"."""
@@ -18,6 +18,10 @@ Path = tuple[str, ...]
 
 WHOLE_NUMBERS = frozenset({"numerator", "denominator", "register", "count"})
 LARGEST = 99_999_999
+POUNDS_DIGITS = 10
+DIGITS = "[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
+WHOLE = re.compile(rf"(?P<minus>[-\u2212])?(?P<digits>{DIGITS})")
+POUNDS = re.compile(rf"£?(?P<pounds>{DIGITS})(?P<pence>\.[0-9]{{1,2}})?")
 
 
 class Unreadable(ValueError):
@@ -53,21 +57,26 @@ def nothing(kind: str) -> Value | None:
 
 
 def _whole(label: str, given: Any) -> int:
-    text = str(given).strip().replace(" ", "")
-    if isinstance(given, bool) or not re.fullmatch(r"[-\u2212]?(\d{1,3}(,\d{3})+|\d+)", text):
-        raise Unreadable(f"{label} must be a whole number: '{given}' is not one.")
-    value = int(text.replace(",", "").replace("\u2212", "-"))
+    """Its length is judged before it is made a number: of thousands of digits Python makes none, and shows none."""
+    value, digits = given, 0
+    if isinstance(given, bool) or not isinstance(given, int):
+        typed = WHOLE.fullmatch(str(given).strip())
+        if isinstance(given, bool) or typed is None:
+            raise Unreadable(f"{label} must be a whole number: '{brief(given)}' is not one.")
+        text = typed["digits"].replace(",", "").lstrip("0") or "0"
+        digits = len(text)
+        value = int(text[:MOST_DIGITS]) * (-1 if typed["minus"] else 1)
     if value < 0:
-        raise Unreadable(f"{label} must be 0 or more: it is {number(value)}.")
-    if value > LARGEST:
-        raise Unreadable(f"{label} must be {number(LARGEST)} or less: it is {number(value)}.")
-    return value
+        raise Unreadable(f"{label} must be 0 or more: {digits_told(value, digits)}.")
+    if value > LARGEST or digits > MOST_DIGITS:
+        raise Unreadable(f"{label} must be {number(LARGEST)} or less: {digits_told(value, digits)}.")
+    return int(value)
 
 
 def _yes_no(label: str, given: Any) -> bool:
     said = {"yes": True, "no": False, "true": True, "false": False}.get(str(given).strip().lower())
     if said is None:
-        raise Unreadable(f"{label} must be yes or no: '{given}' is neither.")
+        raise Unreadable(f"{label} must be yes or no: '{brief(given)}' is neither.")
     return said
 
 
@@ -75,11 +84,12 @@ def _day(label: str, given: Any) -> str:
     try:
         return (given if isinstance(given, date) else date.fromisoformat(str(given).strip())).isoformat()
     except ValueError:
-        raise Unreadable(f"{label} must be a real date, such as 2021-10-31: '{given}' is not one.") from None
+        raise Unreadable(f"{label} must be a real date, such as 2021-10-31: '{brief(given)}' is not one.") from None
 
 
 def _pounds(label: str, given: Any) -> str:
-    text = str(given).strip().replace("£", "", 1).replace(",", "").replace(" ", "")
-    if not re.fullmatch(r"\d{1,10}(\.\d{1,2})?", text):
-        raise Unreadable(f"{label} must be an amount in pounds, such as 1234.56: '{given}' is not one.")
-    return str(Decimal(text).quantize(Decimal("0.01")))
+    typed = POUNDS.fullmatch(str(given).strip())
+    pounds = typed["pounds"].replace(",", "") if typed else ""
+    if typed is None or len(pounds) > POUNDS_DIGITS:
+        raise Unreadable(f"{label} must be an amount in pounds, such as 1234.56: '{brief(given)}' is not one.")
+    return str(Decimal(pounds + (typed["pence"] or "")).quantize(Decimal("0.01")))

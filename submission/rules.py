@@ -24,13 +24,27 @@ Lock = Callable[[Collection[Key], bool], Mapping[Key, str]]
 """Asked with keys, and whether the commissioning organisation acts on behalf: why the figures of a key may not be
 changed any more, as a sentence; keys that nothing locks are left out."""
 
+Hold = Callable[[Collection[Key]], object]
+"""Locks, in the database, the rows of an app above that its lock reads: they stay as they are until the commit."""
+
 _locks: list[Lock] = []
+_holds: list[Hold] = []
 
 
-def register_lock(lock: Lock) -> None:
-    """An app above says, in its `ready`, what of its own keeps figures from being changed (domain 5)."""
+def register_lock(lock: Lock, hold: Hold | None = None) -> None:
+    """An app above says, in its `ready`, what of its own keeps figures from being changed (domain 5), and how what
+    that stands on is held still while somebody changes them."""
     if lock not in _locks:
         _locks.append(lock)
+    if hold is not None and hold not in _holds:
+        _holds.append(hold)
+
+
+def hold_still(keys: Collection[Key]) -> None:
+    """Before `locked` is asked by whoever changes figures: nobody approves them between the question and the change.
+    Called with the organisations and the submissions of these keys locked; what the apps above hold comes after."""
+    for hold in _holds:
+        hold(keys)
 
 
 def locked(keys: Collection[Key], *, on_behalf: bool) -> dict[Key, list[str]]:

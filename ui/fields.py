@@ -9,17 +9,19 @@ import re
 from calendar import month_name
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from core.transitions import Seen
-from ui.wording import in_sentence, listed, long_date, money, number
+from ui.wording import MOST_DIGITS, brief, digits_told, in_sentence, listed, long_date, money, number
 
 BOXES = ("day", "month", "year")
 MONTHS = {name[:3].lower(): at for at, name in enumerate(month_name) if name}
+LARGEST = 99_999_999
+MOST_POUNDS = Decimal("9999999999.99")
 Limit = date | Callable[[], date] | None
 
 
@@ -80,9 +82,9 @@ class DateField(forms.Field):
         if missing:
             raise _refusal(f"{self.label} must include a {listed(missing)}", missing)
         try:
-            return date(_year(boxes["year"]), _month(boxes["month"]), int(boxes["day"]))
+            return date(_year(boxes["year"]), _month(boxes["month"]), _day(boxes["day"]))
         except ValueError:
-            typed = "/".join(boxes.values())
+            typed = "/".join(map(brief, boxes.values()))
             raise _refusal(f"{self.label} must be a real date, such as 31/10/2021: {typed} is not one", BOXES) from None
 
     def _within_limits(self, day: date) -> date:
@@ -97,7 +99,7 @@ class DateField(forms.Field):
 class MoneyField(forms.Field):
     """Pounds, to the penny: takes `1234.56`, `1,234.56`, `£1,234.56`, with a minus where `lowest` allows it."""
 
-    def __init__(self, *, lowest: Decimal = Decimal(0), highest: Decimal | None = None, **options: Any) -> None:
+    def __init__(self, *, lowest: Decimal = Decimal(0), highest: Decimal = MOST_POUNDS, **options: Any) -> None:
         self.lowest, self.highest = lowest, highest
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "prefix": "£", "size": "10"}))
         super().__init__(**options)
@@ -105,22 +107,23 @@ class MoneyField(forms.Field):
     def to_python(self, value: Any) -> Decimal | None:
         if value in self.empty_values:
             return None
-        return _decimal(value, f"{self.label} must be an amount in pounds, such as 1234.56: '{value}' is not one", 2)
+        typed = brief(value)
+        return _decimal(value, f"{self.label} must be an amount in pounds, such as 1234.56: '{typed}' is not one", 2)
 
     def validate(self, value: Any) -> None:
         if value is None:
             return super().validate(value)
         if value < self.lowest:
-            raise _refusal(f"{self.label} must be {money(self.lowest)} or more: it is {money(value)}")
-        if self.highest is not None and value > self.highest:
-            raise _refusal(f"{self.label} must be {money(self.highest)} or less: it is {money(value)}")
+            raise _refusal(f"{self.label} must be {money(self.lowest)} or more: {_pounds_told(value)}")
+        if value > self.highest:
+            raise _refusal(f"{self.label} must be {money(self.highest)} or less: {_pounds_told(value)}")
         return None
 
 
 class WholeNumberField(forms.Field):
     """A count: takes `12055` and `12,055`; gives an int. `lowest` and `highest` are included."""
 
-    def __init__(self, *, lowest: int = 0, highest: int | None = None, **options: Any) -> None:
+    def __init__(self, *, lowest: int = 0, highest: int = LARGEST, **options: Any) -> None:
         self.lowest, self.highest = lowest, highest
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "size": "5"}))
         super().__init__(**options)
@@ -128,15 +131,18 @@ class WholeNumberField(forms.Field):
     def to_python(self, value: Any) -> int | None:
         if value in self.empty_values:
             return None
-        return int(_decimal(value, f"{self.label} must be a whole number: '{value}' is not one", 0))
+        found = _decimal(value, f"{self.label} must be a whole number: '{brief(value)}' is not one", 0)
+        if abs(found) > LARGEST:
+            self.validate(found)
+        return int(found)
 
     def validate(self, value: Any) -> None:
         if value is None:
             return super().validate(value)
         if value < self.lowest:
-            raise _refusal(f"{self.label} must be {number(self.lowest)} or more: it is {number(value)}")
-        if self.highest is not None and value > self.highest:
-            raise _refusal(f"{self.label} must be {number(self.highest)} or less: it is {number(value)}")
+            raise _refusal(f"{self.label} must be {number(self.lowest)} or more: {digits_told(value)}")
+        if value > self.highest:
+            raise _refusal(f"{self.label} must be {number(self.highest)} or less: {digits_told(value)}")
         return None
 
 
@@ -168,24 +174,29 @@ def _limit(limit: Limit) -> date | None:
 
 
 def _year(text: str) -> int:
-    if not re.fullmatch(r"[12]\d{3}", text):
+    if not re.fullmatch(r"[12][0-9]{3}", text):
         raise ValueError(text)
     return int(text)
 
 
 def _month(text: str) -> int:
-    return MONTHS[text[:3].lower()] if text[:3].lower() in MONTHS else int(text)
+    return MONTHS[text[:3].lower()] if text[:3].lower() in MONTHS else _day(text)
+
+
+def _day(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", text):
+        raise ValueError(text)
+    return int(text)
 
 
 def _decimal(value: Any, refusal: str, places: int) -> Decimal:
-    """The exact number typed, with at most so many decimal places, commas between thousands allowed."""
-    text = str(value).strip().replace("\u2212", "-").replace("£", "", 1).replace(" ", "")
-    if not re.fullmatch(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", text):
+    """The exact number typed, however long, with at most so many decimal places; commas between thousands allowed."""
+    text = str(value).strip().replace("\u2212", "-").replace("£", "", 1)
+    typed = re.fullmatch(r"(-?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?", text)
+    if typed is None or len((typed[3] or "").rstrip("0")) > places:
         raise _refusal(refusal)
-    try:
-        found = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        raise _refusal(refusal) from None
-    if found != found.quantize(Decimal(1).scaleb(-places)):
-        raise _refusal(refusal)
-    return found
+    return Decimal(f"{typed[1]}{typed[2].replace(',', '')}.{(typed[3] or '')[:places]}")
+
+
+def _pounds_told(value: Decimal) -> str:
+    return f"it is {money(value)}" if value.adjusted() < MOST_DIGITS else digits_told(value)

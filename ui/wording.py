@@ -41,6 +41,23 @@ def number(value: Decimal | int | None) -> str:
     return f"{value:,}".replace("-", MINUS)
 
 
+MOST_DIGITS = 15
+
+
+def digits_told(value: Decimal | int, digits: int = 0) -> str:
+    """ "it is 12,055"; of a number too long to be shown, "it has 5,000 digits". `digits` is how many were typed, where
+    the value is only their beginning."""
+    if digits <= MOST_DIGITS and abs(value) < 10**MOST_DIGITS:
+        return f"it is {number(value)}"
+    return f"it has {digits or Decimal(value).adjusted() + 1:,} digits"
+
+
+def brief(given: object, length: int = 40) -> str:
+    """What was typed, as a sentence quotes it: of what is long, the beginning."""
+    text = str(given)
+    return text if len(text) <= length else f"{text[: length - 1]}\u2026"
+
+
 def whole(value: Decimal) -> Decimal | int:
     """12055 for 12055.00; parts are kept as they are: 4060.75."""
     return int(value) if value == value.to_integral_value() else value.normalize()

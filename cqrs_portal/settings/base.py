@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "cqrs_portal.middleware.ActingOrganisationMiddleware",
+    "cqrs_portal.middleware.NoSuchAddressMiddleware",
     "cqrs_portal.middleware.SecondFactorMiddleware",
     "cqrs_portal.middleware.ClosedPracticeMiddleware",
     "cqrs_portal.middleware.PortalErrorMiddleware",

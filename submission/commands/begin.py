@@ -12,9 +12,9 @@ from core.locking import lock_ids
 from organisations.models import Kind, Organisation
 from submission.changes import Key
 from submission.models import Submission, SubmissionChange
-from submission.queries.entry import Offer, offer_for
+from submission.queries.entry import NOT_SEEN, Offer, offer_for
 from submission.queries.sheets import Sheet, sheet_of, takes_figures
-from submission.rules import visible_to, why_not
+from submission.rules import hold_still, visible_to, why_not
 from submission.states import BEGIN
 from ui.wording import dense_date
 
@@ -31,32 +31,40 @@ def begin_submission(key: Key, *, by: Actor) -> int:
 
 def begun(key: Key, *, by: Actor) -> Sheet:
     """The submission of a key, begun if it was not: locked, and allowed to this actor. For commands, in theirs."""
-    definition, offer = _checked(key)
+    offer = offer_for(key)
+    if offer is None:
+        raise NotVisible(NOT_SEEN)
     lock_ids(Organisation, {key.provider_id, *([offer.network_id] if offer.network_id else [])})
     submission = _found_or_made(key, offer, by)
     lock_ids(Submission, [submission.pk])
-    _require_allowed(submission, definition, by)
+    _require_visible(submission, by)
+    definition = definition_of(key.service_id)
+    _require_due(submission, definition)
+    hold_still([key])
+    refused = why_not(submission, definition, by)
+    if refused:
+        raise NotPermitted(*refused)
     return sheet_of(submission)
 
 
-def _checked(key: Key) -> tuple[Definition, Offer]:
-    """The definition and the offer that figures of this key belong to."""
-    definition = definition_of(key.service_id)
-    provider = Organisation.objects.filter(pk=key.provider_id).first()
-    offer = offer_for(key)
-    if provider is None or offer is None:
-        raise NotVisible("This service has not been offered to this provider, or you may not be able to see it.")
+def _require_visible(submission: Submission, by: Actor) -> None:
+    """Before anything is said of the key: what is not seen is answered like what does not exist."""
+    if not Submission.objects.filter(visible_to(by), pk=submission.pk).exists():
+        raise NotVisible(NOT_SEEN)
+
+
+def _require_due(submission: Submission, definition: Definition) -> None:
+    """That the service takes figures from this provider, for this date, which has come."""
+    provider, day = submission.provider, submission.achievement_date
     if not takes_figures(definition, provider):
         who = "PCN" if provider.kind == Kind.NETWORK else "practice"
         raise Invalid(f"{definition.name} takes no figures from a {who}.")
-    day = key.achievement_date
-    if not achievement_dates(key.service_id).filter(date=day).exists():
+    if not achievement_dates(submission.service_id).filter(date=day).exists():
         raise Invalid(f"Achievement Date {dense_date(day)} is not an achievement date of {definition.name}.")
     if day > clock.today():
         raise Invalid(
             f"Achievement Date {dense_date(day)} has not come: it must be {dense_date(clock.today())} or earlier."
         )
-    return definition, offer
 
 
 def _found_or_made(key: Key, offer: Offer, by: Actor) -> Submission:
@@ -89,11 +97,3 @@ def _made(at: dict[str, object], offer: Offer, by: Actor) -> Submission:
         version=made.version,
     )
     return made
-
-
-def _require_allowed(submission: Submission, definition: Definition, by: Actor) -> None:
-    if not Submission.objects.filter(visible_to(by), pk=submission.pk).exists():
-        raise NotVisible("You may not be able to see these figures, or they do not exist.")
-    refused = why_not(submission, definition, by)
-    if refused:
-        raise NotPermitted(*refused)

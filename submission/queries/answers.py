@@ -10,7 +10,7 @@ from core.actors import Actor
 from core.errors import NotVisible
 from submission.changes import Key
 from submission.models import Submission
-from submission.queries.entry import key_at
+from submission.queries.entry import NOT_SEEN, key_at
 from submission.rules import visible_to
 
 
@@ -24,5 +24,5 @@ def key_named(code: str, day: date, provider_code: str) -> Key:
     """The key of a service's code, a day and a provider's Org ID. Raises NotVisible where there is none."""
     key = key_at(code, day, provider_code.upper())
     if key is None:
-        raise NotVisible("You may not be able to see this service's offer to this provider, or there is none.")
+        raise NotVisible(NOT_SEEN)
     return key

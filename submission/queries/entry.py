@@ -31,6 +31,9 @@ from ui.wording import count, in_sentence, long_date, number
 
 NOT_STARTED = "Not started"
 
+NOT_SEEN = "This service has not been offered to this provider, or you may not be able to see it."
+"""Said alike of what does not exist, of what was not offered and of what is not one's own: it tells nobody which."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -92,7 +95,7 @@ def names_seen(by: Acting, key: Key) -> Names:
     for_commissioner = by.organisation is not None and by.organisation.kind == Kind.COMMISSIONER
     row = offered.select_related("service").first() if own or for_commissioner else None
     if row is None:
-        raise NotVisible("You may not be able to see this service's offer to this provider, or there is none.")
+        raise NotVisible(NOT_SEEN)
     return Names(row.service.name, Organisation.objects.values_list("name", flat=True).get(pk=key.provider_id))
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts.rules import Acting
@@ -17,7 +17,7 @@ from core import clock
 from core.needs import Need
 from organisations.models import Kind, Organisation
 from participation.models import Participation
-from submission.models import Submission
+from submission.models import DraftValue, Submission
 from submission.states import State
 from ui.wording import long_date, month
 
@@ -37,10 +37,18 @@ def needs_of(by: Acting) -> list[Need]:
     return list(_needs(_days_of(by.organisation), by.organisation))
 
 
+def with_something_entered(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Without those that somebody opened and left empty: nothing of these is entered yet."""
+    typed = Q(Exists(DraftValue.objects.filter(submission=OuterRef("pk")))) | ~Q(note="")
+    return rows.filter(typed | ~Q(state=State.IN_PROGRESS))
+
+
 def _days_of(practice: Organisation) -> QuerySet[AchievementDate, Any]:
     """Its recent payment dates, and those with figures in progress: with the `state` of these, and how its service is
     entered."""
-    given = Submission.objects.filter(provider=practice, service=OuterRef("service"), achievement_date=OuterRef("date"))
+    given = with_something_entered(
+        Submission.objects.filter(provider=practice, service=OuterRef("service"), achievement_date=OuterRef("date"))
+    )
     released = ServiceVersion.objects.released().filter(service=OuterRef("service"))
     taken_part = Participation.objects.filter(provider=practice).covering(clock.today()).values("service")
     recent = Q(service__in=taken_part, is_payment_date=True, date__range=(clock.today() - LOOKS_BACK, clock.today()))

@@ -15,7 +15,7 @@ from core.open_items import OpenItem, knows_open_items
 from participation.models import Term
 from participation.states import COVERING
 from submission.models import Submission
-from submission.queries.needs import LOOKS_BACK, OPEN
+from submission.queries.needs import LOOKS_BACK, OPEN, with_something_entered
 from ui.wording import month
 
 
@@ -28,7 +28,8 @@ def open_items(practice_ids: Collection[int]) -> dict[int, list[OpenItem]]:
 
 
 def _begun(practice_ids: Collection[int]) -> list[tuple[int, OpenItem]]:
-    rows = Submission.objects.filter(provider__in=practice_ids, state__in=OPEN).select_related("service", "provider")
+    rows = with_something_entered(Submission.objects.filter(provider__in=practice_ids, state__in=OPEN))
+    rows = rows.select_related("service", "provider")
     return [
         (
             row.provider_id,
@@ -55,7 +56,7 @@ def _awaited(practice_ids: Collection[int]) -> list[tuple[int, OpenItem]]:
         "participation__provider_id", "participation__provider__code", "participation__provider__close_date",
         "participation__service_id", "valid",
     )  # fmt: skip
-    submitted = Submission.objects.filter(provider__in=practice_ids)
+    submitted = with_something_entered(Submission.objects.filter(provider__in=practice_ids))
     given = set(submitted.values_list("provider_id", "service_id", "achievement_date"))
     days = _days({service for *_rest, service, _valid in held})
     return [

@@ -82,7 +82,7 @@ def key_at(code: str, day: str, provider: str) -> Key:
     """The key of an address; NotVisible where it names nothing."""
     key = entry.key_at(code, day_at(day), provider)
     if key is None:
-        raise NotVisible("There is no such service or provider.")
+        raise NotVisible(entry.NOT_SEEN)
     return key
 
 

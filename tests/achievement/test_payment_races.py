@@ -12,6 +12,7 @@ from achievement.models import Achievement, AchievementChange, Declaration
 from achievement.states import State
 from core import clock
 from core.actors import SYSTEM
+from core.errors import NotPermitted
 from tests.achievement.payments import Payments, payments
 from tests.achievement.racing import at_once, overtaken
 
@@ -104,6 +105,28 @@ def test_a_calculation_after_finance_approval_has_overtaken_it_changes_nothing(p
 
     assert done.lines == {"to be adjusted": 1}
     assert (portland.achievement.state, portland.achievement.amount) == (State.FINANCE_APPROVED, Decimal("345.00"))
+
+
+def test_figures_submitted_while_they_are_approved_are_refused_and_the_approval_stands(portland: Payments):
+    portland.declared(37)
+    approver = on_the_day(portland.approve)
+
+    with pytest.raises(NotPermitted, match="It is approved: only the commissioning organisation can change"):
+        overtaken(on_the_day(lambda: portland.submit(12)), by=approver)
+
+    assert (portland.achievement.state, portland.achievement.amount) == (State.AWAITING_FINANCE, Decimal("345.00"))
+    assert portland.world.submission.values.count() == 1
+
+
+def test_a_correction_on_behalf_during_finance_approval_is_refused_and_the_approval_stands(portland: Payments):
+    portland.approved(37)
+    clerk = portland.world.kezia
+
+    with pytest.raises(NotPermitted, match="It has finance approval: its figures are not changed any more"):
+        overtaken(on_the_day(lambda: portland.submit(12, by=clerk)), by=on_the_day(portland.give_finance_approval))
+
+    assert (portland.achievement.state, portland.achievement.amount) == (State.FINANCE_APPROVED, Decimal("345.00"))
+    assert portland.world.submission.values.count() == 1
 
 
 def test_two_people_who_declare_at_once_declare_once(portland: Payments):

@@ -8,8 +8,9 @@ from accounts.states import Role
 from achievement.models import Achievement
 from achievement.states import State
 from submission.models import IndicatorValue, Submission
+from submission.queries.entry import NOT_SEEN
 from submission.states import ManualReason
-from tests.achievement.payments import payments
+from tests.achievement.payments import payments, said, signed_in
 from tests.api.conftest import seen
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import CommissionerFactory, PracticeFactory
@@ -224,3 +225,46 @@ def test_a_declaration_is_withdrawn_before_approval(portland, program):
 
     assert response.status_code == 200, response.content
     assert Achievement.objects.get(pk=row.pk).state == State.AWAITING_PROVIDER
+
+
+@pytest.mark.parametrize("given", ["9" * 5000, "-" + "9" * 5000, 10**4000])
+def test_a_number_of_thousands_of_digits_is_refused_by_name(portland, november, program, given):
+    answer = program(portland.manager).post("submissions/save/", figures(november, given))
+
+    assert answer.status_code == 422
+    assert "Referrals must be " in answer.content.decode()
+    assert len(answer.content) < 1000
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["2021-11-30", "2021-11-29", "2022-03-31"])
+@pytest.mark.parametrize("act", ["save", "submit", "nil-return"])
+def test_nobody_learns_what_others_were_offered(portland, november, program, act, day):
+    """Offered, not offered, no such provider, no such service: one answer, whatever the date."""
+    more = {"save": {}, "submit": {"version": 0}, "nil-return": {"version": 0, "reason": BY_HAND}}[act]
+    stranger = program(acting_as(Role.ACHIEVEMENT_ENTRY, organisation=PracticeFactory.create()))
+    asked = november | {"achievement_date": day} | more
+    others = [{"provider": PracticeFactory.create().code}, {"provider": "Z99999"}, {"service": "NONE"}]
+
+    answers = [stranger.post(f"submissions/{act}/", asked | other) for other in ({}, *others)]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("name", ["add", "nil_return"])
+@pytest.mark.parametrize("day", ["2021-11-30", "2021-11-29", "2022-03-31"])
+def test_nobody_learns_it_from_the_pages(portland, name, day):
+    client = signed_in(acting_as(Role.ACHIEVEMENT_ENTRY, organisation=PracticeFactory.create()))
+    own, none = portland.world.practice.code, PracticeFactory.create().code
+    answers = []
+    for service, provider in [(portland.service.code, own), (portland.service.code, none), ("NONE", own)]:
+        if name == "add":
+            posted = {"service": service, "date": day, "provider": provider}
+            answers.append(client.post("/submission/add/", posted))
+        else:
+            address = f"/submission/{service}/{day}/{provider}/nil-return/"
+            answers += [client.get(address), client.post(address, {"reason": "3", "key": "k", "version": "0"})]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert all(NOT_SEEN in said(answer) for answer in answers)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import URLResolver, get_resolver
 
 from accounts.models import ApiToken, User
 from accounts.rules import Acting
@@ -77,6 +80,43 @@ def test_nobody_is_led_elsewhere_after_an_act(address: str, db: None, training_d
     response = signed_in(world.approver).post("/achievement/declarations/act/", posted)
 
     assert response["Location"] == "/achievement/declarations/"
+
+
+def text_addresses(patterns: Any = None, before: str = "") -> Iterator[str]:
+    """Every address with a text in it, and NUL in each of its texts in turn; numbers and the like are 1."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from text_addresses(pattern.url_patterns, before + str(pattern.pattern))
+            continue
+        route = re.sub(r"\(\?P<\w+>((?:[^()]|\([^()]*\))*)\)", "<str:x>", before + str(pattern.pattern))
+        parts = re.split(r"<(?:(\w+):)?\w+>", re.sub(r"[\^$?]|\\Z|\\", "", route))
+        holes = parts[1::2]
+        for at, kind in enumerate(holes):
+            if kind in (None, "str", "path"):
+                filled = ["%00" if here == at else "1" for here in range(len(holes))]
+                yield "/" + "".join(part + hole for part, hole in zip(parts[::2], [*filled, ""], strict=True))
+
+
+@pytest.mark.parametrize("address", sorted(set(text_addresses())))
+def test_an_address_with_a_nul_byte_names_nothing(address: str, ada: Acting) -> None:
+    client = signed_in(ada)
+
+    assert {client.get(address).status_code, client.post(address, {}).status_code} <= {403, 404}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/submission/{at}/{rest}"
+        for at in ("WM%00/2021-11-30/V37647", "WM-2021-22/2021-11-30/V%00", "WM-2021-22/2021%00/V37647")
+        for rest in ("", "check/", "submitted/", "nil-return/", "groups/WM/", "groups/WM/check/")
+    ]
+    + ["/submission/WM-2021-22/2021-11-30/V37647/groups/%00/", "/organisations/%00/", "/services/%00/"],
+)
+def test_a_nul_byte_in_a_code_is_not_found_and_nothing_breaks(address: str, ada: Acting) -> None:
+    client = signed_in(ada)
+
+    assert [client.get(address).status_code, client.post(address).status_code] == [404, 404]
 
 
 def test_a_session_that_somebody_else_began_is_not_the_one_that_is_signed_in(ada: Acting) -> None:

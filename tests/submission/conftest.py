@@ -24,6 +24,7 @@ def below_alone(monkeypatch):
     """What the apps above do about figures is their tests' affair: nothing handles, and nothing locks."""
     monkeypatch.setitem(_handlers, ValuesSubmitted, [])
     monkeypatch.setattr(rules, "_locks", [])
+    monkeypatch.setattr(rules, "_holds", [])
 
 
 @pytest.fixture

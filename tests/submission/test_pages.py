@@ -26,6 +26,7 @@ from tests.factories.submission import (
     world,
 )
 from tests.submission.conftest import sign_in
+from tests.submission.entering import save
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portland")]
 
@@ -191,6 +192,14 @@ def test_what_was_saved_is_there_when_one_returns(as_tamsin, begun):
 
     assert re.search(rf'name="{BOX}"[^>]*value="37"', page)
     assert "Two were late." in page
+
+
+def test_a_number_of_thousands_of_digits_is_refused_by_name(as_tamsin, begun):
+    response = enter(as_tamsin, "9" * 5000)
+
+    assert response.status_code == 422
+    assert "must be 99,999,999 or less: it has 5,000 digits." in said(response)
+    assert not DraftValue.objects.exists()
 
 
 def test_submitting_is_checked_first(as_tamsin, begun):
@@ -450,10 +459,14 @@ def test_after_the_window_the_practice_reads_that_it_has_closed(as_tamsin, begun
 def test_home_says_what_is_to_be_entered_and_what_was_not_submitted(portland):
     before = [need.sentence for need in needs_of(portland.tamsin)]
     commands.begin_submission(portland.key(), by=portland.tamsin)
+    opened = [need.sentence for need in needs_of(portland.tamsin)]
+    save(portland, None, reason=None)
+    emptied = [need.sentence for need in needs_of(portland.tamsin)]
+    save(portland, 12)
     begun = [need.sentence for need in needs_of(portland.tamsin)]
     portland.submit(37)
 
-    assert before == ["Weight Management, November 2021: enter figures by 12 December 2021"]
+    assert before == opened == emptied == ["Weight Management, November 2021: enter figures by 12 December 2021"]
     assert begun == ["Weight Management, November 2021: entered and not submitted"]
     assert needs_of(portland.tamsin) == []
 

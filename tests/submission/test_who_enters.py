@@ -14,9 +14,10 @@ from submission import commands, rules
 from submission.commands import Figures
 from submission.models import Hand, IndicatorValue, Submission
 from submission.queries import values_of
+from submission.queries.entry import NOT_SEEN
 from submission.states import Source, Stage
 from tests.factories.catalogue import AchievementDateFactory, released_service
-from tests.factories.organisations import NetworkFactory, PracticeFactory
+from tests.factories.organisations import CommissionerFactory, NetworkFactory, PracticeFactory
 from tests.factories.participation import ParticipationFactory
 from tests.factories.submission import (
     BY_HAND,
@@ -71,6 +72,34 @@ def test_another_practice_sees_nothing_of_it(portland):
     with pytest.raises(NotVisible):
         portland.submit(37, by=stranger)
 
+    assert not Submission.objects.exists()
+
+
+DAYS = [NOVEMBER, date(2021, 11, 29), date(2022, 3, 31), date(9999, 12, 31)]
+ACTS = [
+    lambda key, by: commands.begin_submission(key, by=by),
+    lambda key, by: commands.save_work_in_progress(key, typed(37), by=by),
+    lambda key, by: commands.submit_achievement_data(key, typed(37), by=by),
+    lambda key, by: commands.nil_return(key, BY_HAND, by=by),
+]
+
+
+@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("act", ACTS, ids=["begin", "save", "submit", "nil return"])
+@pytest.mark.parametrize("at", ["another practice", "another commissioner"])
+def test_nobody_learns_what_others_were_offered(portland, act, day, at):
+    """Offered, not offered, and offered where it takes no figures: one answer, whatever the date."""
+    plain = released_service(code="PLAIN")
+    ParticipationFactory.create(service=plain, provider=portland.practice, commissioner=portland.commissioner)
+    unoffered = PracticeFactory.create()
+    somewhere = PracticeFactory.create() if at == "another practice" else CommissionerFactory.create()
+    stranger = portland.acting(Role.ACHIEVEMENT_ENTRY, somewhere)
+    offered = portland.key(day)
+
+    for key in (offered, offered._replace(provider_id=unoffered.pk), offered._replace(service_id=plain.pk)):
+        with pytest.raises(NotVisible) as refused:
+            act(key, stranger)
+        assert refused.value.sentences == (NOT_SEEN,)
     assert not Submission.objects.exists()
 
 

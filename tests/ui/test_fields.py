@@ -142,3 +142,31 @@ def test_counts_are_whole_numbers_with_limits() -> None:
 
 def test_a_choice_not_made_is_asked_for_by_name() -> None:
     assert CountsForm({"referrals": "1"}).errors["provider"] == ["Select provider."]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        (WholeNumberField, "9" * 5000, "Count must be 99,999,999 or less: it has 5,000 digits."),
+        (WholeNumberField, "9" * 30, "Count must be 99,999,999 or less: it has 30 digits."),
+        (WholeNumberField, "-" + "9" * 5000, "Count must be 0 or more: it has 5,000 digits."),
+        (WholeNumberField, "x" * 5000, f"Count must be a whole number: '{'x' * 39}\u2026' is not one."),
+        (WholeNumberField, "3 7", "Count must be a whole number: '3 7' is not one."),
+        (WholeNumberField, "\u0663\u0667", "Count must be a whole number: '\u0663\u0667' is not one."),
+        (MoneyField, "9" * 5000, "Count must be £9,999,999,999.99 or less: it has 5,000 digits."),
+        (MoneyField, "3 7", "Count must be an amount in pounds, such as 1234.56: '3 7' is not one."),
+    ],
+)
+def test_numbers_of_any_length_and_script_are_refused_by_name(field: Any, text: str, sentence: str) -> None:
+    with pytest.raises(forms.ValidationError) as refused:
+        field(label="Count").clean(text)
+
+    assert refused.value.messages == [sentence]
+
+
+@pytest.mark.parametrize("box", ["9" * 30, "9" * 5000, "\u0663", "1_1"])
+def test_a_box_of_a_date_that_is_no_day_or_month_is_refused(box: str) -> None:
+    for boxes in ([box, "10", "2021"], ["31", box, "2021"], ["31", "10", box]):
+        with pytest.raises(forms.ValidationError, match="must be a real date") as refused:
+            DateField(label="End date").clean(boxes)
+        assert len(refused.value.messages[0]) < 150
