@@ -22,6 +22,7 @@ class RowKind(models.TextChoices):
     ACROSS = "across", "In a network that another commissioner leads"
     NO_NETWORK = "no network", "Active, in no network"
     GONE = "gone", "Known before, in no row now"
+    PARENT_BLANK = "parent blank", "Without the parent that was known before"
     CHANGED = "changed", "List sizes changed by more than 5 %"
     MISSING = "missing", "Members of a PCN without a list size"
 

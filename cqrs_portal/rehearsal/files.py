@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import openpyxl
@@ -31,7 +33,7 @@ class Spell:
 
 def spells_in(path: Path) -> list[Spell]:
     """The memberships of an ePCN workbook."""
-    book = openpyxl.load_workbook(path, read_only=True)
+    book = openpyxl.load_workbook(_unzipped(path, ".xlsx"), read_only=True)
     sheet = next(each for each in book.worksheets if "partner" in each.title.lower())
     rows = sheet.iter_rows(values_only=True)
     head = [" ".join(str(cell).split()).lower() for cell in next(rows)]
@@ -56,9 +58,21 @@ def _day(cell: Any) -> date:
 
 def lists_in(path: Path) -> dict[str, Fraction]:
     """Practice -> registered patients, from a file of payments to general practice."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with io.TextIOWrapper(_unzipped(path, ".csv"), encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         return {row["Practice Code"].strip(): Fraction(row[SIZE].replace(",", "")) for row in rows if row[SIZE].strip()}
+
+
+def _unzipped(path: Path, ending: str) -> io.BytesIO:
+    """The file, or the one of this kind in a zip; a workbook is a zip itself. Not what a Mac packs beside it."""
+    if not zipfile.is_zipfile(path):
+        return io.BytesIO(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        if "[Content_Types].xml" in archive.namelist():
+            return io.BytesIO(path.read_bytes())
+        found = [name for name in archive.namelist() if name.lower().endswith(ending) and "__MACOSX/" not in name]
+        (name,) = [name for name in found if not PurePath(name).name.startswith("._")]
+        return io.BytesIO(archive.read(name))
 
 
 def members_on(day: date, spells: Sequence[Spell]) -> dict[str, set[str]]:

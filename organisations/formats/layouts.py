@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from organisations.formats.records import Record
-from organisations.formats.rows import Refused, WrongFile
+from organisations.formats.rows import Refused, WrongFile, visible
 from organisations.formats.sources import Line, csv_lines, is_workbook, workbook_sheets
 
 Headings = dict[str, tuple[str, ...]]  # column name -> the headings it goes by, in small letters, newest first
@@ -91,6 +91,7 @@ _WITHOUT_HEADER = 27  # columns of every such file of the Organisation Data Serv
 _STATUS_COLUMN = 12
 _SUB_ICB_CODE = re.compile(r"\d\d[A-Z]|[A-Z]\d[A-Z]\d[A-Z]")
 _LOOKED_AT = 50
+_SEPARATORS = 3  # the narrowest layout has four columns
 
 
 def layout_of(path: Path) -> Layout:
@@ -162,8 +163,17 @@ def _layout_without_header(path: Path, lines: list[Sequence[str]]) -> Layout:
     )
     if len(whole) * 2 >= len(lines) and holds.total() * 2 > len(whole):
         return holds.most_common(1)[0][0]
-    begins = ", ".join(lines[0])[:60]
+    begins = visible(", ".join(lines[0]))[:60]
+    _must_be_separated_by_commas(path, lines[0])
     raise WrongFile(f"{path.name} is none of the files known here. It begins: {begins}")
+
+
+def _must_be_separated_by_commas(path: Path, cells: Sequence[str]) -> None:
+    """Other programs write other separators, so that every line is one cell."""
+    first = ",".join(cells)
+    for separator, words in {";": "semicolons", "\t": "tabs", "|": "vertical bars"}.items():
+        if first.count(separator) >= _SEPARATORS and first.count(separator) > first.count(","):
+            raise WrongFile(f"{path.name} is separated by {words}, and not by commas. Save it as CSV with commas.")
 
 
 def _places(header: Sequence[str], headings: Headings) -> dict[str, int] | None:

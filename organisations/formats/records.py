@@ -7,14 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from organisations.formats.rows import Refused
+from organisations.formats.rows import Refused, has_control
 
 Row = TypeVar("Row")
 
 _YEARS = range(1900, 2100)
 MOST_CHARACTERS = 200
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Unfit(Exception):
@@ -60,7 +59,7 @@ class Record:
         value = self._cells[self._places[column]].strip()
         if len(value) > most:
             raise Unfit(column, f"{value[:40]}…", f"is longer than {most} characters")
-        if _CONTROL.search(value):
+        if has_control(value):
             raise Unfit(column, value, "holds a character that is not text")
         return value
 

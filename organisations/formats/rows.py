@@ -1,9 +1,22 @@
 """What is read out of reference files: typed rows, and refusals of what cannot be one."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def has_control(text: str) -> bool:
+    """Whether it holds a character that is no text."""
+    return _CONTROL.search(text) is not None
+
+
+def visible(text: str) -> str:
+    """The same with each such character written out: a NUL as \\x00. No database keeps one as it is."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 class WrongFile(Exception):
@@ -14,6 +27,7 @@ class WrongFile(Exception):
 class Refused:
     """A row that was not taken. `line` counts from 1 as in the file; `column` is "" where the whole row is at fault;
     `whose` is the code of the practice that the row is about, `network` that of the PCN; "" where it could not be read.
+    Characters of the value that are no text are written out.
     """
 
     file: str
@@ -24,8 +38,11 @@ class Refused:
     whose: str = field(default="", compare=False)
     network: str = field(default="", compare=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", visible(self.value))
+
     def __str__(self) -> str:
-        found = f"{self.column} {self.value!r}" if self.column else self.value
+        found = f"{self.column} '{self.value}'" if self.column else self.value
         return f"{self.file}, line {self.line}: {found} {self.rule}."
 
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +31,7 @@ Line: TypeAlias = tuple[int, Sequence[str]]
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CONTENT_TYPES = "[Content_Types].xml"
 """What every workbook holds, which is a zip itself."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHUNK = 1 << 20
 
 # What no reference file comes near, and what a file made to break the portal would pass (England's workbook unpacks to
@@ -55,9 +57,9 @@ def is_workbook(path: Path) -> bool:
 
 def _zipped_workbook(path: Path, parts: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
     """The one workbook that a zip is of; None for a zip of something else. Several are a WrongFile."""
-    if any(part.filename.lower().endswith(".csv") for part in parts):
+    if _named(parts, ".csv"):
         return None
-    found = [part for part in parts if part.filename.lower().endswith(".xlsx")]
+    found = _named(parts, ".xlsx")
     if len(found) > 1:
         raise WrongFile(f"{path.name} holds {len(found)} workbooks, and not one.")
     return found[0] if found else None
@@ -69,7 +71,7 @@ def csv_lines(path: Path) -> Iterator[Line]:
     Blank lines are left out. Text that is not UTF-8 is read as Windows-1252, as the Organisation Data Service writes.
     """
     with _opened(path) as file:
-        encoding = _encoding_of(file)
+        encoding = _encoding_of(path, file)
     with _opened(path) as file, io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as text:
         reader, before = csv.reader(text), 0
         try:
@@ -175,7 +177,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as file:
             yield file
         return
-    found = [part for part in _parts(path) if part.filename.lower().endswith(".csv")]
+    found = _named(_parts(path), ".csv")
     if len(found) != 1:
         raise WrongFile(f"{path.name} holds {len(found)} CSV files, and not one.")
     with _unzipped(path, found[0], most=MOST_TEXT) as file:
@@ -201,10 +203,18 @@ def _damaged_is_wrong(path: Path) -> Iterator[None]:
         raise WrongFile(f"{path.name} is a damaged zip file.") from error
 
 
-def _encoding_of(file: IO[bytes]) -> str:
+def _named(parts: Iterable[zipfile.ZipInfo], ending: str) -> list[zipfile.ZipInfo]:
+    """The files of a zip whose names end so; not what a Mac packs beside each of them."""
+    found = [part for part in parts if part.filename.lower().endswith(ending)]
+    return [part for part in found if not re.search(r"(^|/)(__MACOSX/|\._[^/]*$)", part.filename)]
+
+
+def _encoding_of(path: Path, file: IO[bytes]) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         while chunk := file.read(_CHUNK):
+            if chunk.startswith(_UTF_16) or chunk.count(0) * 3 > len(chunk):
+                raise WrongFile(f"{path.name} is written in UTF-16, and not in UTF-8. Save it as CSV UTF-8.")
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

@@ -43,7 +43,7 @@ FILE_COLUMNS = (
 )
 FILES_ROW_COLUMNS = (Column(key="file", label="File"), *ROW_COLUMNS)
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
-SHOWN = 100
+SHOWN = 25
 """Rows of a check shown on its page; all of them are in its CSV."""
 GREAT_LOSS = 0.1
 """From this share of memberships in no row any more, one asks whether the file is whole."""

@@ -16,10 +16,11 @@ from django.core.management import CommandError, call_command
 from achievement.models import Achievement, NetworkAchievement, OvernightRun
 from achievement.states import State
 from cqrs_portal.rehearsal import workers
-from cqrs_portal.rehearsal.files import Spell, members_on
+from cqrs_portal.rehearsal.files import Spell, lists_in, members_on, spells_in
 from cqrs_portal.rehearsal.proof import Total, expected_totals, to_the_penny
 from tests.factories.achievement import utsire
 from tests.organisations.conftest import OdsRelease, release
+from tests.organisations.test_hostile_files import zipped
 
 __all__ = ["release"]
 
@@ -182,3 +183,11 @@ def test_england_is_rehearsed_on_the_published_files(
     assert "is what the files say, to the penny." in said
     assert took is not None
     assert float(took[1]) < FIVE_MINUTES
+
+
+def test_the_proof_reads_the_files_out_of_zips_too(whole: OdsRelease, tmp_path: Path):
+    networks, lists, hidden = whole.network_file(), whole.list_file(), tmp_path / "._beside.csv"
+    hidden.write_bytes(b"\x00\x05")
+
+    assert spells_in(zipped(tmp_path, networks, name="networks.zip")) == spells_in(networks)
+    assert lists_in(zipped(tmp_path, lists, hidden, name="lists.zip")) == lists_in(lists) != {}

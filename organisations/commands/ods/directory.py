@@ -44,8 +44,8 @@ class Directory:
     def name_if_missing(self, code: str, name: str) -> None:
         """A commissioning organisation that a file only mentions; its name is taken until a better one is known."""
         known = self.known.get(code) or self.wanted.get(code)
-        if not known or (known.name == _unnamed(code) and name and known.kind == Kind.COMMISSIONER):
-            self.wanted[code] = Organisation(code=code, name=name or _unnamed(code), kind=Kind.COMMISSIONER)
+        if not known or (known.name == unnamed(code) and name and known.kind == Kind.COMMISSIONER):
+            self.wanted[code] = Organisation(code=code, name=name or unnamed(code), kind=Kind.COMMISSIONER)
 
     def save(self) -> tuple[int, int]:
         """Write what is new or different, in one statement; answers how many were added and how many updated."""
@@ -65,11 +65,14 @@ class Directory:
 
 
 def want_commissioners(directory: Directory, release: Release, file: FileReport, rows: list[CommissionerRow]) -> None:
-    """Those of a parents' file; for one commissioner's load, those that its networks and practices mention."""
+    """Those of a parents' file, and their parents, which another file may name later; for one commissioner's load,
+    those that its networks and practices mention."""
     mentioned = set(_mentioned(release))
     for row in rows:
         if not release.commissioner or row.code in mentioned:
             directory.want(_commissioner(row), file, row.line, "Organisation Code")
+            if row.parent_code:
+                directory.name_if_missing(row.parent_code, "")
 
 
 def want_networks(directory: Directory, release: Release) -> None:
@@ -120,7 +123,8 @@ def _practice(row: PracticeRow) -> Organisation:
     )  # fmt: skip
 
 
-def _unnamed(code: str) -> str:
+def unnamed(code: str) -> str:
+    """What an organisation is called that is only mentioned so far."""
     return f"Commissioning organisation {code}"
 
 

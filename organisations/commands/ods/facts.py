@@ -17,6 +17,7 @@ from organisations.formats import MembershipRow, NetworkRow
 from organisations.models import Kind, Lead, Membership, Organisation, Parent
 
 Timelines = Mapping[int, list[Span[int]]]
+NO_COMMISSIONER = "is not a commissioning organisation"
 
 
 def take_memberships(release: Release, directory: Directory) -> Recorded:
@@ -56,7 +57,7 @@ def take_leads(release: Release, directory: Directory) -> Recorded:
     for row in release.networks:
         network, lead = ids[row.code], directory.id_of(row.lead_code, Kind.COMMISSIONER)
         if network is None or lead is None:
-            file.refuse(row.line, "Lead Code", row.lead_code, "is not a commissioning organisation")
+            file.refuse(row.line, "Lead Code", row.lead_code, NO_COMMISSIONER)
             continue
         timeline = _with_present_lead(known[network], row, lead, file.as_at)
         beliefs += [Belief({"network": network}, span.valid, {"commissioner": span.value}) for span in timeline]
@@ -160,6 +161,8 @@ def _parents_of_commissioners(release: Release, directory: Directory) -> Iterato
     for file, rows in release.parent_files:
         for row in rows:
             child, parent = (directory.id_of(code, Kind.COMMISSIONER) for code in (row.code, row.parent_code))
+            if child and not parent and row.parent_code in directory.known:
+                file.refuse(row.line, "High Level Health Geography", row.parent_code, NO_COMMISSIONER)
             if child and parent and row.open_date:
                 span = inclusive(row.open_date, row.close_date)
                 yield child, Span(span.lower, span.upper, parent), file

@@ -131,8 +131,9 @@ def _lock(release: Release, directory: Directory) -> None:
 
 
 def _take_organisations(release: Release, directory: Directory) -> None:
-    """Those of each file in turn, counted with it; the parents' files first, which name commissioners best."""
-    for file, rows in release.parent_files:
+    """Those of each file in turn, counted with it; the parents' files first, which name commissioners best, and of
+    them ICBs, which sub-ICB locations only mention."""
+    for file, rows in sorted(release.parent_files, key=lambda each: each[0].layout is not Layout.ICBS):
         want_commissioners(directory, release, file, rows)
         _count_saved(directory, file)
     want_networks(directory, release)

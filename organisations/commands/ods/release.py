@@ -104,14 +104,40 @@ def read_release(files: OdsFiles, known_practices: Set[str], tell: Tell) -> Rele
     for path in files.lists:
         file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, Layout.LISTS, on=files.lists_as_at, tell=tell)
         _must_say_its_day(file, files.lists_as_at)
-        release.list_files.append((file, _rows(file, read_list_sizes)))
+        sizes: list[ListSizeRow] = _rows(file, read_list_sizes)
+        for other, of_other in release.list_files:
+            _must_not_say_the_same(other, of_other, file, sizes)
+        release.list_files.append((file, sizes))
     return release
 
 
 def _read_parents(files: OdsFiles, release: Release, tell: Tell) -> None:
     for path in files.parents:
         file = _report(path, *PARENTS, on=files.as_at, tell=tell)
+        for other, _rows_of_other in release.parent_files:
+            if other.layout is file.layout:
+                raise Invalid(_both(other, file, f"are both {file.layout}: a load takes one file of a kind"))
         release.parent_files.append((file, _rows(file, read_commissioners)))
+
+
+def _must_not_say_the_same(
+    first: FileReport, firsts: list[ListSizeRow], second: FileReport, seconds: list[ListSizeRow]
+) -> None:
+    """Files of one load that give a list on one day would overwrite each other. A snapshot says all that there is of
+    its day; the portal's own layout is no snapshot."""
+    if first.layout is second.layout is not Layout.LISTS and first.as_at == second.as_at:
+        rule = f"are both {second.layout}, as at {second.as_at:%d/%m/%Y}"
+        raise Invalid(_both(first, second, f"{rule}: load one of them, or each by itself with its own day"))
+    given = {(row.practice_code, row.kind, row.as_at or first.as_at) for row in firsts}
+    for row in seconds:
+        day = row.as_at or second.as_at
+        if (row.practice_code, row.kind, day) in given:
+            rule = f"both give the list {row.kind} of {row.practice_code} as at {day:%d/%m/%Y}"
+            raise Invalid(_both(first, second, f"{rule}: load one of them, or each by itself"))
+
+
+def _both(first: FileReport, second: FileReport, rule: str) -> str:
+    return f"{first.path.name} and {second.path.name} {rule}. Nothing was loaded."
 
 
 def _report(path: Path, *layouts: Layout, on: date | None, tell: Tell) -> FileReport:

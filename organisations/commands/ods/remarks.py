@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations, pairwise
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from core.dates import DAY, inclusive, share_a_day
-from organisations.commands.ods.directory import Directory
+from organisations.commands.ods.directory import Directory, unnamed
 from organisations.commands.ods.facts import networks_in_scope
 from organisations.commands.ods.release import Release
 from organisations.commands.ods.report import FileReport
-from organisations.formats import MembershipRow, PracticeStatus
-from organisations.models import Kind, Membership, Organisation
+from organisations.formats import CommissionerRow, Layout, MembershipRow, PracticeRow, PracticeStatus
+from organisations.models import Kind, Lead, Membership, Organisation, Parent
 from organisations.states import RowKind
 from ui.wording import dense_date
+
+GONE = "is in no row: what is known of it is left as it was"
 
 
 def remark(release: Release, directory: Directory) -> None:
@@ -30,6 +32,11 @@ def remark(release: Release, directory: Directory) -> None:
     if file := release.practice_file:
         _remark_practices(file, release)
         _remark_gone_practices(file, release)
+        _remark_blank_parents(file, [row for row in release.practices if not row.commissioner_code])
+    for file, rows in release.parent_files:
+        _remark_gone_commissioners(file, release)
+        if file.layout is Layout.SUB_ICBS:
+            _remark_blank_parents(file, [row for row in rows if not row.parent_code])
 
 
 def _count_memberships(file: FileReport, rows: list[MembershipRow]) -> None:
@@ -118,6 +125,31 @@ def _remark_practices(file: FileReport, release: Release) -> None:
             file.remark(RowKind.NO_NETWORK, row.line, row.code, f"{row.name} is active, and in no network")
 
 
+def _remark_gone_commissioners(file: FileReport, release: Release) -> None:
+    """Those that an earlier file of this layout had: all sub-ICB locations have an opening date; an ICB has none, has a
+    name, and no practice or network ever belonged to it directly."""
+    if release.commissioner:
+        return
+    known = Organisation.objects.filter(kind=Kind.COMMISSIONER, open_date__isnull=file.layout is Layout.ICBS)
+    if file.layout is Layout.ICBS:
+        of_practices = Parent.objects.filter(organisation__kind=Kind.PRACTICE).values("parent")
+        known = known.exclude(pk__in=of_practices).exclude(pk__in=Lead.objects.values("commissioner"))
+    named = {row.code for _file, rows in release.parent_files for row in rows}
+    for code, name in known.order_by("code").values_list("code", "name"):
+        if code not in named and name != unnamed(code):
+            file.remark(RowKind.GONE, 0, code, GONE)
+
+
+def _remark_blank_parents(file: FileReport, rows: Sequence[PracticeRow] | Sequence[CommissionerRow]) -> None:
+    """Parents change only where a file says so: who has one now keeps it though its row names none."""
+    lasting = Parent.objects.as_of(file.as_at).filter(organisation__code__in=[row.code for row in rows])
+    parents = dict(lasting.values_list("organisation__code", "parent__code"))
+    for row in rows:
+        if parent := parents.get(row.code):
+            words = f"names no parent: {parent} stays its parent, as it was known"
+            file.remark(RowKind.PARENT_BLANK, row.line, row.code, words)
+
+
 def _remark_gone_practices(file: FileReport, release: Release) -> None:
     """Practices that an earlier file had: those have an opening date, as all of its rows do."""
     known = Organisation.objects.filter(kind=Kind.PRACTICE, open_date__isnull=False)
@@ -125,4 +157,4 @@ def _remark_gone_practices(file: FileReport, release: Release) -> None:
         known = known.filter(parents__parent__code=release.commissioner, parents__recorded__upper_inf=True)
     gone = set(known.values_list("code", flat=True)) - {row.code for row in release.practices}
     for code in sorted(gone):
-        file.remark(RowKind.GONE, 0, code, "is in no row: what is known of it is left as it was")
+        file.remark(RowKind.GONE, 0, code, GONE)
