@@ -157,8 +157,10 @@ def _figures(fire: Fire, broken: dict[str, int]) -> list[Figure]:
         f"{len(fire.taken_back):,} lines taken back"
     )
     what = "; ".join(f"{count} {rule}" for rule, count in broken.items())
+    least = min(fire.kills, len(fire.taken_back))
     return [
-        Figure(f"under fire: {what}", sum(broken.values()), "0 of each", not any(broken.values()), "", measured=said)
+        Figure(f"under fire: {what}", sum(broken.values()), "0 of each", not any(broken.values()), "", measured=said),
+        Figure("under fire: kills, and lines taken back", least, ">= 1 of each", least > 0, "", measured=said),
     ]
 
 

@@ -17,7 +17,7 @@ import redis
 from cqrs_portal.embedded.processes import Process, process, wait_until_gone
 from tests.under_fire.portal import Portal, wait_until
 
-WORKERS = 2
+WORKERS = 4
 WORKER_CHILD, WORKER, BEAT = "worker's process", "worker's main process", "beat"
 VALKEY, BACKEND, POSTMASTER = "Valkey", "PostgreSQL backend", "PostgreSQL postmaster"
 IN_A_HUNDRED = {WORKER_CHILD: 34, WORKER: 20, BACKEND: 22, VALKEY: 12, POSTMASTER: 9, BEAT: 3}

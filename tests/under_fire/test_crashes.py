@@ -167,7 +167,44 @@ def left_to_approve(portal: Portal) -> tuple[int, str]:
 
 
 LINES, TOTALS, CHANGES = "achievement_achievement", "achievement_networkachievement", "achievement_achievementchange"
+TOTAL_CHANGES = "achievement_networkachievementchange"
+
+
+def without_unique(table: str) -> str:
+    """SQL that takes every uniqueness from a table but its key's, so that what it forbids can be there."""
+    return f"""
+        DO $$ DECLARE each record; BEGIN
+            FOR each IN SELECT conname FROM pg_constraint
+                        WHERE conrelid = '{table}'::regclass AND contype IN ('u', 'x', 'c') LOOP
+                EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I CASCADE', each.conname);
+            END LOOP;
+            FOR each IN SELECT indexrelid::regclass AS name FROM pg_index
+                        WHERE indrelid = '{table}'::regclass AND indisunique AND NOT indisprimary LOOP
+                EXECUTE format('DROP INDEX %s', each.name);
+            END LOOP;
+        END $$;"""
+
+
+def copied(table: str, where: str = "true", **other: str) -> str:
+    """SQL that writes one row a second time, with other values in some columns: SQL over the row, called `one`."""
+    values = ", ".join(f"'{column}', {value}" for column, value in {"id": "-1", **other}.items())
+    return f"""{without_unique(table)}
+        INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object({values}))).*
+        FROM {table} one WHERE {where} ORDER BY id LIMIT 1"""
+
+
 DAMAGE = {
+    "two payable lines of one provider": copied(LINES, "state <> 10", network_id="-1"),
+    "two lines of one provider and network": copied(LINES, "state <> 10", state="10"),
+    "two totals of one network": copied(TOTALS, "state = 7"),
+    "one person in two stages of a chain": copied("submission_hand", stage="one.stage + 1"),
+    f"{TOTALS}: a version was left out or came twice": f"UPDATE {TOTAL_CHANGES} SET version = 2 WHERE version = 1",
+    f"{TOTALS}: a move starts where the one before did not end": f"""
+        UPDATE {TOTAL_CHANGES} SET from_state = 9 WHERE version = 1""",
+    f"{TOTALS}: a move that no table of states has": f"""
+        UPDATE {TOTAL_CHANGES} SET transition = 'declare' WHERE version = 1""",
+    f"{TOTALS}: a row is not what its last change says": f"UPDATE {TOTALS} SET version = version + 1 WHERE state = 7",
+    f"{TOTALS}: a move after the last word": f"UPDATE {TOTAL_CHANGES} SET from_state = 8 WHERE version = 1",
     "a total that differs from its lines": f"UPDATE {TOTALS} SET amount = amount + 0.01 WHERE state = 7",
     "a total without lines": f"UPDATE {LINES} SET network_achievement_id = NULL WHERE state = 7",
     "an aggregated line without its total": f"UPDATE {TOTALS} SET state = 10 WHERE state = 7",
@@ -190,6 +227,11 @@ DAMAGE = {
     "later work that was not done": "UPDATE operations_outboxmessage SET done_at = NULL",
 }
 """What each rule of the checker must notice."""
+OF_SETTLEMENTS = {"a line in a total that is settled as nil", "a settlement by one person alone"}
+
+
+def test_every_rule_of_the_checker_has_its_damage():
+    assert set(DAMAGE) == {*checker.RULES, *checker.WHEN_ALL_IS_DONE} - OF_SETTLEMENTS
 
 
 @pytest.mark.parametrize("rule", DAMAGE)

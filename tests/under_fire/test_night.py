@@ -11,12 +11,14 @@ import pytest
 from cqrs_portal.embedded.processes import Process, wait_until_gone
 from tests.under_fire import checker, ledger
 from tests.under_fire.conftest import make_world
-from tests.under_fire.killing import Killer
+from tests.under_fire.killing import IN_A_HUNDRED, Killer
 from tests.under_fire.portal import Portal, wait_until
 from tests.under_fire.world import NEXT_NIGHT, NIGHT
 
 pytestmark = pytest.mark.full
 DESKS = 2
+KINDS = {*checker.LOGS, "run", "list size", "move", "move back"}
+"""Kinds of acts that people do."""
 
 
 def begin_people(portal: Portal, world: Path, seed: int) -> list[Process]:
@@ -96,6 +98,9 @@ def test_a_night_of_kills_leaves_nothing_half_done_and_the_next_night_does_the_r
         "table", "\n\n".join([killer.table(), ledger.table(acts), summary(burning, calm, runs, lost, seed)])
     )
     assert sum(killer.kills.values()) >= kills
+    assert {kind for kind in IN_A_HUNDRED if killer.kills[kind]} == set(IN_A_HUNDRED), "every kind of kill"
+    assert sum(killer.in_work.values()) > kills // 4, "kills fall in work"
+    assert {said.kind for said in acts if said.answer == "acknowledged"} >= KINDS, "people did some of everything"
     assert [said for said in acts if said.answer == "failed"] == []
     assert amid == {}
     assert checker.broken(portal.rows, checker.RULES, checker.WHEN_ALL_IS_DONE) == {}
