@@ -171,7 +171,7 @@ def test_networks_are_locked_before_practices_and_in_order(published):
     locks = [query["sql"] for query in queries_run if "FOR NO KEY UPDATE" in query["sql"]]
     assert f"{other.pk}" in locks[0]
     assert f"{network.pk}" in locks[0]
-    assert f"IN ({practice.pk})" in locks[1]
+    assert f"ARRAY[{practice.pk}]" in locks[1]
     assert all("ORDER BY 1 ASC" in sql for sql in locks[:2])
 
 
