@@ -10,7 +10,7 @@ from django import forms
 from achievement.models import REASON_LENGTH
 from achievement.queries.causes import Cause
 from achievement.queries.causes import Filters as WaitingFilters
-from achievement.queries.declarations import ToDeclare
+from achievement.queries.declarations import NOTE_LENGTH, ToDeclare
 from achievement.queries.lists import Filters
 from achievement.queries.nil import NilFilters
 from achievement.states import NilState, State
@@ -100,8 +100,31 @@ class DeclareForm(PortalForm):
             raise forms.ValidationError("Select at least one achievement first. Nothing was declared.")
         return seen
 
+    def clean(self) -> dict[str, Any]:
+        if self.too_long:
+            self.add_error(None, f"A note must be {NOTE_LENGTH} characters or fewer. Nothing was declared.")
+        return self.cleaned_data
+
+    @property
+    def too_long(self) -> dict[int, int]:
+        """Row id -> of how many characters its note is, of rows ticked whose note is too long."""
+        lengths = {row.id: len(self._note(row.id)) for row in self._seen()}
+        return {id: length for id, length in lengths.items() if length > NOTE_LENGTH}
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The rows ticked, each as it was seen; one that has changed since is to be looked at and ticked anew."""
+        return frozenset(f"{row.id}:{row.version}" for row in self._seen())
+
+    def note(self, id: int) -> str:
+        """What stands in the box of a row, as it was typed."""
+        return str(self.data.get(f"note_{id}", ""))
+
+    def _seen(self) -> list[Seen]:
+        return self.cleaned_data.get("seen", []) if self.is_bound else []
+
     def chosen(self) -> list[ToDeclare]:
-        """What is declared; a note is cut at 500 characters, as its box is."""
+        """What is declared."""
         return [ToDeclare(row, self._read(row.id), self._note(row.id)) for row in self.cleaned_data["seen"]]
 
     def _read(self, id: int) -> int | None:
@@ -109,7 +132,7 @@ class DeclareForm(PortalForm):
         return int(text) if text.isdecimal() and len(text) < 5 else None
 
     def _note(self, id: int) -> str:
-        return " ".join(self.data.get(f"note_{id}", "").split())[:500]
+        return " ".join(self.note(id).split())
 
 
 class ReasonForm(PortalForm):

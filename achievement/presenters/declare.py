@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from achievement.queries.declarations import Text, declared_words
+from achievement.queries.declarations import NOTE_LENGTH, Text, declared_words
 from achievement.queries.figures import figures_in_words
 from achievement.states import FINALS
 from core.clock import LONDON
@@ -29,6 +29,8 @@ class DeclareRow:
     name: str
     href: str
     note_name: str
+    note: str
+    note_problem: str
     achievement_date: date
     figures: str
     amount: Decimal
@@ -78,12 +80,15 @@ def what(row: Any, here: int | None) -> str:
     return said if row.provider_id == here else f"{said}, {row.provider.name} ({row.provider.code})"
 
 
-def declare_row(row: Any, remarks: Sequence[str], here: int | None) -> DeclareRow:
+def declare_row(row: Any, remarks: Sequence[str], here: int | None, *, note: str = "", too_long: int = 0) -> DeclareRow:
+    """`note` stands in its box again; where it was `too_long`, that is said above the box."""
     return DeclareRow(
         token=f"{row.pk}:{row.version}",
         name=what(row, here),
         href=reverse("achievement:achievement", args=[row.pk]),
         note_name=f"note_{row.pk}",
+        note=note,
+        note_problem=_too_long(what(row, here), too_long) if too_long else "",
         achievement_date=row.achievement_date,
         figures=figures_in_words(row),
         amount=row.amount,
@@ -91,7 +96,11 @@ def declare_row(row: Any, remarks: Sequence[str], here: int | None) -> DeclareRo
     )
 
 
-def pending_table(rows: Sequence[DeclareRow], *, choosing: bool) -> Table:
+def _too_long(name: str, length: int) -> str:
+    return f"Notes on {name} must be {NOTE_LENGTH} characters or fewer: they are {length:,}."
+
+
+def pending_table(rows: Sequence[DeclareRow], *, choosing: bool, ticked: frozenset[str] = frozenset()) -> Table:
     return Table(
         caption="To declare",
         columns=[
@@ -106,7 +115,7 @@ def pending_table(rows: Sequence[DeclareRow], *, choosing: bool) -> Table:
         total=sum((row.amount for row in rows), Decimal(0)),
         empty="Nothing awaits your declaration. What you submit is worked out at once and then stands here.",
         detail="remarks",
-        choosing=Choosing(amount="amount") if choosing else None,
+        choosing=Choosing(amount="amount", chosen=ticked) if choosing else None,
     )
 
 

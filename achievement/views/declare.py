@@ -33,13 +33,18 @@ def declare(request: PortalRequest) -> HttpResponse:
     by = request.actor
     _require_role(by)
     form = DeclareForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        said = _declared_once(by, form)
-        messages.add_message(request, said["level"], said["text"])
-        return redirect("achievement:declare")
-    for error in form.errors.get("seen", []):
-        messages.error(request, str(error))
-    return render(request, "achievement/declare.jinja", {"page": _page(request, by)})
+    if not form.is_valid():
+        for error in [*form.errors.get("seen", []), *form.non_field_errors()]:
+            messages.error(request, str(error))
+        return _answer(request, by, form, status=422 if form.is_bound else 200)
+    said = _declared_once(by, form)
+    messages.add_message(request, said["level"], said["text"])
+    return _answer(request, by, form, status=409) if said.get("refused") else redirect("achievement:declare")
+
+
+def _answer(request: PortalRequest, by: Acting, form: DeclareForm, *, status: int) -> HttpResponse:
+    """The list, with the notes and the ticks of a form that was refused."""
+    return render(request, "achievement/declare.jinja", {"page": _page(request, by, form)}, status=status)
 
 
 def _require_role(by: Acting) -> None:
@@ -63,7 +68,8 @@ def _declared(by: Acting, chosen: list[declarations.ToDeclare]) -> dict[str, Any
     names = lists.names_of(by, [row.id for row in outcome.refused], totals=False)
     sentences = lists_shown.sentences_of(outcome, shown.DECLARED, names, shown.NOUN)
     next_step = ["The commissioning organisation approves it next."] if outcome.moved else []
-    return {"level": messages.WARNING if outcome.refused else messages.SUCCESS, "text": " ".join(sentences + next_step)}
+    level = messages.WARNING if outcome.refused else messages.SUCCESS
+    return {"level": level, "text": " ".join(sentences + next_step), "refused": len(outcome.refused)}
 
 
 def _reason(row: Any, reasons: Mapping[int, str]) -> list[str]:
@@ -78,21 +84,28 @@ def _on_behalf(row: Any, by: Acting) -> list[str]:
     return [f"You declare it {declarations.on_behalf_words(row.provider.name, row.provider.close_date)}."]
 
 
-def _page(request: PortalRequest, by: Acting) -> shown.DeclarePage:
+def _page(request: PortalRequest, by: Acting, form: DeclareForm) -> shown.DeclarePage:
     address = Address.of(request)
     pager = Pager.sized(address)
     rows = list(declarations.to_declare(by))
     texts = declarations.texts_of(row.service_id for row in rows)
     remarks, reasons = compare.remarks_of(rows, declarations.marks_of(rows)), sent_back.reasons_of(rows)
     past = page_of(declarations.payment_history(by), NEWEST_FIRST, after=address.get("after"), size=pager.size)
+    too_long = form.too_long
     shown_rows = [
-        shown.declare_row(row, [*_on_behalf(row, by), *_reason(row, reasons), *remarks[row.pk]], by.organisation_id)
+        shown.declare_row(
+            row,
+            [*_on_behalf(row, by), *_reason(row, reasons), *remarks[row.pk]],
+            by.organisation_id,
+            note=form.note(row.pk),
+            too_long=too_long.get(row.pk, 0),
+        )
         for row in rows
     ]
     return shown.DeclarePage(
         title="Declare",
         breadcrumb=shown.breadcrumb(),
-        table=shown.pending_table(shown_rows, choosing=bool(rows)),
+        table=shown.pending_table(shown_rows, choosing=bool(rows), ticked=form.ticked),
         selection=shown.selection(rows, texts, uuid4().hex),
         texts=shown.texts_shown(rows, texts),
         declared_as=f"{by.name}, {by.organisation.name if by.organisation else ''}",

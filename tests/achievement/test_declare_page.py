@@ -101,6 +101,64 @@ def test_nothing_ticked_is_said_and_changes_nothing(portland: Payments):
     assert portland.achievement.state == State.AWAITING_PROVIDER
 
 
+def box_of(response, row) -> str:
+    return re.search(rf'<input[^>]*name="note_{row.pk}"[^>]*>', response.content.decode())[0]
+
+
+def ticks(response) -> list[bool]:
+    boxes = re.findall(r'<input[^>]*name="seen"[^>]*>', response.content.decode())
+    return [box.endswith(" checked>") for box in boxes]
+
+
+def test_a_note_is_kept_where_nothing_was_ticked(portland: Payments):
+    portland.submit(37)
+    row = portland.achievement
+
+    response = sent(signed_in(portland.manager), [], **{f"note_{row.pk}": 'Two "late" clinics.'})
+
+    assert response.status_code == 422
+    assert 'value="Two &#34;late&#34; clinics."' in box_of(response, row)
+    assert ticks(response) == [False]
+
+
+def test_notes_and_ticks_are_kept_where_a_row_is_refused(portland: Payments):
+    portland.submit(37)
+    row = portland.achievement
+
+    response = sent(signed_in(portland.manager), [row], **{f"read_{row.pk}": "7", f"note_{row.pk}": "Two clinics."})
+
+    assert response.status_code == 409
+    assert "The declaration text has changed since you read it." in said(response)
+    assert 'value="Two clinics."' in box_of(response, row)
+    assert ticks(response) == [True]
+
+
+def test_what_changed_meanwhile_keeps_its_note_and_is_ticked_anew(portland: Payments):
+    portland.submit(37)
+    before = portland.achievement
+    portland.submit(12)
+
+    response = sent(signed_in(portland.manager), [before], **{f"note_{before.pk}": "Two clinics."})
+
+    assert response.status_code == 409
+    assert 'value="Two clinics."' in box_of(response, before)
+    assert ticks(response) == [False]
+
+
+def test_a_note_that_is_too_long_is_refused_by_name_and_kept(portland: Payments):
+    portland.submit(37)
+    row, note = portland.achievement, "x" * 501
+
+    response = sent(signed_in(portland.manager), [row], **{f"note_{row.pk}": note})
+
+    assert response.status_code == 422
+    assert "A note must be 500 characters or fewer. Nothing was declared." in said(response)
+    assert "Notes on Weight Management, November 2021 must be 500 characters or fewer: they are 501." in said(response)
+    assert f'value="{note}"' in box_of(response, row)
+    assert ticks(response) == [True]
+    assert portland.achievement.state == State.AWAITING_PROVIDER
+
+
 def test_what_changed_meanwhile_is_named(portland: Payments):
     portland.submit(37)
     before = portland.achievement
@@ -127,7 +185,7 @@ def test_rows_that_are_none_change_nothing(portland: Payments, seen):
 
     response = signed_in(portland.manager).post(DECLARE, {"seen": seen}, follow=True)
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert portland.achievement.state == State.AWAITING_PROVIDER
 
 
