@@ -41,7 +41,8 @@ def available_services(by: Acting) -> list[Available]:
     ids = [service.pk for service in services]
     definitions, own = definitions_of(ids), _own(by, ids)
     numbers = dict(ServiceVersion.objects.released().filter(service__in=ids).values_list("service", "number"))
-    asked, offered = last_requests(by.organisation_id or 0, ids), _offered(by, ids)
+    asked = last_requests(by.organisation_id, ids) if by.organisation_id and acts_for_provider(by) else {}
+    offered = _offered(by, ids)
     return [
         Available(
             service,

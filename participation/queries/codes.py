@@ -65,7 +65,7 @@ class _Reading:
             return "is missing: each row needs an Org ID."
         named = self.named.get(_plain(value), [])
         if len(named) > 1:
-            return f"is ambiguous: {listed([code for _id, code in named])} have this name. Give the Org ID."
+            return f"is ambiguous: {listed(sorted(code for _id, code in named))} have this name. Give the Org ID."
         other = self.others.get(value.upper())
         return self._why_not(other) if other else "is unknown: no organisation has this Org ID, or none this name."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core.actors import Actor
 from core.errors import NotVisible
@@ -27,9 +27,17 @@ def page_of_requests(by: Actor, *, after: str, size: int) -> Slice:
     return page_of(requests_for(by), ORDER, after=after, size=size)
 
 
-def count_of_requests(by: Actor, *, unanswered: bool = False) -> int:
-    seen = ServiceRequest.objects.filter(service_requests_visible_to(by))
-    return (seen.filter(state=AskState.ASKED) if unanswered else seen).count()
+def count_of_requests(by: Actor) -> int:
+    return ServiceRequest.objects.filter(service_requests_visible_to(by)).count()
+
+
+def counts_of_requests(by: Actor) -> tuple[int, int]:
+    """How many there are, and how many of them nobody has answered; one question."""
+    unanswered = Count("pk", filter=Q(state=AskState.ASKED))
+    counted = ServiceRequest.objects.filter(service_requests_visible_to(by)).aggregate(
+        every=Count("pk"), open=unanswered
+    )
+    return counted["every"], counted["open"]
 
 
 def request_seen_by(by: Actor, request_id: int) -> ServiceRequest:

@@ -13,7 +13,7 @@ from core.errors import Invalid, NotPermitted
 from participation import commands, rules
 from participation.presenters import available as shown
 from participation.queries import available as queries
-from participation.queries.service_requests import count_of_requests
+from participation.queries.service_requests import counts_of_requests
 from ui.components import Confirm
 
 
@@ -31,7 +31,7 @@ def available_services(request: PortalRequest) -> HttpResponse:
         title="Available Services",
         breadcrumb=shown.breadcrumb(),
         table=shown.table_of(rows, for_provider=for_provider),
-        requests=shown.requests_link(count_of_requests(by), count_of_requests(by, unanswered=True)),
+        requests=shown.requests_link(*counts_of_requests(by)),
         remarks=[rules.WHO_ASKS] if for_provider and not may_ask else [],
     )
     return render(request, "participation/available_services.jinja", {"page": page})

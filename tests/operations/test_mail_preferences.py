@@ -155,6 +155,7 @@ def test_each_chooses_among_what_their_roles_are_told(ada):
         MailKind.APPROVAL: Frequency.AT_ONCE,
         MailKind.CAME_BACK: Frequency.AT_ONCE,
         MailKind.PARTICIPATION: Frequency.AT_ONCE,
+        MailKind.NIL_SETTLEMENT: Frequency.AT_ONCE,
     }
     assert set(MAIL_FOR) == set(MailKind)
 
@@ -174,7 +175,7 @@ def test_the_page_shows_and_saves_what_was_chosen(client, ada):
     address = reverse("accounts:mail")
 
     before = client.get(address)
-    saved = client.post(address, {"kind_1": "2", "kind_3": "3", "kind_5": "1"}, follow=True)
+    saved = client.post(address, {"kind_1": "2", "kind_3": "3", "kind_5": "1", "kind_7": "1"}, follow=True)
     after = client.get(address).text
 
     assert flaws(before.text) == []
@@ -182,7 +183,7 @@ def test_the_page_shows_and_saves_what_was_chosen(client, ada):
     assert "Overnight runs" not in before.text
     assert "Saved. It holds from the next e-mail on." in saved.text
     assert mail_choices_of(ada.user)[MailKind.APPROVAL] == Frequency.DAILY
-    assert after.count("checked") == 3
+    assert after.count("checked") == 4
 
 
 def test_a_choice_that_there_is_not_is_named(client, ada):
