@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -109,6 +110,13 @@ def _last_move(name: str) -> Subquery:
     return Subquery(moves.values("at")[:1])
 
 
+class LeftOut(NamedTuple):
+    """Whose lines a total was made without, and what those of them stand at that are calculated."""
+
+    names: Sequence[str]
+    amount: Decimal | None
+
+
 @dataclass(frozen=True)
 class Marks:
     """What a list says beside its rows: row id -> how many moves carry a note; the ids of those whose figures and
@@ -123,7 +131,7 @@ class Marks:
     unlimited: frozenset[int] = frozenset()
     on_behalf: Mapping[int, date] = field(default_factory=dict)
     nil: Mapping[int, NilState] = field(default_factory=dict)
-    left_out: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    left_out: Mapping[int, LeftOut] = field(default_factory=dict)
 
 
 def marks_of(rows: Collection[Achievement]) -> Marks:
@@ -146,7 +154,10 @@ def marks_of_totals(rows: Collection[NetworkAchievement]) -> Marks:
     with connection.cursor() as cursor:
         cursor.execute(_MARKS_OF_TOTALS, [[row.pk for row in rows]])
         found = cursor.fetchall()
-    return Marks({id: notes for id, notes, _names in found}, left_out={id: names for id, _, names in found if names})
+    return Marks(
+        {id: notes for id, notes, *_left_out in found},
+        left_out={id: LeftOut(names, amount) for id, _notes, names, amount in found if names},
+    )
 
 
 _SETTLED, _STANDING = (
@@ -158,9 +169,14 @@ _MARKS_OF_TOTALS = f"""
            ARRAY(SELECT o.name FROM achievement_nilsettlement s
                  JOIN organisations_organisation o ON o.id = s.provider_id
                  WHERE (s.achievement_date, s.service_id, s.network_id)
-                     = (n.achievement_date, n.service_id, n.network_id) AND s.state IN ({_SETTLED}) ORDER BY o.name)
+                     = (n.achievement_date, n.service_id, n.network_id) AND s.state IN ({_SETTLED}) ORDER BY o.name),
+           (SELECT sum(a.amount) FROM achievement_nilsettlement s
+            JOIN achievement_achievement a USING (achievement_date, service_id, network_id, provider_id)
+            WHERE (s.achievement_date, s.service_id, s.network_id)
+                = (n.achievement_date, n.service_id, n.network_id) AND s.state IN ({_SETTLED})
+              AND a.state <> {State.WITHDRAWN:d})
     FROM achievement_networkachievement n WHERE n.id = ANY(%s)"""
-"""SQL: row id, how many notes, and whose lines are settled as nil."""
+"""SQL: row id, how many notes, whose lines are settled as nil, and what these lines stand at."""
 
 
 _MARKS = f"""

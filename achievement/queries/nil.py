@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from achievement.models import (
     Achievement,
@@ -25,10 +22,8 @@ from achievement.states import (
     DECLINE_NIL,
     LIFT_NIL,
     NIL_SETTLEMENT,
-    STANDING_STATES,
     WITHDRAW_NIL,
     NilState,
-    State,
 )
 from catalogue.models import QualityService
 from core.actors import Actor
@@ -142,9 +137,9 @@ def of_line(by: Actor, line: Achievement) -> list[NilSettlement]:
     return list(rows.filter(provider=line.provider_id).order_by("-pk"))
 
 
-def open_of_network(network: Organisation) -> list[NilSettlement]:
-    """Proposed or settled, of one network's dates that have no total with finance approval; earliest first."""
-    rows = NilSettlement.objects.filter(network=network, state__in=STANDING_STATES - {NilState.COMPLETE})
+def standing_of_network(network: Organisation) -> list[NilSettlement]:
+    """Proposed or settled, of one network, those that totals were completed without too; earliest first."""
+    rows = NilSettlement.objects.standing().filter(network=network)
     related = ("service", "provider", "proposed_by", "confirmed_by")
     return list(rows.select_related(*related).order_by("achievement_date", "provider__name", "pk"))
 
@@ -162,24 +157,3 @@ def refusals(settlement: NilSettlement, by: Actor) -> dict[Transition, list[str]
         for move in NIL_SETTLEMENT.values()
         if move in BY_HAND and settlement.state in move.sources
     }
-
-
-def to_be_adjusted(rows: Collection[NilSettlement]) -> dict[int, Decimal]:
-    """Settlement id -> what its line stood at when finance approved the total without it; those without a line are
-    left out."""
-    complete = [row.pk for row in rows if row.state == NilState.COMPLETE]
-    if not complete:
-        return {}
-    settlements = NilSettlement.objects.filter(
-        pk__in=complete, achievement_date=OuterRef("achievement_date"), service=OuterRef("service"),
-        network=OuterRef("network"), provider=OuterRef("provider"),
-    )  # fmt: skip
-    lines = Achievement.objects.filter(
-        Exists(settlements), achievement_date__in={row.achievement_date for row in rows}, state=State.WITHDRAWN
-    )
-    by_key = {_key_of(line): line.amount for line in lines}
-    return {row.pk: by_key[_key_of(row)] for row in rows if row.pk in complete and _key_of(row) in by_key}
-
-
-def _key_of(row: Any) -> tuple[int, date, int, int]:
-    return row.service_id, row.achievement_date, row.network_id, row.provider_id

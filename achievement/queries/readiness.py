@@ -18,6 +18,12 @@ from participation.states import COVERING
 _IS_SETTLED = SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")
 APPROVED = frozenset({State.AWAITING_NETWORK, State.AGGREGATED, State.AGGREGATED_COMPLETE})
 
+_SETTLED = {
+    NilState.SETTLED: "It counts as nil here, until it is resolved.",
+    NilState.COMPLETE: "The total has finance approval without it: what is due for it is to be adjusted.",
+}
+"""How its nil settlement stands -> what is said of a line that counts as nil."""
+
 
 @dataclass(frozen=True)
 class MemberLine:
@@ -57,8 +63,8 @@ class MemberLine:
     @property
     def status(self) -> str:
         """The words on its tag: the line's state, or what there is instead of a line."""
-        if self.is_settled_as_nil:
-            return NilState.SETTLED.label
+        if self.is_settled_as_nil and self.nil_state is not None:
+            return self.nil_state.label
         if self.state is not None:
             return self.state.label
         return State.AWAITING_DATA.label if self.participates else "Not participating"
@@ -67,7 +73,7 @@ class MemberLine:
     def missing(self) -> str:
         """What is missing, in words; empty where nothing is."""
         if self.is_ready:
-            return "It counts as nil here, until it is resolved." if self.is_settled_as_nil else ""
+            return _SETTLED.get(self.nil_state, "") if self.nil_state else ""
         proposed = " To settle it as nil awaits a second person." if self.nil_state == NilState.PROPOSED else ""
         return f"{self._lacks}{proposed}"
 

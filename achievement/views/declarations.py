@@ -93,7 +93,7 @@ def _page(
     selection = _selection(by, actions, summary, seen, filters, address)
     marks = marks_of_totals(found.rows) if totals else marks_of(found.rows)
     remarks = compare.remarks_of(found.rows, marks) if pounds and not totals else {}
-    of_nil = nil_shown.remarks_of(marks)
+    of_nil = nil_shown.remarks_of(marks, pounds=pounds)
     return shown.DeclarationsPage(
         title=title,
         subject=filters.state.label if filters.state else "",

@@ -20,6 +20,7 @@ from achievement.forms import NilListForm, NilReasonForm
 from achievement.presenters import nil as shown
 from achievement.queries import details
 from achievement.queries import nil as queries
+from achievement.queries.nil_due import to_be_adjusted
 from achievement.states import CONFIRM_NIL, DECLINE_NIL, LIFT_NIL, WITHDRAW_NIL
 from core.errors import Conflict, NotVisible
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
@@ -44,7 +45,7 @@ def nil_settlements(request: PortalRequest) -> HttpResponse:
     filters, pager = form.filters(), Pager.sized(address)
     found = queries.page_of_settlements(by, filters, after=address.get("after"), size=pager.size)
     pounds = rules.sees_pounds(by)
-    due = queries.to_be_adjusted(found.rows) if pounds else {}
+    due = to_be_adjusted(found.rows) if pounds else {}
     page = shown.NilSettlementsPage(
         title="Nil settlements",
         breadcrumb=shown.breadcrumb(),
@@ -203,7 +204,7 @@ def _page(
         change=_change(by, found, can, ahead, moved),
         problem=ahead.problem,
         cannot=shown.cannot(refused, who_can(Role.APPROVAL_MANAGEMENT, found.commissioner)),
-        due=queries.to_be_adjusted([found]).get(found.pk) if pounds else None,
+        due=to_be_adjusted([found]).get(found.pk) if pounds else None,
         history=queries.history_of(found),
         pounds=pounds,
         opens_network=details.opens_network(by, found.network),

@@ -313,6 +313,30 @@ def test_why_a_network_waits_says_what_is_settled_is_right_already(waits):
     assert "Wight Health Centre: settled as nil for October 2021" in said(signed_in(waits.approver).get(why))
 
 
+def test_after_finance_approval_the_network_says_what_was_left_out_is_to_be_adjusted(waits):
+    settled(waits)
+    commands.give_finance_approval(seen(waits.total()), by=waits.finance)
+    ada = signed_in(waits.approver)
+
+    text = said(ada.get(network_of(waits)))
+
+    assert "Settled as nil, complete" in text
+    assert "The total has finance approval without it: what is due for it is to be adjusted." in text
+    assert "the total has finance approval without it, and what is due for it is to be adjusted." in text
+    assert "It counts as nil here" not in text
+    why = said(ada.get(reverse("achievement:waiting_network", args=[waits.network.code])))
+    assert "Settled as nil: Wight Health Centre." in why
+
+
+def test_finance_reads_how_many_pounds_of_calculated_lines_are_left_out(waits):
+    settled(waits)
+    totals = {"status": "7"}
+
+    text = said(signed_in(waits.finance).get("/achievement/declarations/", totals))
+    assert "settled as nil: Wight Health Centre, £518.44 of calculated lines left out" in text
+    assert "£518.44" not in said(signed_in(waits.acting(Role.VIEW)).get("/achievement/declarations/", totals))
+
+
 def test_a_line_of_a_date_or_practice_that_is_none_is_not_there(waits):
     ada = signed_in(waits.approver)
     elsewhere = form_of(waits).replace("2021-10-31", "2021-10-30")

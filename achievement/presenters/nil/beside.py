@@ -10,7 +10,7 @@ from django.urls import reverse
 from achievement.models import NilSettlement
 from achievement.presenters.details import SettledLine
 from achievement.presenters.nil.page import event_of, settlement_href
-from achievement.queries.declarations import Marks
+from achievement.queries.declarations import LeftOut, Marks
 from achievement.queries.details import NetworkDate
 from achievement.queries.readiness import MemberLine
 from achievement.states import STANDING_STATES, NilState, State
@@ -19,11 +19,16 @@ from ui.frame import Link
 from ui.wording import count, listed, moment, money, month, note_for
 
 
-def remarks_of(marks: Marks) -> dict[int, list[str]]:
+def remarks_of(marks: Marks, *, pounds: bool) -> dict[int, list[str]]:
     """Row id -> what a list says of a line that is settled as nil, or proposed to be; or of a total without lines."""
     said = {NilState.PROPOSED: "to settle it as nil awaits a second person"}
     lines = {id: [said.get(state, "settled as nil: approving it takes its place")] for id, state in marks.nil.items()}
-    return lines | {id: [f"settled as nil: {listed(names)}"] for id, names in marks.left_out.items()}
+    return lines | {id: [_left_out(each, pounds=pounds)] for id, each in marks.left_out.items()}
+
+
+def _left_out(left: LeftOut, *, pounds: bool) -> str:
+    said = f"settled as nil: {listed(left.names)}"
+    return f"{said}, {money(left.amount)} of calculated lines left out" if pounds and left.amount else said
 
 
 def settled_lines(rows: Iterable[NilSettlement], *, pounds: bool) -> list[SettledLine]:
@@ -39,6 +44,11 @@ def _standing(each: NilSettlement) -> str:
     name, when = each.provider.name, month(each.achievement_date)
     if each.is_pending:
         return f"To settle {name}'s line as nil for {when} awaits a second person."
+    if each.state == NilState.COMPLETE:
+        return (
+            f"{name}'s line was settled as nil for {when}: the total has finance approval without it, and what is due "
+            "for it is to be adjusted."
+        )
     return f"{name}'s line is settled as nil for {when}: it counts as nil here."
 
 

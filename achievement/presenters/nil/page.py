@@ -265,7 +265,6 @@ def _facts_of_line(line: NilLine) -> list[tuple[str, str]]:
 def _facts(found: NilSettlement, due: Decimal | None, *, pounds: bool) -> list[tuple[str, str]]:
     by = found.confirmed_by
     confirmed = [("Confirmed by", f"{by.name}, {moment(found.confirmed_at)}")] if by else []
-    adjusted = [("To be adjusted", f"{money(due)}, which its line stood at when the total had finance approval")]
     return [
         ("PCN", str(found.network)),
         ("Quality Service", found.service.name),
@@ -273,8 +272,13 @@ def _facts(found: NilSettlement, due: Decimal | None, *, pounds: bool) -> list[t
         ("Reason", note_for(found.reason, pounds=pounds)),
         ("Proposed by", f"{found.proposed_by.name}, {moment(found.proposed_at)}"),
         *confirmed,
-        *(adjusted if due is not None else []),
+        *([("To be adjusted", _adjusted(due))] if pounds and found.state == NilState.COMPLETE else []),
     ]
+
+
+def _adjusted(due: Decimal | None) -> str:
+    what = money(due) if due else "Nothing"
+    return f"{what} is due for its line here as things stand today, by its membership, participation, list and payments"
 
 
 def _lead(found: NilSettlement) -> str:

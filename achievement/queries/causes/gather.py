@@ -15,7 +15,7 @@ from accounts.states import Role
 from achievement.models import AchievementChange, NetworkAchievement, NilSettlement
 from achievement.queries.causes.classify import Waiting
 from achievement.queries.causes.twenty import Cause
-from achievement.queries.nil import open_of_network
+from achievement.queries.nil import standing_of_network
 from achievement.states import State
 from catalogue.formats import Definition
 from catalogue.models import QualityService
@@ -135,7 +135,7 @@ def known_of(network: Organisation, lead: Organisation | None, found: Sequence[W
         reference=_reference(),
         paid=list(_paid(network)),
         requests=requests_open(network),
-        nil=open_of_network(network),
+        nil=standing_of_network(network),
     )
 
 
