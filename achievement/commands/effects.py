@@ -88,11 +88,11 @@ def _effect(
 
 
 def _proposed(pounds: Decimal) -> str:
-    """What finance approval keeps from changing: proposed, and done by nobody but people."""
+    """What finance approval keeps from changing: due, and done by nobody but people."""
     if not pounds:
         return ""
     what = "A payment" if pounds > 0 else "A recovery"
-    return f" {what} of {money(abs(pounds))} is proposed, and never made by itself"
+    return f" {what} of {money(abs(pounds))} would be due, and is never made by itself"
 
 
 def _networks(code: str, day: date) -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.queries.taken_over import Taken, TakenOver, lists_taken_over
+from achievement.states import FINALS
 from calculation.capitation import calculate_many
 from calculation.periods import Days, PartPeriod, Share, share_of_period
 from catalogue.formats import Capitation, Definition
@@ -43,6 +44,11 @@ _INPUTS = (
            e.achievement_date, e.network_id, e.practice_id, e.service_id, lead.commissioner_id, p.id, l.id, l.size
     FROM expected e
     JOIN {{keys}} k USING (service_id, achievement_date, network_id)
+    JOIN organisations_organisation o ON o.id = e.practice_id
+         AND (o.close_date IS NULL OR o.close_date >= e.achievement_date OR EXISTS (
+             SELECT FROM achievement_achievement a
+             WHERE a.achievement_date = e.achievement_date AND a.service_id = e.service_id
+               AND a.provider_id = e.practice_id AND a.state IN ({", ".join(str(int(s)) for s in sorted(FINALS))})))
     JOIN participation_participation p ON p.service_id = e.service_id AND p.network_id = e.network_id
          AND p.provider_id = e.practice_id AND p.state IN ({", ".join(str(int(state)) for state in sorted(COVERING))})
     JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded) AND t.valid @> e.achievement_date
@@ -56,7 +62,9 @@ _INPUTS = (
         SELECT s.successor_id FROM organisations_succession s WHERE upper_inf(s.recorded) AND s.takes_list)
     ORDER BY e.achievement_date, e.network_id, e.practice_id, p.id DESC"""
 )
-"""A practice that has taken over a list may have none of its own yet.
+"""A practice that closed has no line after its last day, whatever its offer says; one that finance approved stays.
+
+A practice that has taken over a list may have none of its own yet.
 
 How many members a day has is no guess that the planner can make: it takes them for one, and would look through all
 lists of the day for each. OFFSET 0 has it look for the list of each practice."""

@@ -1,4 +1,4 @@
-"""Whether a last day fits: within the service, not before the start, not into another offer of the same practice."""
+"""Whether a last day fits: within the service, while open, not before the start, not into another offer of it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ def _misfits(row: Participation, end_date: date) -> list[str]:
         return [f"End date {end} is before the start date of {name}, {dense_date(row.start_date)}."]
     if end_date > row.service.end_date:
         return [f"End date {end} is after the service ends, {dense_date(row.service.end_date)}: {name}."]
+    if row.provider.close_date and end_date > row.provider.close_date:
+        return [f"End date {end} is after the closing date of {name}, {dense_date(row.provider.close_date)}."]
     return []
 
 

@@ -81,6 +81,9 @@ def _require_a_day_that_fits(row: Participation, start: date) -> None:
         raise Invalid(f"Start date {day} is after the end date, {dense_date(row.end_date)}. Both days are included.")
     if start < row.service.start_date:
         raise Invalid(f"Start date {day} is before the service starts, {dense_date(row.service.start_date)}.")
+    closed = row.provider.close_date
+    if closed and start > closed:
+        raise Invalid(f"Start date {day} is after the closing date of {row.provider}, {dense_date(closed)}.")
     held = Held(row.service_id, row.provider_id, row.network_id, start, row.end_date + DAY, row.pk)
     for _held, _start, until in overlapping([held]):
         raise Invalid(f"Start date {day} is within another offer of it, which ends on {dense_date(until - DAY)}.")

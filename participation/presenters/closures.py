@@ -28,12 +28,14 @@ from participation.queries.closures import (
 from ui.components import Event
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.previews import WouldChange
+from ui.previews import LINES_TO_BE_ADJUSTED, WouldChange
 from ui.sheets import Sheet
 from ui.tables import Column, Pager, Table
-from ui.wording import dense_date, listed, long_date, number, whole
+from ui.wording import count, dense_date, listed, long_date, number, whole
 
 PRACTICES = ("practice", "practices")
+SAID = 5
+"""How many changes are named in the notice of a save; the rest is counted."""
 SAVE, ASK = "Save what follows", "Ask for confirmation"
 TWO_PEOPLE = (
     "Lists and debts move money, and what was approved is not taken back by one: another person with Commissioning "
@@ -263,7 +265,19 @@ def lead_of(names: Sequence[str]) -> str:
 def done_sentence(settled: ClosuresSettled) -> str:
     """What a save did."""
     said = [sentence.replace(" would end ", " ended ").replace(" would be ", " were ") for sentence in settled.said]
-    return " ".join(["Saved.", *said, *(effect.sentence for effect in settled.effects[:5])])
+    return " ".join(["Saved.", *said, *_of_all(_followed(settled))])
+
+
+def _followed(settled: ClosuresSettled) -> list[str]:
+    """Each difference once: of lines financially approved, what is said of their payments is enough."""
+    said = (effect.sentence for effect in settled.effects if effect.kind != LINES_TO_BE_ADJUSTED)
+    return list(dict.fromkeys(said))
+
+
+def _of_all(sentences: Sequence[str]) -> list[str]:
+    """The first of them, and how many more there are."""
+    more = len(sentences) - SAID
+    return [*sentences[:SAID], *([f"And {count(more, 'more change')}."] if more > 0 else [])]
 
 
 def proposal_facts(proposal: ClosureProposal) -> list[tuple[str, str]]:

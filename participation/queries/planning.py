@@ -99,7 +99,8 @@ def plan_for_networks(terms: Terms, network_ids: Collection[int]) -> Plan:
     Where the network has no offer that stands, the first time takes the offer's start; who joins an offer that others
     have is offered it from the day of joining.
     """
-    spans = membership_spans(network_ids, terms.start_date, terms.end_date + DAY)
+    members = membership_spans(network_ids, terms.start_date, terms.end_date + DAY)
+    spans, closed = _open_spans(members, terms)
     asked = [_held(terms, span, start) for span, start in _starts(spans, terms.start_date)]
     already = [Standing(*row) for row in overlapping(asked)]
     standing = {row.held for row in already}
@@ -110,18 +111,17 @@ def plan_for_networks(terms: Terms, network_ids: Collection[int]) -> Plan:
     ]
     whole = [(held, span.start) for held, span in missing if held.network_id not in offered_to]
     late = [(held, joined) for held, joined in whole if joined > held.start]
-    empty = sorted(set(network_ids) - {span.network_id for span in spans})
+    empty = sorted(set(network_ids) - {span.network_id for span in members})
     wanted = [*(held for held, _joined in whole), *joiners]
-    return Plan(terms, wanted, already, empty=empty, joiners=joiners, late=late)
+    return Plan(terms, wanted, already, closed=closed, empty=empty, joiners=joiners, late=late)
 
 
 def plan_for_practices(terms: Terms, practice_ids: Collection[int]) -> Plan:
     """These practices, for the days of the offer."""
-    gone = Organisation.objects.filter(pk__in=practice_ids, close_date__lt=terms.start_date)
-    closed = sorted(gone.values_list("pk", flat=True))
-    until = terms.end_date + DAY
+    last_days = _last_days(practice_ids, terms)
+    closed = sorted(id for id, last in last_days.items() if last < terms.start_date)
     asked = [
-        Held(terms.service.pk, practice, None, terms.start_date, until)
+        Held(terms.service.pk, practice, None, terms.start_date, last_days.get(practice, terms.end_date) + DAY)
         for practice in sorted(set(practice_ids) - set(closed))
     ]
     already = [Standing(*row) for row in overlapping(asked)]
@@ -156,6 +156,25 @@ def _starts(spans: Iterable[Span], start: date) -> Iterable[tuple[Span, date]]:
         came_back = before == (span.provider_id, span.network_id)
         before = (span.provider_id, span.network_id)
         yield span, span.start if came_back else start
+
+
+def _last_days(practice_ids: Collection[int], terms: Terms) -> dict[int, date]:
+    """The closing dates of those of them that close before the offer ends: nothing is offered after it."""
+    closing = Organisation.objects.filter(pk__in=practice_ids, close_date__lt=terms.end_date)
+    return {each.pk: each.close_date for each in closing.only("pk", "close_date") if each.close_date}
+
+
+def _open_spans(members: Sequence[Span], terms: Terms) -> tuple[list[Span], list[int]]:
+    """Memberships up to the closing date; and the practices that closed before theirs, or the offer, begins."""
+    last_days = _last_days({span.provider_id for span in members}, terms)
+    spans, closed = [], set()
+    for span in members:
+        last = last_days.get(span.provider_id)
+        if last and last < max(span.start, terms.start_date):
+            closed.add(span.provider_id)
+        else:
+            spans.append(span._replace(until=min(span.until or date.max, last + DAY)) if last else span)
+    return spans, sorted(closed)
 
 
 def _held(terms: Terms, span: Span, start: date) -> Held:

@@ -129,7 +129,8 @@ class _Reviewing:
         )
 
     def _leavers(self) -> Caution | None:
-        leaving = [held for held in self.plan.wanted if held.until <= self.terms.end_date]
+        ending = [held for held in self.plan.wanted if held.until <= self.terms.end_date]
+        leaving = [held for held in ending if self.known[held.provider_id].close_date != held.until - DAY]
         return self._said(
             [f"{self._name(held)}, {dense_date(held.until - DAY)}" for held in leaving],
             "leaves its PCN before the end date: its offer ends with the membership.",

@@ -411,7 +411,7 @@ def test_finance_approval_leaves_the_line_out_for_good_to_be_adjusted(world):
     assert "put right by adjustment" in waits.history.order_by("-pk").first().note
     done = world.calculate()
     assert done.lines == {"to be adjusted": 1}
-    assert "A payment of £518.44 is proposed, and never made by itself." in done.effects[0].sentence
+    assert "A payment of £518.44 would be due, and is never made by itself." in done.effects[0].sentence
     waits.refresh_from_db()
     assert waits.state == State.WITHDRAWN
 

@@ -159,8 +159,10 @@ def test_a_network_that_still_waits_for_it_says_why_and_leads_to_what_follows(cl
 
 def test_a_list_stays_in_the_line_that_finance_has_approved():
     made = closing(ods_knows=False)
+    close(made.portland, NOVEMBER, ods_knows=False)
     made.world.completed(NOVEMBER)
 
+    close(made.portland, ods_knows=False)
     SuccessionFactory.create(predecessor=made.portland, successor=made.viking)
     calculated = made.world.calculate(OCTOBER, NOVEMBER)
 

@@ -117,7 +117,7 @@ def test_what_finance_has_approved_stays_and_is_to_be_adjusted(world, by):
     assert not ended.takes_approvals_back
     said = " ".join(effect.sentence for effect in ended.effects)
     assert "3 lines, financially approved, stay as they are; to be adjusted." in said
-    assert "A recovery of £2,250.78 is proposed, and never made by itself." in said
+    assert "A recovery of £2,250.78 would be due, and is never made by itself." in said
 
 
 def test_a_preview_says_whether_two_are_needed_and_keeps_nothing(world, by):
@@ -250,6 +250,6 @@ def test_what_a_practice_was_paid_stays_and_the_page_lists_it(client):
 
     said = text(page)
     assert "Financially approved periods 30 November 2021: 1 achievement, financially approved, stays as it is" in said
-    assert "A recovery of £345.00 is proposed, and never made by itself." in said
+    assert "A recovery of £345.00 would be due, and is never made by itself." in said
     earned.refresh_from_db()
     assert earned.state == AchievementState.FINANCE_APPROVED
