@@ -29,6 +29,7 @@ from organisations.queries import closure_proposal_seen_by, last_lists_of, succe
 from participation.commands.ending import Ended, Ending, carry_out
 from participation.models import REASON_LENGTH, Participation
 from participation.queries.closures import going_on_of, services_held
+from ui.previews import LINES_TO_BE_ADJUSTED
 from ui.wording import count, listed, long_date, number
 
 TELL_OF_CLOSURE = "participation.tell_of_closure"
@@ -59,7 +60,13 @@ class ClosuresSettled:
     @property
     def sentences(self) -> list[str]:
         """What is seen of it beforehand, and compared when it is saved."""
-        return [*self.said, *(effect.sentence for effect in self.effects), *self.warnings]
+        return [*self.said, *self.followed, *self.warnings]
+
+    @property
+    def followed(self) -> list[str]:
+        """Each difference once: of lines financially approved, what is said of their payments is enough."""
+        said = (effect.sentence for effect in self.effects if effect.kind != LINES_TO_BE_ADJUSTED)
+        return list(dict.fromkeys(said))
 
     @property
     def said(self) -> list[str]:

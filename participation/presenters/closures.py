@@ -28,7 +28,7 @@ from participation.queries.closures import (
 from ui.components import Event
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.previews import LINES_TO_BE_ADJUSTED, WouldChange
+from ui.previews import WouldChange
 from ui.sheets import Sheet
 from ui.tables import Column, Pager, Table
 from ui.wording import count, dense_date, listed, long_date, number, whole
@@ -265,13 +265,7 @@ def lead_of(names: Sequence[str]) -> str:
 def done_sentence(settled: ClosuresSettled) -> str:
     """What a save did."""
     said = [sentence.replace(" would end ", " ended ").replace(" would be ", " were ") for sentence in settled.said]
-    return " ".join(["Saved.", *said, *_of_all(_followed(settled))])
-
-
-def _followed(settled: ClosuresSettled) -> list[str]:
-    """Each difference once: of lines financially approved, what is said of their payments is enough."""
-    said = (effect.sentence for effect in settled.effects if effect.kind != LINES_TO_BE_ADJUSTED)
-    return list(dict.fromkeys(said))
+    return " ".join(["Saved.", *said, *_of_all(settled.followed)])
 
 
 def _of_all(sentences: Sequence[str]) -> list[str]:

@@ -7,13 +7,17 @@ from datetime import date
 import pytest
 
 from achievement.models import Achievement
+from core.changes import Effect
 from core.errors import Invalid
 from core.transitions import Seen
 from participation.commands import save_end_date, save_start_date, settle_closures
+from participation.commands.closures import ClosuresSettled
 from participation.models import Participation, Term
+from participation.presenters.closures import done_sentence
 from participation.queries import Terms, plan_for_networks, plan_for_practices
 from tests.factories.achievement import NOVEMBER, OCTOBER
 from tests.participation.closing import DAY_AFTER, close, closing
+from ui.previews import LINES_TO_BE_ADJUSTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 LAST = date(2022, 3, 31)
@@ -108,3 +112,14 @@ def test_an_offer_to_practices_ends_with_the_practice():
         made.portland.pk: DAY_AFTER,
         made.wight.pk: date(2022, 4, 1),
     }
+
+
+def test_each_difference_is_said_once_and_what_is_not_named_is_counted():
+    lines = [Effect(LINES_TO_BE_ADJUSTED, "An old difference.", 1)]
+    new = [Effect("lines gone", f"Change {n}.", 1) for n in (1, 1, 2, 3, 4, 5, 6, 7)]
+    settled = ClosuresSettled(("Nobody follows it.",), (), (), (), (), [*lines, *new], (), takes_over=False)
+
+    assert settled.sentences == ["Nobody follows it.", *(f"Change {n}." for n in range(1, 8))]
+    assert done_sentence(settled) == (
+        "Saved. Nobody follows it. Change 1. Change 2. Change 3. Change 4. Change 5. And 2 more changes."
+    )
