@@ -29,8 +29,8 @@ def prepare() -> None:
 def inside(england: England) -> Iterator[None]:
     """This process's connection leads to this England; the same connection as long as that does not change."""
     before = _here()
-    _go_to(_built.get(england) or _build(england))
     try:
+        _go_to(_built.get(england) or _build(england))
         yield
     finally:
         _go_to(before)

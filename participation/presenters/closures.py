@@ -263,19 +263,14 @@ def lead_of(names: Sequence[str]) -> str:
 
 
 def done_sentence(settled: ClosuresSettled) -> str:
-    """What a save did."""
+    """What a save did: the first things that followed, and how many more there are."""
     said = [sentence.replace(" would end ", " ended ").replace(" would be ", " were ") for sentence in settled.said]
-    return " ".join(["Saved.", *said, *_of_all(settled.followed)])
-
-
-def _of_all(sentences: Sequence[str]) -> list[str]:
-    """The first of them, and how many more there are."""
-    more = len(sentences) - SAID
-    return [*sentences[:SAID], *([f"And {count(more, 'more change')}."] if more > 0 else [])]
+    more = len(settled.followed) - SAID
+    rest = [f"And {count(more, 'more change')}."] if more > 0 else []
+    return " ".join(["Saved.", *said, *settled.followed[:SAID], *rest])
 
 
 def proposal_facts(proposal: ClosureProposal) -> list[tuple[str, str]]:
-    decided = [("Decided by", proposal.decided_by.name)] if proposal.decided_by else []
     return [
         ("Closed", listed([str(each) for each in proposal.practices.all()])),
         ("Who follows", str(proposal.successor or "Nobody")),
@@ -284,7 +279,7 @@ def proposal_facts(proposal: ClosureProposal) -> list[tuple[str, str]]:
         ("Debts taken over", _yes(proposal.takes_debts)),
         ("Reason", proposal.reason),
         ("Proposed by", proposal.proposed_by.name),
-        *decided,
+        *([("Decided by", proposal.decided_by.name)] if proposal.decided_by else []),
     ]
 
 
@@ -293,8 +288,7 @@ def title_of(proposal: ClosureProposal) -> str:
 
 
 def event_of(change: Any) -> Event:
-    who = change.by.name if change.by else "CQRS Portal"
-    return Event(change.at, who, DONE[change.transition], change.note)
+    return Event(change.at, change.by.name if change.by else "CQRS Portal", DONE[change.transition], change.note)
 
 
 def proposal_link(proposal: ClosureProposal) -> Link:

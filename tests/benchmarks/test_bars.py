@@ -11,6 +11,7 @@ from django.db import connection
 from benchmarks import databases, report
 from benchmarks.__main__ import import_measurements
 from benchmarks.england import TODAY, England
+from benchmarks.measuring import rows_of
 from benchmarks.registry import Figure, Taken, bars
 from core import clock
 
@@ -20,6 +21,11 @@ import_measurements()
 TINY = England(scale=0.02, months=5)
 WITH_PROGRAMS = {"workers", "quiet", "at_once", "lists", "follows"}
 """Bars that start the portal's own programs."""
+
+OTHER_SESSIONS_END = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+"""Those that tests with a browser left: a database that is in use cannot be copied."""
 
 MEASURED = [
     pytest.param(bar, id=bar.name, marks=[pytest.mark.full] if bar.name in WITH_PROGRAMS else [])
@@ -34,6 +40,7 @@ def england(transactional_db: None, tmp_path, settings) -> Iterator[England]:
     settings.BUSINESS_CLOCK_FILE = str(tmp_path / "business-clock")
     clock.set_training_clock(TODAY)
     here = connection.settings_dict["NAME"]
+    rows_of(OTHER_SESSIONS_END)
     yield TINY
     databases.drop_all()
     assert connection.settings_dict["NAME"] == here

@@ -178,7 +178,7 @@ def test_where_the_world_has_moved_the_difference_is_shown(setter, offered, kezi
         ({"end_date": "2022-04-01"}, "End date must be 31 March 2022 or earlier"),
         ({"amount": "-1"}, "Allocation of Portland Surgery (V37647) must be 0 or more"),
         ({"amount": "many"}, "must be a whole number: 'many' is not one."),
-        ({"amount": "9999999999"}, "must be 2,147,483,647 or less"),
+        ({"amount": "9999999999"}, "must be 99,999,999 or less"),
     ],
 )
 def test_what_cannot_be_is_refused_and_kept_as_typed(setter, offered, changes, sentence):
