@@ -33,5 +33,10 @@ def seen_in(token: str, purpose: str, by: Actor) -> list[Seen]:
     return [Seen(int(id), int(version)) for id, version in (row.split(":") for row in rows)]
 
 
+def version_seen(id: int, version: str, *, otherwise: int = 0) -> Seen:
+    """One row, with the version that its form carried; `otherwise` where it carried none that can be one."""
+    return Seen(id, int(version) if version.isdecimal() and len(version) < 10 else otherwise)
+
+
 def _salt(purpose: str, by: Actor) -> str:
     return f"{purpose}.{by.user_id}.{by.organisation_id}"

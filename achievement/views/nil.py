@@ -24,6 +24,7 @@ from achievement.queries.nil_due import to_be_adjusted
 from achievement.states import CONFIRM_NIL, DECLINE_NIL, LIFT_NIL, WITHDRAW_NIL
 from core.errors import Conflict, NotVisible
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.selections import version_seen
 from core.transitions import Seen, Transition
 from ui.components import Confirm
 from ui.tables import Address, Pager, Table
@@ -160,8 +161,7 @@ def _done(request: PortalRequest, settled: Settled) -> HttpResponse:
 
 
 def _seen(request: PortalRequest, settlement: NilSettlement) -> Seen:
-    version = request.POST.get("version", "")
-    return Seen(settlement.pk, int(version) if version.isdecimal() and len(version) < 10 else 0)
+    return version_seen(settlement.pk, request.POST.get("version", ""))
 
 
 def _who_reads(move: Transition) -> str:

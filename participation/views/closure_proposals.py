@@ -13,6 +13,7 @@ from accounts.rules import PortalRequest
 from accounts.states import Role
 from core.errors import Conflict
 from core.previews import Ahead, Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.selections import version_seen
 from core.transitions import Seen
 from organisations.queries import closure_proposal_seen_by, history_of_closure
 from organisations.queries.successions import what_can_be_done
@@ -69,8 +70,7 @@ def take_back_closure(request: PortalRequest, proposal_id: int) -> HttpResponse:
 
 
 def _seen(request: PortalRequest, proposal_id: int) -> Seen:
-    version = request.POST.get("version", "")
-    return Seen(proposal_id, int(version) if version.isdecimal() and len(version) < 10 else 0)
+    return version_seen(proposal_id, request.POST.get("version", ""))
 
 
 def _page(

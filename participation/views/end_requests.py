@@ -14,6 +14,7 @@ from accounts.states import Role
 from core import clock
 from core.errors import Conflict
 from core.previews import Ahead, Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.selections import version_seen
 from core.transitions import Seen
 from participation import commands, rules
 from participation.commands import Ended
@@ -100,8 +101,7 @@ WHO_READS_IT = "Whoever asked reads it."
 
 
 def _seen(request: PortalRequest, request_id: int) -> Seen:
-    version = request.POST.get("version", "")
-    return Seen(request_id, int(version) if version.isdecimal() and len(version) < 10 else 0)
+    return version_seen(request_id, request.POST.get("version", ""))
 
 
 def _page(

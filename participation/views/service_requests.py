@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.queries import who_can
 from accounts.rules import PortalRequest
 from accounts.states import Role
-from core.transitions import Seen
+from core.selections import version_seen
 from participation import commands, rules
 from participation.forms import ReasonForm
 from participation.presenters import service_requests as shown
@@ -59,8 +59,7 @@ def decline_service(request: PortalRequest, request_id: int) -> HttpResponse:
     queries.request_seen_by(request.actor, request_id)
     if not form.is_valid():
         return _page(request, request_id, form)
-    version = request.POST.get("version", "")
-    seen = Seen(request_id, int(version) if version.isdecimal() and len(version) < 10 else 0)
+    seen = version_seen(request_id, request.POST.get("version", ""))
     declined = commands.decline_request(seen, form.cleaned_data["reason"], by=request.actor)
     messages.success(request, shown.declined(declined))
     return redirect("participation:service_requests")

@@ -15,7 +15,7 @@ from accounts.rules import PortalRequest
 from accounts.states import Role
 from core.errors import Invalid, NotPermitted
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, look_ahead, token_of
-from core.transitions import Seen
+from core.selections import version_seen
 from participation import commands
 from participation.commands import StartSaved
 from participation.forms import StartDateForm
@@ -65,8 +65,7 @@ def _save(request: PortalRequest, row: Any, form: StartDateForm) -> HttpResponse
 
 
 def _do(request: PortalRequest, row: Any, form: StartDateForm) -> StartSaved:
-    version = request.POST.get("version", "")
-    seen = Seen(row.pk, int(version) if version.isdecimal() and len(version) < 10 else row.version)
+    seen = version_seen(row.pk, request.POST.get("version", ""), otherwise=row.version)
     given = form.cleaned_data
     return commands.save_start_date(seen, given["start_date"], given["reason"], by=request.actor)
 

@@ -10,6 +10,7 @@ from achievement import commands
 from achievement.models import Achievement, NilSettlement
 from achievement.queries.nil import NilLine
 from core.transitions import Seen
+from participation.models import Participation
 from tests.factories.achievement import OCTOBER, World, seen
 
 REASON = "The practice closed in August; ODS has been asked to end its membership."
@@ -48,3 +49,10 @@ def two_approved(world: World, day: date = OCTOBER) -> Achievement:
     commands.approve_achievements(seen(*others), by=world.approver)
     waits.refresh_from_db()
     return waits
+
+
+def without_line(world: World, day: date = OCTOBER) -> None:
+    """Wight Health Centre does not take part: it has no line, and its network waits for it all the same."""
+    Participation.objects.filter(provider=world.practices[2]).update(state=8)
+    world.calculate(day)
+    commands.approve_achievements(seen(*world.lines(day)), by=world.approver)
