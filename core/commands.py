@@ -83,5 +83,11 @@ def instant() -> datetime:
     return running.taken_instant() if running else clock.now()
 
 
+def beliefs_ended() -> dict[str, list[int]]:
+    """The rows of dated facts that the running command has ended so far, by table: what it corrects. Empty outside."""
+    running = _running.get()
+    return {table: sorted(ids) for table, ids in sorted(running.closed.items()) if ids} if running else {}
+
+
 def is_command(thing: Any) -> bool:
     return bool(getattr(thing, "is_command", False))

@@ -24,6 +24,7 @@ class RowKind(models.TextChoices):
     GONE = "gone", "Known before, in no row now"
     PARENT_BLANK = "parent blank", "Without the parent that was known before"
     CHANGED = "changed", "List sizes changed by more than 5 %"
+    REPLACED = "replaced", "Other figures of the same day, replaced"
     MISSING = "missing", "Members of a PCN without a list size"
 
 

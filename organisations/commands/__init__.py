@@ -30,6 +30,7 @@ from organisations.commands.successions import Decision, record_successions
 from organisations.commands.uploads import (
     CHECK,
     LOAD,
+    Days,
     Given,
     check_again,
     check_upload,
@@ -44,6 +45,7 @@ __all__ = [
     "CHECK",
     "LOAD",
     "Corrected",
+    "Days",
     "Decision",
     "Details",
     "Given",

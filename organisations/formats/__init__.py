@@ -21,7 +21,7 @@ from organisations.formats.rows import (
     Refused,
     WrongFile,
 )
-from organisations.formats.snapshots import Snapshot, newest_day, open_snapshot
+from organisations.formats.snapshots import Snapshot, date_in_name, newest_day, open_snapshot
 
 __all__ = [
     "CommissionerKind",
@@ -37,6 +37,7 @@ __all__ = [
     "Refused",
     "Snapshot",
     "WrongFile",
+    "date_in_name",
     "layout_of",
     "newest_day",
     "open_snapshot",

@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 
 from core import clock
+from organisations.commands import Days
 from organisations.formats import Layout
-from organisations.forms.reference_files import GivenFile, ReferenceFile
+from organisations.forms.reference_files import GivenFile, PublishedField, ReferenceFile
 from organisations.models import ListKind
 from organisations.queries.list_sizes import CHANGED, MISSING, Asked
 from organisations.states import Purpose
@@ -73,6 +74,14 @@ class ListUploadForm(PortalForm):
         latest=clock.today,
         help_text="Only for the payments file, which does not say it. Often 1 January before the financial year",
     )
+
+    lists_published = PublishedField()
+
+    def given(self) -> list[GivenFile]:
+        return [self.cleaned_data["lists"]]
+
+    def days(self) -> Days:
+        return Days(None, self.cleaned_data["lists_as_at"], self.cleaned_data["lists_published"])
 
     def clean(self) -> dict[str, Any]:
         file: GivenFile | None = self.cleaned_data.get("lists")

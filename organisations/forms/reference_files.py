@@ -11,6 +11,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from core import clock
+from organisations.commands import Days, Given
 from organisations.formats import Layout, Snapshot, WrongFile, open_snapshot
 from organisations.states import Purpose, RowKind
 from ui.fields import DateField
@@ -65,6 +66,19 @@ class ReferenceFile(forms.FileField):
         return snapshot
 
 
+class PublishedField(DateField):
+    """When list sizes were published, which is asked only of whoever knows better than the file's name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            label="Day the list sizes were published",
+            latest=clock.today,
+            help_text="Only if the file’s name does not say it, or says it wrongly. An older publication does not "
+            "replace figures of a newer one.",
+        )
+
+
 @dataclass(frozen=True)
 class GivenFile:
     """A file that is what it is meant as."""
@@ -76,6 +90,9 @@ class GivenFile:
     @property
     def name(self) -> str:
         return self.snapshot.path.name
+
+    def to_keep(self) -> Given:
+        return Given(self.purpose, self.name, self.file.size or 0, self.file.chunks())
 
 
 class UploadForm(PortalForm):
@@ -101,9 +118,15 @@ class UploadForm(PortalForm):
         help_text="The payments file does not say it. Often 1 January before the financial year",
     )
 
+    lists_published = PublishedField()
+
     def given(self) -> list[GivenFile]:
         given = (self.cleaned_data.get(purpose) for purpose in Purpose)
         return [file for file in given if file]
+
+    def days(self) -> Days:
+        given = self.cleaned_data
+        return Days(given["as_at"], given["lists_as_at"], given["lists_published"])
 
     def clean(self) -> dict[str, Any]:
         if not self.given() and not self.errors:

@@ -183,6 +183,7 @@ class Cluster(models.Model):
 class OdsLoad(models.Model):
     """One row is one ODS or list size file taken in: a complete snapshot as at a day.
 
+    `published` is when list sizes were published, or at the earliest; null where nothing said it.
     `summary` counts what the file says, `corrections` what it changed, in words -> how many; `effects` are sentences.
     `rows` are those refused or remarked on: [kind (RowKind), line, column, value, words], and of
     those refused the code of the practice they are about.
@@ -192,6 +193,7 @@ class OdsLoad(models.Model):
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     as_at = models.DateField()
+    published = models.DateField(null=True)
     scope = models.CharField(max_length=12, blank=True, help_text="The one commissioner it was limited to, if any.")
     loaded_at = models.DateTimeField()
     loaded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, db_index=False)
@@ -211,13 +213,15 @@ class OdsLoad(models.Model):
 class OdsUpload(models.Model):
     """One row is reference files that somebody uploaded: checked first, then loaded or dropped.
 
-    `as_at` and `lists_as_at` are the days given with them. What the check and the load found is their jobs' result.
+    `as_at`, `lists_as_at` and `lists_published` are the days given with them. What the check and the load found is
+    their jobs' result.
     """
 
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     as_at = models.DateField(null=True)
     lists_as_at = models.DateField(null=True)
+    lists_published = models.DateField(null=True)
     check_job = models.ForeignKey("operations.Job", models.PROTECT, related_name="+")
     load_job = models.ForeignKey("operations.Job", models.PROTECT, null=True, related_name="+")
     dropped_at = models.DateTimeField(null=True)

@@ -133,6 +133,7 @@ def facts_of(load: OdsLoad) -> list[tuple[str, str]]:
     facts = [
         ("What it is", layout_words(load.layout)),
         ("As at", long_date(load.as_at)),
+        *([("Published", long_date(load.published))] if load.published else []),
         ("Loaded", f"{moment(load.loaded_at)}, by {load.loaded_by.name if load.loaded_by else 'CQRS Portal'}"),
         ("Rows refused", number(load.refused_rows)),
         ("Digest (SHA-256)", load.digest),

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from core.previews import Difference
 from operations.models import Job, JobState
+from organisations.commands.ods.publications import REPLACED
 from organisations.models import OdsUpload
 from organisations.presenters.loads import (
     ROW_COLUMNS,
@@ -84,6 +86,7 @@ class UploadPage(Page):
     """One upload: work under way, or what it found, what would change or has changed, and what can be done now."""
 
     lead: str = ""
+    moved: Difference | None = None
     progress: Progress | None = None
     problem: Sequence[str] = ()
     tables: Sequence[Table] = ()
@@ -145,7 +148,7 @@ def _phase(upload: OdsUpload) -> str:
         return f"Being {verb}"
     if job.state == JobState.FAILED:
         return f"Could not be {verb}"
-    return "Checked: awaits your confirmation"
+    return "Checked again: awaits your confirmation" if "moved" in job.result else "Checked: awaits your confirmation"
 
 
 def _progress(upload: OdsUpload, job: Job) -> Progress:
@@ -172,6 +175,7 @@ def _checked(page: UploadPage, upload: OdsUpload, report: Mapping[str, Any], tod
     return replace(
         page,
         lead=lead,
+        moved=_moved(report),
         tables=list(_tables(report, "What would change")),
         rows=_rows_table(rows, upload),
         more_rows=row_total(min(len(rows), SHOWN), len(rows)),
@@ -180,6 +184,12 @@ def _checked(page: UploadPage, upload: OdsUpload, report: Mapping[str, Any], tod
         confirm=_confirm(upload, report, today),
         acts=_ways_on(upload, again=False),
     )
+
+
+def _moved(report: Mapping[str, Any]) -> Difference | None:
+    """What had changed since these files were checked before; None where they were not confirmed before."""
+    moved = report.get("moved")
+    return Difference(tuple(moved["gone"]), tuple(moved["new"])) if moved else None
 
 
 def _loaded(page: UploadPage, report: Mapping[str, Any]) -> UploadPage:
@@ -227,6 +237,7 @@ def _confirm(upload: OdsUpload, report: Mapping[str, Any], today: date) -> Confi
         button="Load these files",
         cancel_href=reverse("organisations:ods_loads"),
         warning=" ".join(_warnings(report["files"], today)),
+        hidden=(("checked", str(upload.check_job_id)),),
     )
 
 
@@ -237,8 +248,22 @@ def _warnings(files: Sequence[Mapping[str, Any]], today: date) -> Iterator[str]:
         gone = file["corrections"].get("of them, in no row any more", 0)
         if gone > GREAT_LOSS * file["counts"].get("memberships", 0) and gone:
             yield f"{count(gone, 'membership')} would be in no row any more. Is {name} whole?"
+        replaced = file["corrections"].get(REPLACED, 0)
+        if replaced:
+            yield f"{_figures(replaced)} of a day would be replaced by {name}{_published(file)}"
         if as_at > today:
             yield f"{name} is of {long_date(as_at)}, which is still to come: any earlier file is refused after it."
+
+
+def _figures(how_many: int) -> str:
+    return count(how_many, "known list size")
+
+
+def _published(file: Mapping[str, Any]) -> str:
+    """How sure one can be that a file is the newer one."""
+    if not file.get("published"):
+        return ", which does not say when it was published. Is it newer than what it replaces?"
+    return f", published on {long_date(date.fromisoformat(file['published']))}. Is it newer than what it replaces?"
 
 
 def _ways_on(upload: OdsUpload, *, again: bool) -> list[Confirm]:

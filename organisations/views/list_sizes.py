@@ -80,9 +80,7 @@ def upload_lists(request: HttpRequest) -> HttpResponse:
     by = librarian_of(request)
     form = ListUploadForm(request.POST, request.FILES) if request.method == "POST" else ListUploadForm()
     if form.is_bound and form.is_valid():
-        file = form.cleaned_data["lists"]
-        given = commands.Given(file.purpose, file.name, file.file.size or 0, file.file.chunks())
-        upload = commands.upload_files([given], lists_as_at=form.cleaned_data["lists_as_at"], by=by)
+        upload = commands.upload_files([each.to_keep() for each in form.given()], form.days(), by=by)
         return redirect("organisations:ods_upload", upload.pk)
     page = shown.UploadListsPage(
         title="Upload list sizes",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,8 @@ from organisations.forms import UploadForm
 from organisations.presenters import uploads as shown
 from organisations.views.loads import actor_of, breadcrumb, rows_as_csv
 
+NUMBER = re.compile(r"[0-9]{1,18}")
+
 
 @require_http_methods(["GET", "POST"])
 def upload_ods(request: HttpRequest) -> HttpResponse:
@@ -22,11 +26,7 @@ def upload_ods(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_bound and form.is_valid():
-        given = [
-            commands.Given(each.purpose, each.name, each.file.size or 0, each.file.chunks()) for each in form.given()
-        ]
-        days = {name: form.cleaned_data[name] for name in ("as_at", "lists_as_at")}
-        upload = commands.upload_files(given, **days, by=by)
+        upload = commands.upload_files([each.to_keep() for each in form.given()], form.days(), by=by)
         return redirect("organisations:ods_upload", upload.pk)
     page = shown.UploadFormPage(
         title="Upload reference files",
@@ -58,7 +58,8 @@ def ods_upload_rows(request: HttpRequest, upload_id: int) -> HttpResponse:
 
 @require_POST
 def confirm_upload(request: HttpRequest, upload_id: int) -> HttpResponse:
-    commands.confirm_upload(upload_id, by=actor_of(request))
+    by, checked = actor_of(request), request.POST.get("checked", "")
+    commands.confirm_upload(upload_id, int(checked) if NUMBER.fullmatch(checked) else 0, by=by)
     return redirect("organisations:ods_upload", upload_id)
 
 

@@ -18,7 +18,7 @@ from tests.factories.organisations import NationalOperatorFactory
 from tests.operations.conftest import Broker, broker
 from tests.operations.killing import kill_in_the_middle
 from tests.organisations.conftest import OdsRelease
-from tests.organisations.test_uploads import given, work
+from tests.organisations.test_uploads import confirm, given, work
 
 __all__ = ["broker"]
 
@@ -43,7 +43,7 @@ def confirmed(release: OdsRelease, petra: Acting, broker: Broker) -> OdsUpload:
     """Files that were checked and confirmed, and wait to be loaded."""
     upload = commands.upload_files(given(release), by=petra)
     work()
-    commands.confirm_upload(upload.pk, by=petra)
+    confirm(upload, by=petra)
     return OdsUpload.objects.get(pk=upload.pk)
 
 
@@ -102,7 +102,7 @@ def test_a_load_that_kills_its_worker_three_times_has_failed_in_words_and_can_be
     failed = the_load()
     commands.check_again(confirmed.pk, by=petra)
     work()
-    commands.confirm_upload(confirmed.pk, by=petra)
+    confirm(confirmed, by=petra)
     work()
 
     assert failed.state == JobState.FAILED

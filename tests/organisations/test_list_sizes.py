@@ -306,7 +306,8 @@ def test_an_upload_is_checked_confirmed_and_loaded(client, training_day, petra):
     do_later_work()
     checked = client.get(response.url).text
     before = list_size(portland, ListKind.CRP, DAY)
-    client.post(reverse("organisations:confirm_upload", args=[OdsUpload.objects.get().pk]))
+    given = OdsUpload.objects.get()
+    client.post(reverse("organisations:confirm_upload", args=[given.pk]), {"checked": given.check_job_id})
     do_later_work()
     loaded = client.get(response.url).text
 

@@ -172,7 +172,7 @@ def test_an_upload_is_checked_confirmed_and_loaded(client, petra, release):
     work()
     upload = OdsUpload.objects.get()
     checked = page_of(client, upload)
-    client.post(reverse("organisations:confirm_upload", args=[upload.pk]))
+    client.post(reverse("organisations:confirm_upload", args=[upload.pk]), {"checked": upload.check_job_id})
     loading = page_of(client, upload)
     work()
     loaded = page_of(client, upload)

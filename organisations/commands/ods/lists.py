@@ -13,6 +13,7 @@ from core.timelines import Span, cut, with_value
 from core.two_clocks import Belief, Recorded, believe
 from organisations.commands.ods.directory import Directory
 from organisations.commands.ods.facts import codes_of
+from organisations.commands.ods.publications import must_be_the_newest, remark_replaced, standing
 from organisations.commands.ods.release import Release
 from organisations.commands.ods.report import FileReport
 from organisations.formats import Layout, ListSizeRow
@@ -47,7 +48,8 @@ class Given:
 def take_list_sizes(file: FileReport, rows: list[ListSizeRow], release: Release, directory: Directory) -> Recorded:
     """Each list size on its day. One that an earlier load of this layout recorded for the day, and that is gone without
     its row being refused, is believed no more; the portal's own layout says nothing of whoever it does not name.
-    Remarks on changes of more than 5 %, and on members of networks that the file leaves out."""
+    Remarks on figures that replace others of their day, on changes of more than 5 %, and on members of networks that
+    the file leaves out. Raises Invalid for an older publication."""
     given = _given(file, rows, release, directory)
     refused = set(
         Organisation.objects.filter(code__in={each.whose for each in file.refused}).values_list("pk", flat=True)
@@ -55,12 +57,15 @@ def take_list_sizes(file: FileReport, rows: list[ListSizeRow], release: Release,
     earlier = {key for key in _recorded_by_earlier_loads(file, release) if key[0] not in refused}
     gone = earlier - set(given)
     known = _known({organisation for organisation, _kind in [*given, *gone]})
+    replaced = standing(_wanted(given, gone, file.as_at))
     _remark_changes(file, given, known)
     _remark_missing(file, given, release)
     beliefs = _size_beliefs(given, gone, file.as_at, known)
     recorded = believe(ListSize, beliefs, about=[_size_key(key) for key in [*given, *gone]])
+    must_be_the_newest(file, replaced, release.commissioner, len(recorded.keys))
     file.counts["list sizes"] = len(given)
     file.corrections.update({"list sizes written": recorded.written, "list sizes no longer believed": recorded.closed})
+    remark_replaced(file, replaced)
     file.concerned |= codes_of(practice for practice, _kind in recorded.keys)
     return recorded
 
@@ -85,6 +90,11 @@ def _given(file: FileReport, rows: Sequence[ListSizeRow], release: Release, dire
     if unknown:
         file.counts["Org IDs that are not known"] = len(unknown)
     return given
+
+
+def _wanted(given: Mapping[Key, Given], gone: set[Key], gone_on: date) -> dict[Key, tuple[int, date, Decimal | None]]:
+    wanted: dict[Key, tuple[int, date, Decimal | None]] = dict.fromkeys(gone, (0, gone_on, None))
+    return wanted | {key: (each.line, each.day, each.size) for key, each in given.items()}
 
 
 def _remark_changes(file: FileReport, given: Mapping[Key, Given], known: Mapping[Key, list[Span[Decimal]]]) -> None:

@@ -42,7 +42,8 @@ STEPS = 3
 """What a load does after it has read its files."""
 
 SNAPSHOTS = (Layout.PRACTICES, Layout.NETWORKS, *PARENTS)
-"""Files that say what holds now: an older one would undo what a newer one said. List sizes are of their own day."""
+"""Files that say what holds now: an older one would undo what a newer one said. List sizes are of their own day, on
+which an older publication is refused (`publications`)."""
 
 HOW_DATED = (
     " A file of commissioning organisations that names no day is of the newest day in it: if it was published later, "
@@ -190,6 +191,7 @@ def _remember(release: Release, effects: Sequence[Effect], by: Actor) -> None:
             file_name=file.path.name[:200],
             digest=file.digest,
             as_at=file.as_at,
+            published=file.published,
             scope=release.commissioner,
             loaded_at=instant(),
             loaded_by_id=by.user_id,

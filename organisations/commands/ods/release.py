@@ -22,6 +22,7 @@ from organisations.formats import (
     Refused,
     Snapshot,
     WrongFile,
+    date_in_name,
     newest_day,
     open_snapshot,
     read_commissioners,
@@ -46,7 +47,8 @@ class OdsFiles:
     """The files of one load.
 
     `as_at` is the day they are of, where neither content nor name says it, or says it wrongly; `lists_as_at` the day
-    that list sizes hold on. `commissioner` limits the load to one commissioning organisation.
+    that list sizes hold on, `lists_published` when they were published. `commissioner` limits the load to one
+    commissioning organisation.
     """
 
     practices: Path | None = None
@@ -55,6 +57,7 @@ class OdsFiles:
     lists: Sequence[Path] = ()
     as_at: date | None = None
     lists_as_at: date | None = None
+    lists_published: date | None = None
     commissioner: str = ""
 
 
@@ -104,6 +107,7 @@ def read_release(files: OdsFiles, known_practices: Set[str], tell: Tell) -> Rele
     for path in files.lists:
         file = _report(path, Layout.PAYMENTS, Layout.LISTS_BY_AGE, Layout.LISTS, on=files.lists_as_at, tell=tell)
         _must_say_its_day(file, files.lists_as_at)
+        file.published = files.lists_published or date_in_name(path.name)
         sizes: list[ListSizeRow] = _rows(file, read_list_sizes)
         for other, of_other in release.list_files:
             _must_not_say_the_same(other, of_other, file, sizes)

@@ -37,6 +37,8 @@ class FileReport:
     remarks: list[Remark] = field(default_factory=list)
     concerned: set[str] = field(default_factory=set)
     """Codes of the practices whose membership or list size is corrected."""
+    published: date | None = None
+    """Of list sizes: when they were published, or at the earliest; None where nothing says it."""
 
     @property
     def changed(self) -> bool:
@@ -85,6 +87,7 @@ class FileReport:
             "file_name": self.path.name,
             "layout": self.layout.name.lower(),
             "as_at": self.as_at.isoformat(),
+            "published": self.published.isoformat() if self.published else None,
             "counts": dict(self.all_counts()),
             "corrections": {words: count for words, count in self.corrections.items() if count},
             "rows": self.rows(),

@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--lists-as-at", type=date.fromisoformat, metavar="YYYY-MM-DD", help="day of the list sizes"
         )
+        parser.add_argument(
+            "--lists-published", type=date.fromisoformat, metavar="YYYY-MM-DD", help="day they were published"
+        )
         parser.add_argument("--as-at", type=date.fromisoformat, metavar="YYYY-MM-DD", help="day of the other files")
         parser.add_argument(
             "--commissioner", default="", metavar="CODE", help="take one commissioning organisation only"
@@ -40,6 +43,7 @@ class Command(BaseCommand):
             lists=options["lists"] or (),
             as_at=options["as_at"],
             lists_as_at=options["lists_as_at"],
+            lists_published=options["lists_published"],
             commissioner=options["commissioner"],
         )
         if not (files.practices or files.networks or files.parents or files.lists):
