@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -31,6 +33,8 @@ LISTED = (
 )
 STATUSES = [(state.value, state.label) for state in LISTED]
 MOST_DAYS = 10_000
+NOTE_NAME = re.compile(r"note_[0-9]{1,18}")
+"""The box of one row's note."""
 
 
 class ListForm(PortalForm):
@@ -89,10 +93,17 @@ class ActForm(PortalForm):
 
 
 class DeclareForm(PortalForm):
-    """Rows ticked as they were seen; each with its note, and the version of the declaration text that was read."""
+    """Rows ticked as they were seen; each with its note, and the version of the declaration text that was read.
+
+    `kept` are notes that were typed before and not used yet: row id -> note.
+    """
 
     seen = SeenField(required=False, error_messages={"required": ""})
     key = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, kept: Mapping[int, str] | None = None) -> None:
+        super().__init__(data)
+        self.kept = kept or {}
 
     def clean_seen(self) -> list[Seen]:
         seen: list[Seen] = self.cleaned_data["seen"]
@@ -117,8 +128,8 @@ class DeclareForm(PortalForm):
         return frozenset(f"{row.id}:{row.version}" for row in self._seen())
 
     def note(self, id: int) -> str:
-        """What stands in the box of a row, as it was typed."""
-        return str(self.data.get(f"note_{id}", ""))
+        """What stands in the box of a row, as it was typed: now, or before."""
+        return str(self.data.get(f"note_{id}", self.kept.get(id, "")))
 
     def _seen(self) -> list[Seen]:
         return self.cleaned_data.get("seen", []) if self.is_bound else []
@@ -133,6 +144,12 @@ class DeclareForm(PortalForm):
 
     def _note(self, id: int) -> str:
         return " ".join(self.note(id).split())
+
+
+def notes_in(data: Mapping[str, Any]) -> dict[int, str]:
+    """Row id -> what was sent of its box, of every row that has one, ticked or not."""
+    names = [name for name in data if NOTE_NAME.fullmatch(name)]
+    return {int(name.removeprefix("note_")): str(data[name]) for name in names}
 
 
 class ReasonForm(PortalForm):

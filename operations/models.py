@@ -122,3 +122,16 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "action", "key"], name="idempotency_key_once")]
+
+
+class KeptText(models.Model):
+    """One row is one text that somebody typed and has not used yet: a note, a reason; kept for them alone."""
+
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=100, help_text="What it is typed for.")
+    text = models.TextField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "name"], name="kept_text_once")]

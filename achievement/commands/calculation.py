@@ -15,6 +15,7 @@ from django.db import connection
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.courses import LINES
 from achievement.commands.effects import effects_of_totals
+from achievement.commands.hand_overs import tell_of_lines_that_came_back
 from achievement.commands.joiners import withdraw_totals_without_a_member
 from achievement.commands.nil.following import replace_nil_settlements
 from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
@@ -92,6 +93,8 @@ def calculate_achievements(
             counts[verdict] = counts.get(verdict, 0) + count
         effects += [*done.effects, *held_up]
         _approve_where_none_is_required(definition, service_id, due, locked)
+        if done.counts.keys() & {"new", "revived", "changed"}:
+            tell_of_lines_that_came_back(by=by)
         _aggregate_after_commit(service_id, due, locked)
     return Calculated(counts, tuple(effects))
 

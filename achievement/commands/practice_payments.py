@@ -12,9 +12,9 @@ from django.db import connection
 
 from achievement.commands.calculation import Calculated
 from achievement.commands.courses import AUTO_DECLARED_PAYMENTS, PRACTICE_PAYMENTS, Course
-from achievement.commands.hand_overs import tell_who_acts_next
+from achievement.commands.hand_overs import difference_of, tell_who_acts_next
 from achievement.commands.verdicts import Done, apply_verdicts, create_figures, stage_verdicts
-from achievement.models import Achievement, AchievementChange
+from achievement.models import Achievement
 from achievement.queries.figures import Claim, claims_of, explained, services_paid_by_item
 from achievement.states import APPROVE, State
 from catalogue.formats import Definition, Item
@@ -113,17 +113,9 @@ def _approve_where_none_is_required(definition: Definition, course: Course) -> S
         rows = Achievement.objects.in_state(State.AWAITING_COMMISSIONER).filter(pk__in=ids)
         APPROVE.apply(rows, by=SYSTEM, note="No approval is required.")
     tell_who_acts_next(course.created, new, by=SYSTEM)
-    tell_who_acts_next(course.changed, changed, by=SYSTEM, note=_difference(changed))
+    tell_who_acts_next(course.changed, changed, by=SYSTEM, note=difference_of(changed))
     rows = Achievement.objects.filter(pk__in=ids).select_related("service", "provider", "service_version")
     return list(rows.order_by("provider__name"))
-
-
-def _difference(changed: Sequence[int]) -> str:
-    """What the figures of one were, and are; of several, each history says it."""
-    if len(changed) != 1:
-        return ""
-    last = AchievementChange.objects.filter(row__in=changed).order_by("-pk").values_list("note", flat=True)
-    return last.first() or ""
 
 
 def _worked_out_now(*verdicts: str) -> list[int]:

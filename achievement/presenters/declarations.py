@@ -84,10 +84,17 @@ class CheckPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonPage(Page):
-    """Why: asked before an act that sends something back."""
+    """Why: asked before an act that sends something back; `put_back` where it was typed before, and is not done yet."""
 
     confirm: Confirm
     form: PortalForm
+    put_back: str
+
+
+def put_back_in_words(action: str) -> str:
+    """That a reason is the one that was given before."""
+    done = ACTIONS[action][1]
+    return f"You gave this reason before, and not everything you chose then was {done}. It has been put back."
 
 
 def columns(*, totals: bool, pounds: bool, statuses: bool) -> list[Column]:

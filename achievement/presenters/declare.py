@@ -16,9 +16,10 @@ from achievement.states import FINALS
 from core.clock import LONDON
 from ui.frame import Link, Page
 from ui.tables import Action, Address, Choosing, Column, Pager, Selection, Table
-from ui.wording import dense_date, month
+from ui.wording import count, dense_date, month
 
 DECLARED, NOUN = "declared", ("achievement", "achievements")
+SAVE_NOTES = "save_notes"
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,15 @@ def selection(rows: Sequence[Any], texts: Mapping[int, Text], key: str) -> Selec
     read = {f"read_{row.pk}": str(_version(texts, row)) for row in rows}
     return Selection(
         href=reverse("achievement:declare"),
-        actions=[Action(DECLARED, "Declare Achievement")],
+        actions=[Action(DECLARED, "Declare Achievement"), Action(SAVE_NOTES, "Save notes", "secondary")],
         hidden={"key": key, **read},
+    )
+
+
+def kept_in_words(notes: int) -> list[str]:
+    """That notes on what was not declared are not lost."""
+    return (
+        [f"{count(notes, 'note')} on what is not declared yet {'is' if notes == 1 else 'are'} kept."] if notes else []
     )
 
 

@@ -50,11 +50,19 @@ def texts_of(service_ids: Iterable[int]) -> dict[int, Text]:
 
 def to_declare(by: Actor) -> QuerySet[Achievement]:
     """What awaits the organisation acted for, oldest first: its own, and of practices that closed what it offered."""
+    related = _pending(by).select_related("service", "provider", "commissioner", "service_version")
+    return related.order_by("achievement_date", "service__name", "pk")
+
+
+def ids_to_declare(by: Actor) -> frozenset[int]:
+    """The ids of what awaits the organisation acted for."""
+    return frozenset(_pending(by).values_list("pk", flat=True))
+
+
+def _pending(by: Actor) -> QuerySet[Achievement]:
     closed = Q(commissioner=by.organisation_id, provider__close_date__lt=clock.today())
     whose = Q(provider=by.organisation_id) | closed
-    rows = Achievement.objects.in_state(State.AWAITING_PROVIDER).filter(whose, network=None)
-    related = rows.select_related("service", "provider", "commissioner", "service_version")
-    return related.order_by("achievement_date", "service__name", "pk")
+    return Achievement.objects.in_state(State.AWAITING_PROVIDER).filter(whose, network=None)
 
 
 def payment_history(by: Actor) -> QuerySet[Achievement]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from achievement.models import AchievementChange
 from achievement.rules import sees_pounds
@@ -17,6 +17,7 @@ from achievement.states import (
     AUTO_DECLARED,
     DECLARED_FIGURES_CHANGED,
     FIGURES_CHANGED,
+    LINE_CHANGED,
     NETWORK_LINE,
     PRACTICE_PAID,
     RETURN_LINE,
@@ -27,14 +28,20 @@ from ui.wording import count, long_date, note_for
 
 TABLES = (PRACTICE_PAID, AUTO_DECLARED, NETWORK_LINE)
 BY_HAND = [move for table in TABLES for move in table.values() if move.needs_reason]
-WAYS_BACK = {move.name: move.done for move in (*BY_HAND, RETURN_LINE, FIGURES_CHANGED, DECLARED_FIGURES_CHANGED)}
+BY_ITSELF = (RETURN_LINE, FIGURES_CHANGED, DECLARED_FIGURES_CHANGED)
+WAYS_BACK = {move.name: move.done for move in (*BY_HAND, *BY_ITSELF, LINE_CHANGED)}
+CAME_BACK = Q(transition__in=[move.name for move in (*BY_HAND, *BY_ITSELF)]) | Q(
+    transition=LINE_CHANGED.name, from_state=State.AWAITING_NETWORK
+)
+"""Moves by which something came back: of a line whose figures changed, if it lost its approval by that."""
+
 SHOWN = 500
 """Moves read at most, newest first."""
 
 
 def reasons_of(rows: Collection[Any]) -> dict[int, str]:
     """Row id -> who sent it back and why, in a sentence, of rows whose last move was a way back."""
-    moves = AchievementChange.objects.filter(row__in=rows, transition__in=WAYS_BACK, version=F("row__version"))
+    moves = AchievementChange.objects.filter(CAME_BACK, row__in=rows, version=F("row__version"))
     return {move.row_id: _reason(move) for move in moves.select_related("by")}
 
 
@@ -59,8 +66,8 @@ class SentBack:
 def sent_back(state: State, whose: str, by: Actor) -> list[SentBack]:
     """The acts that sent back what stands in a state now, of rows whose `whose` ("provider") is acted for."""
     moves = AchievementChange.objects.filter(
+        CAME_BACK,
         row__state=state,
-        transition__in=WAYS_BACK,
         version=F("row__version"),
         **{f"row__{whose}": by.organisation_id},
     )

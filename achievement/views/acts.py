@@ -26,6 +26,7 @@ from core.errors import Conflict
 from core.selections import seen_in, token_of
 from core.transitions import Seen
 from operations.idempotency import digest_of, once
+from operations.kept_texts import keep_texts, kept_texts
 from ui.components import Confirm
 from ui.wording import count, money
 
@@ -104,9 +105,13 @@ def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> 
 
 
 def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpResponse:
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    name = f"achievement.act.{asked.action}.reason"
+    before = kept_texts([name], by=by).get(name, "")
+    form = ReasonForm(request.POST if "reason" in request.POST else None, initial={"reason": before})
+    if form.is_bound:
+        keep_texts({name: request.POST["reason"]}, by=by)
     if form.is_valid():
-        return _done(request, by, asked, note=form.cleaned_data["reason"])
+        return _done(request, by, asked, note=form.cleaned_data["reason"], kept=name)
     button = shown.ACTIONS[asked.action][0].rstrip(".")
     page = shown.ReasonPage(
         title=f"{button} {count(len(asked.seen), *NOUN)}",
@@ -114,8 +119,9 @@ def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpRespon
         breadcrumb=shown.breadcrumb(),
         confirm=_confirm(by, asked, button),
         form=form,
+        put_back=shown.put_back_in_words(asked.action) if before and not form.is_bound else "",
     )
-    return render(request, "achievement/reason.jinja", {"page": page})
+    return render(request, "achievement/reason.jinja", {"page": page}, status=422 if form.is_bound else 200)
 
 
 def _check_page(by: Acting, asked: Asked, warning: str) -> shown.CheckPage:
@@ -139,12 +145,15 @@ def _confirm(by: Acting, asked: Asked, button: str, warning: str = "") -> Confir
     )
 
 
-def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str) -> HttpResponse:
-    """Do it once: the same form sent twice is answered twice, and done once."""
+def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str, kept: str = "") -> HttpResponse:
+    """Do it once: the same form sent twice is answered twice, and done once. A note that is `kept` under a name is
+    kept no longer when every row was done."""
     what = {"action": asked.action, "totals": asked.totals, "seen": asked.seen, "note": note}
     key = f"{asked.key}:{digest_of(what)}" if asked.key else ""
     said = once(key, what, lambda: _act(by, asked, note), by=by, action="achievement.act", within=DOUBLE_CLICK)
     messages.add_message(request, said["level"], said["text"])
+    if kept and not said["refused"]:
+        keep_texts({kept: ""}, by=by)
     if said["undo"]:
         request.session[UNDO] = {"token": said["undo"], "what": said["done"]}
     return redirect(asked.back)
@@ -160,6 +169,7 @@ def _act(by: Acting, asked: Asked, note: str) -> dict[str, Any]:
         "level": level,
         "text": " ".join([*sentences, *completed]),
         "done": count(outcome.moved, *NOUN),
+        "refused": len(outcome.refused),
         "undo": _undo_token(by, outcome) if asked.action == shown.APPROVE else "",
     }
 

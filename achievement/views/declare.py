@@ -16,13 +16,14 @@ from accounts.queries import who_can
 from accounts.rules import Acting, PortalRequest
 from accounts.states import Role
 from achievement import commands
-from achievement.forms import DeclareForm
+from achievement.forms import DeclareForm, notes_in
 from achievement.presenters import declarations as lists_shown
 from achievement.presenters import declare as shown
 from achievement.queries import compare, declarations, lists, sent_back
 from core.errors import NotPermitted
 from core.paging import page_of
 from operations.idempotency import digest_of, once
+from operations.kept_texts import keep_texts, kept_texts
 from ui.tables import Address, Pager
 
 NEWEST_FIRST = ("-achievement_date", "-id")
@@ -32,14 +33,39 @@ NEWEST_FIRST = ("-achievement_date", "-id")
 def declare(request: PortalRequest) -> HttpResponse:
     by = request.actor
     _require_role(by)
-    form = DeclareForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
+    form = _form(request, by)
+    valid = form.is_valid()
+    if form.is_bound and request.POST.get("action") == shown.SAVE_NOTES:
+        messages.success(request, "Your notes are saved. Nothing was declared.")
+        return _answer(request, by, form, status=200)
+    if not valid:
         for error in [*form.errors.get("seen", []), *form.non_field_errors()]:
             messages.error(request, str(error))
         return _answer(request, by, form, status=422 if form.is_bound else 200)
     said = _declared_once(by, form)
-    messages.add_message(request, said["level"], said["text"])
-    return _answer(request, by, form, status=409) if said.get("refused") else redirect("achievement:declare")
+    keep_texts({_note_name(id): "" for id in said["declared"]}, by=by)
+    left = len(_kept_notes(by)) if not said["refused"] else 0
+    messages.add_message(request, said["level"], " ".join([said["text"], *shown.kept_in_words(left)]))
+    return _answer(request, by, form, status=409) if said["refused"] else redirect("achievement:declare")
+
+
+def _form(request: PortalRequest, by: Acting) -> DeclareForm:
+    """The form as it was sent, whose notes are kept whatever becomes of it; or with the notes that were kept before."""
+    if request.method != "POST":
+        return DeclareForm(kept=_kept_notes(by))
+    pending = declarations.ids_to_declare(by)
+    keep_texts({_note_name(id): note for id, note in notes_in(request.POST).items() if id in pending}, by=by)
+    return DeclareForm(request.POST, kept=_kept_notes(by))
+
+
+def _kept_notes(by: Acting) -> dict[int, str]:
+    """Row id -> the note that this person typed before, of what still awaits the declaration."""
+    names = {_note_name(id): id for id in declarations.ids_to_declare(by)}
+    return {names[name]: note for name, note in kept_texts(names, by=by).items()}
+
+
+def _note_name(id: int) -> str:
+    return f"achievement.declare.note.{id}"
 
 
 def _answer(request: PortalRequest, by: Acting, form: DeclareForm, *, status: int) -> HttpResponse:
@@ -69,7 +95,12 @@ def _declared(by: Acting, chosen: list[declarations.ToDeclare]) -> dict[str, Any
     sentences = lists_shown.sentences_of(outcome, shown.DECLARED, names, shown.NOUN)
     next_step = ["The commissioning organisation approves it next."] if outcome.moved else []
     level = messages.WARNING if outcome.refused else messages.SUCCESS
-    return {"level": level, "text": " ".join(sentences + next_step), "refused": len(outcome.refused)}
+    return {
+        "level": level,
+        "text": " ".join(sentences + next_step),
+        "refused": len(outcome.refused),
+        "declared": list(outcome.ids),
+    }
 
 
 def _reason(row: Any, reasons: Mapping[int, str]) -> list[str]:

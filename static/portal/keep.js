@@ -1,6 +1,7 @@
 // Keeps what is typed until it has been saved. In this tab only, so that nothing is left behind on a shared machine.
-// A form that names what it keeps (data-keep) is kept while one types: over a lost connection, the back button, the end
-// of the session. Every other form is kept when the session ends. Without scripts, what was saved is kept all the same.
+// Over a lost connection, the back button, the end of the session: a form that names what it keeps (data-keep) until a
+// page says that it has been saved, every other one until a page answers it. Without scripts, what was saved is kept all
+// the same.
 
 const SENT = "sent";
 
@@ -25,7 +26,16 @@ class Values {
 
   constructor(form) { this.form = form; }
 
-  boxes() { return [...this.form.elements].filter((box) => box.name && !Values.SECRET.includes(box.type)); }
+  boxes() {
+    return [...this.form.elements].filter((box) => box.name && !Values.SECRET.includes(box.type) && box.autocomplete !== "one-time-code");
+  }
+
+  hasTexts() { return this.boxes().some((box) => ["text", "textarea", "email", "tel", "url", "number"].includes(box.type)); }
+
+  /** Of which rows the form is, and what is done to them: two forms of one address may be of different rows. */
+  about() {
+    return [...this.form.elements].filter((box) => ["action", "seen"].includes(box.name) && box.type === "hidden").map((box) => box.value).join();
+  }
 
   read() {
     const values = {};
@@ -75,6 +85,7 @@ function placeAbove() {
   return place;
 }
 
+const UNTIL_ANSWERED = "cqrs-portal:until-answered";
 const PUT_BACK = "What you typed before, and had not saved, has been put back.";
 
 /** A form that keeps what is typed under its own name, with the version of the figures it was drawn on. */
@@ -110,27 +121,58 @@ class Kept {
   }
 }
 
-/** A form that keeps nothing by itself: kept when the session ends, and put back once on the same page. */
-class KeptAtTheEnd {
+/** Any other form: kept while one types a text in it, and whole when the session ends; until a page answers it. */
+class KeptUntilAnswered {
   constructor(form, person, at) {
     this.values = new Values(form);
-    this.name = `cqrs-portal:${person}:at-the-end:${location.pathname}${location.search}:${at}`;
+    this.name = [UNTIL_ANSWERED, person, location.pathname + location.search, at, this.values.about()].join(":");
     this.asDrawn = this.values.read();
-    this.putBack(kept(this.name));
+    this.putBackOrOffer(kept(this.name));
+    this.values.boxes().forEach((box) => ["input", "change"].forEach((event) => box.addEventListener(event, () => this.keepTexts())));
+    form.addEventListener("submit", () => this.keepTexts(true));
     document.addEventListener("portal:session-ends", () => this.keep());
   }
 
-  keep() {
+  keep(sent = false) {
     const typed = this.values.read();
-    if (!same(typed, this.asDrawn)) keep(this.name, typed);
+    if (same(typed, this.asDrawn)) sessionStorage.removeItem(this.name);
+    else keep(this.name, { drawn: this.asDrawn, values: typed, [SENT]: sent });
   }
 
-  putBack(found) {
-    if (!found) return;
-    sessionStorage.removeItem(this.name);
-    this.values.write(found);
-    say(PUT_BACK, "Leave it out", () => this.values.write(this.asDrawn));
+  /** Ticks alone are soon set again, and are of rows as they were seen. */
+  keepTexts(sent) {
+    if (this.values.hasTexts()) this.keep(sent);
   }
+
+  /** Typed where the same stood: put back at once. Where something else stands by now: offered. A page that refuses
+      what was sent has drawn it again by itself. */
+  putBackOrOffer(found) {
+    if (!found || refused || same(this.asDrawn, found.values)) return;
+    if (same(this.asDrawn, found.drawn)) {
+      this.values.write(found.values);
+      say(PUT_BACK, "Leave it out", () => this.leaveOut());
+    } else {
+      say("You typed something here before that was not saved; what stands here has changed since.", "Put mine back", () => this.values.write(found.values));
+    }
+  }
+
+  leaveOut() {
+    this.values.write(this.asDrawn);
+    sessionStorage.removeItem(this.name);
+  }
+}
+
+const [arrival] = performance.getEntriesByType("navigation");
+const refused = arrival.responseStatus >= 400;
+
+/** What was sent is kept no longer once a page has answered it. A page that refuses it, or that one came to otherwise
+    (back, anew), is no such answer: it is then kept as if it had not been sent. */
+function forgetWhatIsAnswered() {
+  const answered = arrival.type === "navigate" && document.referrer.startsWith(location.origin) && !refused;
+  Object.keys(sessionStorage).filter((name) => name.startsWith(UNTIL_ANSWERED) && kept(name)?.[SENT]).forEach((name) => {
+    if (answered) sessionStorage.removeItem(name);
+    else keep(name, { ...kept(name), [SENT]: false });
+  });
 }
 
 /** A column copied from a spreadsheet fills the boxes from this one on. */
@@ -151,4 +193,7 @@ document.querySelectorAll("form[data-keep]").forEach((form) => {
   new Kept(form);
   form.addEventListener("paste", pasteColumn);
 });
-document.querySelectorAll("main form[method=post]:not([data-keep])").forEach((form, at) => new KeptAtTheEnd(form, person, at));
+forgetWhatIsAnswered();
+if (person) {
+  document.querySelectorAll("main form[method=post]:not([data-keep])").forEach((form, at) => new KeptUntilAnswered(form, person, at));
+}
