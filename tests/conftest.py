@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,7 +37,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=20210401, help="the chance of the night under fire")
 
 
+LONG = {"page": 8.0, "transactional_db": 1.5, "throwaway_folder": 3.0, "durable_postgres": 3.0, "worker": 4.0}
+"""What a test costs that asks for one of these, in seconds, roughly; any other test costs a tenth of one."""
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    longest_files_first(items)
+    _skip_the_long(config, items)
+
+
+def longest_files_first(items: list[Any]) -> None:
+    """So that no process of two is left at the end with a long file, while the other has none."""
+    cost: Counter[Path] = Counter()
+    for item in items:
+        cost[item.path] += 0.1 + sum(LONG.get(name, 0) for name in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: -cost[item.path])
+
+
+def _skip_the_long(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--full") or os.environ.get("CQRS_PORTAL_FULL"):
         return
     skipped = pytest.mark.skip(reason="long: run with --full")

@@ -32,9 +32,9 @@ def run_suite(arguments: list[str], state: Path | None = None) -> int:
 
 def _parallel(arguments: Iterable[str]) -> list[str]:
     """Two workers, each a file at a time; unless the arguments say how to run, or name a file, which two would not run
-    sooner. What a module of tests prepares once is so prepared once."""
+    sooner. What a module of tests prepares once is so prepared once; and files go in the order of tests/conftest.py."""
     alone = any(argument.startswith(_CHOSEN) or ".py" in argument for argument in arguments)
-    return [] if alone else ["-n", "2", "--dist", "loadfile"]
+    return [] if alone else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def run_in_front(command: list[str], environment: dict[str, str], folder: Path | None = None) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 
 from cqrs_portal.launcher.bootstrap import ROOT
 from cqrs_portal.launcher.testing import _parallel
+from tests.conftest import longest_files_first
 
 
 def test_the_whole_suite_runs_in_two_processes():
@@ -41,3 +44,14 @@ def test_each_process_of_the_suite_has_a_broker_of_its_own():
     brokers = {its_parents, broker_of("gw100", its_parents), broker_of("gw101", its_parents)}
 
     assert len(brokers) == 3
+
+
+def test_files_that_need_a_browser_go_first_and_others_by_how_many_tests_they_hold():
+    def item(path: str, *fixtures: str) -> SimpleNamespace:
+        return SimpleNamespace(path=Path(path), fixturenames=fixtures)
+
+    items = [item("one.py"), item("two.py"), item("two.py", "db"), item("browser.py"), item("browser.py", "page")]
+
+    longest_files_first(items)
+
+    assert [each.path.name for each in items] == ["browser.py", "browser.py", "two.py", "two.py", "one.py"]

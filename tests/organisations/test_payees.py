@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,22 +10,19 @@ from django.db import IntegrityError, transaction
 from accounts.states import Role
 from core.actors import SYSTEM
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
-from core.previews import WorldMoved, foreseen
 from core.transitions import Seen
-from operations.models import OutboxMessage, Task
-from operations.notifications import SEND
+from operations.models import Task
 from organisations import commands
 from organisations.commands import Nomination
-from organisations.models import Kind, Organisation, Payee, PayeeProposal
+from organisations.models import Kind, Payee, PayeeProposal
 from organisations.queries import payee_of
 from organisations.states import ProposalState
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import OCTOBER, utsire
-from tests.factories.organisations import ClusterFactory, CommissionerFactory, PracticeFactory
+from tests.factories.organisations import ClusterFactory, CommissionerFactory
+from tests.organisations.payees import JANUARY, MARCH_END, mails, portland_for, proposed, seen
 
 pytestmark = pytest.mark.django_db
-
-JANUARY, MARCH_END = date(2022, 1, 1), date(2022, 3, 31)
 
 
 @pytest.fixture
@@ -43,23 +39,6 @@ def ewan(world):
 @pytest.fixture
 def freda(world):
     return world.acting(Role.ORGANISATION_ADMINISTRATOR)
-
-
-def portland_for(world, start=JANUARY, end=None):
-    return Nomination(world.network, world.practices[0].code, start, end)
-
-
-def proposed(nomination, by) -> PayeeProposal:
-    made = commands.propose_payee(nomination, "The PCN has asked for it.", by=by)
-    return PayeeProposal.objects.get(pk=made.proposal_id)
-
-
-def seen(proposal) -> Seen:
-    return Seen(proposal.pk, proposal.version)
-
-
-def mails() -> list[dict[str, str]]:
-    return [message.keys for message in OutboxMessage.objects.filter(task=SEND).order_by("pk")]
 
 
 def test_a_proposal_changes_nothing_before_it_is_confirmed(world, ewan):
@@ -162,82 +141,6 @@ def test_the_portal_itself_neither_proposes_nor_confirms(world, ewan):
         commands.propose_payee(portland_for(world, date(2023, 1, 1)), "Why.", by=SYSTEM)
     with pytest.raises(NotPermitted, match="one person and confirmed by another"):
         commands.confirm_payee(seen(proposal), by=SYSTEM)
-
-
-REFUSED = {
-    "an end before the start": (
-        lambda world: portland_for(world, JANUARY, date(2021, 12, 31)),
-        "end_date",
-        "End Date must be on or after start date, 1 January 2022: it is 31 December 2021",
-    ),
-    "a commissioner": (
-        lambda world: Nomination(world.network, world.commissioner.code, JANUARY),
-        "payee",
-        "It must be a practice or another body",
-    ),
-    "a payee who is it already": (
-        lambda world: Nomination(world.network, world.practices[1].code, JANUARY),
-        "payee",
-        "is nominated on these days already",
-    ),
-    "an Org ID nobody knows": (
-        lambda world: Nomination(world.network, "V99999", JANUARY),
-        "payee_name",
-        "no organisation with the Org ID V99999 is known",
-    ),
-    "what is no Org ID": (lambda world: Nomination(world.network, "a b", JANUARY), "payee", "is no Org ID"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_a_proposal_is_refused_with_its_field_and_rule(world, ewan, case):
-    nomination, field, sentence = REFUSED[case]
-
-    with pytest.raises(Invalid, match=sentence) as refused:
-        proposed(nomination(world), ewan)
-
-    assert refused.value.field == field
-    assert not PayeeProposal.objects.exists()
-
-
-def test_a_closed_practice_is_no_payee(world, ewan):
-    Organisation.objects.filter(pk=world.practices[0].pk).update(close_date=date(2021, 11, 30))
-
-    with pytest.raises(Invalid, match="closed on 30 November 2021, before the start date 1 January 2022"):
-        proposed(portland_for(world), ewan)
-
-
-def test_two_proposals_share_no_day(world, ewan, freda):
-    proposed(portland_for(world, JANUARY, MARCH_END), ewan)
-
-    with pytest.raises(Invalid, match=r"Start Date 31/03/2022: Portland Surgery is proposed already, from 1 January"):
-        proposed(Nomination(world.network, world.practices[2].code, MARCH_END), freda)
-    beside = proposed(Nomination(world.network, world.practices[2].code, date(2022, 4, 1)), freda)
-
-    assert beside.state == ProposalState.PROPOSED
-
-
-def test_a_later_nomination_is_not_overwritten(world, ewan, freda):
-    commands.confirm_payee(seen(proposed(portland_for(world, date(2022, 4, 1)), ewan)), by=freda)
-    wight = world.practices[2].code
-
-    with pytest.raises(Invalid, match="End Date must be 31 March 2022 or earlier: Portland Surgery is nominated") as no:
-        proposed(Nomination(world.network, wight, JANUARY), ewan)
-    made = proposed(Nomination(world.network, wight, JANUARY, MARCH_END), ewan)
-
-    assert no.value.field == "end_date"
-    assert made.end_date == MARCH_END
-
-
-def test_a_proposal_that_fits_no_more_is_not_confirmed(world, ewan, freda):
-    first = proposed(portland_for(world), ewan)
-    commands.nominate_payee(world.network, world.practices[2], date(2022, 2, 1), by=SYSTEM)
-
-    with pytest.raises(Invalid, match="End Date must be 31 January 2022 or earlier"):
-        commands.confirm_payee(seen(first), by=freda)
-
-    first.refresh_from_db()
-    assert first.state == ProposalState.PROPOSED
 
 
 def test_another_body_is_added_by_its_org_id_and_name(world, ewan, freda):
@@ -345,82 +248,3 @@ def test_whoever_proposed_is_told_why_it_was_declined(world, ewan, freda):
     assert last["to"] == ewan.user.email
     assert "The PCN did not ask." in last["text"]
     assert not Task.objects.open().exists()
-
-
-def effects_of(world, ewan, start=date(2021, 10, 1)):
-    return commands.preview_payee(portland_for(world, start), by=ewan)
-
-
-def test_the_preview_says_which_totals_would_be_paid_to_whom(world, ewan):
-    world.aggregated()
-
-    effects = effects_of(world, ewan)
-
-    assert [effect.sentence for effect in effects] == [
-        f"{world.service.short_name}, October 2021: 1 PCN achievement, £2,250.78, Aggregated: paid to Portland Surgery "
-        "in place of Viking Medical Practice."
-    ]
-    assert (effects[0].count, effects[0].pounds) == (1, Decimal("2250.78"))
-
-
-def test_the_preview_names_open_lines_too(world, ewan):
-    world.calculate(OCTOBER)
-
-    effects = effects_of(world, ewan)
-
-    assert effects[0].sentence.startswith(f"{world.service.short_name}, October 2021: 3 lines, £2,250.78")
-
-
-def test_a_change_before_a_release_is_warned_of(world, ewan):
-    """Story F: finance has approved it, and it is not paid yet."""
-    world.completed()
-
-    effects = effects_of(world, ewan)
-
-    assert [effect.kind for effect in effects] == ["held at release"]
-    assert "It is held at release" in effects[0].sentence
-
-
-def test_what_is_of_other_days_is_left_alone(world, ewan):
-    world.aggregated()
-
-    assert effects_of(world, ewan, JANUARY) == []
-
-
-def test_a_preview_keeps_nothing(world, ewan):
-    world.aggregated()
-
-    commands.preview_payee(Nomination(world.network, "V12345", date(2021, 10, 1), payee_name="Federation"), by=ewan)
-
-    assert payee_of(world.network, OCTOBER).name == "Viking Medical Practice"
-    assert not Organisation.objects.filter(code="V12345").exists()
-    assert not OutboxMessage.objects.filter(task=SEND).exists()
-
-
-def test_what_has_moved_on_since_it_was_seen_is_not_confirmed(world, ewan, freda):
-    proposal = proposed(portland_for(world, date(2021, 10, 1)), ewan)
-    shown = foreseen([effect.sentence for effect in commands.preview_confirmation(proposal.pk, by=freda)])
-    world.aggregated()
-
-    with pytest.raises(WorldMoved, match="New: .* paid to Portland Surgery"):
-        commands.confirm_payee(seen(proposal), by=freda, expected=shown)
-
-    assert payee_of(world.network, OCTOBER).name == "Viking Medical Practice"
-
-
-def test_what_was_seen_is_confirmed(world, ewan, freda):
-    world.aggregated()
-    proposal = proposed(portland_for(world, date(2021, 10, 1)), ewan)
-    shown = foreseen([effect.sentence for effect in commands.preview_confirmation(proposal.pk, by=freda)])
-
-    settled = commands.confirm_payee(seen(proposal), by=freda, expected=shown)
-
-    assert "paid to Portland Surgery" in settled.effects[0].sentence
-
-
-def test_a_practice_outside_the_network_may_be_payee(world, ewan):
-    other = PracticeFactory(name="Dogger Surgery")
-
-    made = proposed(Nomination(world.network, other.code, JANUARY), ewan)
-
-    assert made.payee == other

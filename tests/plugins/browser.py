@@ -17,8 +17,15 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync 
 
 WIDE, NARROW = 1280, 360
 HEIGHT = 900
-FOLDING = 250  # milliseconds after a change of width in which the header folds its tabs
 PATIENCE = 10_000  # milliseconds that a click or a text is waited for
+AXE = Axe()
+
+SETTLED = """async () => {
+    const source = document.querySelector("script[data-design-system]")?.dataset.designSystem;
+    if (source) await import(new URL(source, location.href));
+    for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame);
+}"""
+"""The design system has begun, and its header has folded its tabs: a frame after each change of what it measures."""
 
 
 class Eyes:
@@ -48,13 +55,22 @@ class Eyes:
 
     def _seen_at(self, width: int, name: str) -> list[str]:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(FOLDING)
+        self.page.wait_for_load_state("load")
+        self.page.evaluate(SETTLED)
         if self.folder:
             self.page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         overflow = [f"at {width} px the page is {wide} px wide"] if wide > width else []
-        return overflow + [_worded(each) for each in Axe().run(self.page).response["violations"]]
+        return overflow + [_worded(each) for each in self._violations()]
+
+    def _violations(self) -> list[dict[str, Any]]:
+        """What axe finds; it is brought into a page once."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.axe_script)
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations)"
+        )
+        return found
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:

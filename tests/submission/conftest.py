@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.changes import Effect, _handlers, handles
-from submission import rules
+from submission import commands, rules
 from submission.changes import ValuesSubmitted
 from tests.factories.submission import (
     a_field,
@@ -62,3 +62,10 @@ def checks(training_day, below_alone):
         "CK", a_field("NUM", "numerator", name="Checked"), a_field("DEN", "denominator", name="Eligible")
     )
     return world(**with_indicators(pair))
+
+
+@pytest.fixture
+def begun(portland):
+    """A submission of November is begun, with nothing in it."""
+    commands.begin_submission(portland.key(), by=portland.tamsin)
+    return portland
