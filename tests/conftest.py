@@ -37,22 +37,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=20210401, help="the chance of the night under fire")
 
 
-LONG = {"page": 8.0, "transactional_db": 1.5, "throwaway_folder": 3.0, "durable_postgres": 3.0, "worker": 4.0}
+BROWSER = "browser"
+LONG = {BROWSER: 8.0, "transactional_db": 1.5, "throwaway_folder": 3.0, "durable_postgres": 3.0, "worker": 4.0}
 """What a test costs that asks for one of these, in seconds, roughly; any other test costs a tenth of one."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    longest_files_first(items)
+    in_order(items)
     _skip_the_long(config, items)
 
 
-def longest_files_first(items: list[Any]) -> None:
-    """So that no process of two is left at the end with a long file, while the other has none."""
+def in_order(items: list[Any]) -> None:
+    """The longest files first, so that no process of two has a long one left at the end while the other has none; and
+    those that need a browser last: once it has begun its event loop runs in the process, and what is asynchronous
+    itself runs there no more."""
     cost: Counter[Path] = Counter()
     for item in items:
         cost[item.path] += 0.1 + sum(LONG.get(name, 0) for name in getattr(item, "fixturenames", ()))
-    items.sort(key=lambda item: -cost[item.path])
+    with_browser = {item.path for item in items if BROWSER in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path in with_browser, -cost[item.path]))
 
 
 def _skip_the_long(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from cqrs_portal.launcher.bootstrap import ROOT
 from cqrs_portal.launcher.testing import _parallel
-from tests.conftest import longest_files_first
+from tests.conftest import in_order
 
 
 def test_the_whole_suite_runs_in_two_processes():
@@ -46,12 +46,15 @@ def test_each_process_of_the_suite_has_a_broker_of_its_own():
     assert len(brokers) == 3
 
 
-def test_files_that_need_a_browser_go_first_and_others_by_how_many_tests_they_hold():
+def test_long_files_go_first_and_those_that_need_a_browser_last():
     def item(path: str, *fixtures: str) -> SimpleNamespace:
         return SimpleNamespace(path=Path(path), fixturenames=fixtures)
 
-    items = [item("one.py"), item("two.py"), item("two.py", "db"), item("browser.py"), item("browser.py", "page")]
+    two, committed = [item("two.py"), item("two.py", "db")], [item("committed.py", "transactional_db")]
+    browsers = [item("browsers.py", "browser", "page"), item("browsers.py", "browser")]
+    items = [item("browser.py"), item("browser.py", "browser"), *browsers, item("one.py"), *two, *committed]
 
-    longest_files_first(items)
+    in_order(items)
 
-    assert [each.path.name for each in items] == ["browser.py", "browser.py", "two.py", "two.py", "one.py"]
+    names = list(dict.fromkeys(each.path.name for each in items))
+    assert names == ["committed.py", "two.py", "one.py", "browsers.py", "browser.py"]
