@@ -19,7 +19,7 @@ from operations.tasks_for_people import needs_of
 from tests.achievement.test_overnight import NIGHT, tick, work_the_messages
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import World, utsire
-from tests.factories.organisations import NationalOperatorFactory
+from tests.factories.organisations import NationalOperatorFactory, OdsLoadFactory
 from tests.plugins.smtp import MailServer, mail_server
 
 __all__ = ["mail_server"]
@@ -202,7 +202,32 @@ def test_a_run_that_is_still_under_way_is_why_the_next_did_not_start(world, quen
     assert "The overnight run of 31 October 2021 is still under way." in emails()[0].keys["text"]
 
 
-def test_a_portal_that_never_ran_overnight_is_not_late(world, quentin, set_clock):
+@pytest.mark.parametrize(("before", "told"), [(timedelta(seconds=1), True), (timedelta(0), False)])
+def test_the_first_night_ever_is_told_if_there_was_something_to_run_for(world, quentin, set_clock, before, told):
+    OdsLoadFactory.create(loaded_at=NIGHT.replace(hour=1, minute=0) - before)
+    set_clock(LATE)
+
+    assert notice() is told
+    assert [need.sentence for need in needs_of(quentin)] == (
+        ["The overnight run of 1 November 2021 had not started by 1 November 2021, 01:30"] if told else []
+    )
+    assert len(emails()) == told
+
+
+def test_the_first_night_that_starts_late_settles_what_was_told_of_it(world, quentin, set_clock):
+    OdsLoadFactory.create()
+    set_clock(LATE)
+
+    told = notice()
+    tick()
+    work_the_messages()
+
+    assert told
+    assert needs_of(quentin) == []
+
+
+def test_a_portal_that_is_set_up_since_is_not_late(world, quentin, set_clock):
+    OdsLoadFactory.create(loaded_at=LATE + timedelta(hours=8))
     set_clock(LATE + timedelta(hours=9))
 
     assert notice() is False

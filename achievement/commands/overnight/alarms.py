@@ -17,7 +17,7 @@ from core.actors import Actor
 from core.commands import command
 from operations.notifications import Notice, send
 from operations.tasks_for_people import ask, settle
-from organisations.models import Kind, Organisation
+from organisations.models import Kind, OdsLoad, Organisation
 
 FAILED, NOT_STARTED = "overnight run failed", "overnight run not started"
 
@@ -26,12 +26,14 @@ FAILED, NOT_STARTED = "overnight run failed", "overnight run not started"
 def notice_overnight_runs(*, by: Actor) -> bool:
     """What each minute's tick looks for first: a run of today that had not begun by its set time. Answers whether.
 
-    A portal that never ran overnight has nothing to be late with.
+    The first night ever is late as well, if reference files had been loaded when it should have begun; a portal that
+    was set up since has nothing to be late with.
     """
     day = clock.today()
     expected_at = _latest_start(day)
-    late = clock.now() >= expected_at and OvernightRun.objects.exists()
-    if not late or OvernightRun.objects.filter(business_date=day).exists():
+    if clock.now() < expected_at or OvernightRun.objects.filter(business_date=day).exists():
+        return False
+    if not (OvernightRun.objects.exists() or OdsLoad.objects.filter(loaded_at__lt=_hour(day)).exists()):
         return False
     earlier = OvernightRun.objects.filter(state=RunState.RUNNING).first()
     return _tell(f"{NOT_STARTED} {day}", lambda user: notifications.run_not_started(day, expected_at, earlier, user))
@@ -50,9 +52,12 @@ def after_the_end_of(run: OvernightRun) -> None:
         settle(FAILED, NOT_STARTED)
 
 
+def _hour(day: date) -> datetime:
+    return datetime.combine(day, time.fromisoformat(settings.OVERNIGHT_STARTS_AT), clock.LONDON)
+
+
 def _latest_start(day: date) -> datetime:
-    hour = datetime.combine(day, time.fromisoformat(settings.OVERNIGHT_STARTS_AT), clock.LONDON)
-    return hour + timedelta(minutes=settings.OVERNIGHT_GRACE_MINUTES)
+    return _hour(day) + timedelta(minutes=settings.OVERNIGHT_GRACE_MINUTES)
 
 
 def _tell(event: str, notice_for: Callable[[User], Notice]) -> bool:
