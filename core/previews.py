@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from core.actors import Actor
 from core.changes import Change, Effect, noting_changes
 from core.commands import apart
 from core.errors import Conflict
-from core.locking import wait_for_locks_at_most
+from core.locking import impatient
 
 T = TypeVar("T")
 Measure = Callable[[Sequence[Change]], Mapping[Any, Decimal]]
@@ -26,8 +26,6 @@ Compare = Callable[[Mapping[Any, Decimal], Mapping[Any, Decimal]], Iterable[Effe
 
 WAIT = 5_000
 """Milliseconds that a preview waits for a lock: somebody who only looks does not stand in a queue."""
-
-LOCK_NOT_AVAILABLE = "55P03"
 
 _thorough: ContextVar[bool] = ContextVar("thorough", default=False)
 _forecasts: list[tuple[Measure, Compare]] = []
@@ -79,8 +77,8 @@ def rolled_back(run: Callable[[], T]) -> T:
 
 def look_ahead(run: Callable[[], T]) -> Ahead[T]:
     """Run a command and keep nothing, with the forecasts taken before and after. Raises as the command does, and
-    Conflict where somebody works on the same rows for longer than WAIT."""
-    with transaction.atomic(), apart(), _impatient(), noting_changes() as changes:
+    Occupied where somebody works on the same rows for longer than WAIT."""
+    with transaction.atomic(), apart(), impatient(WAIT), noting_changes() as changes:
         answer = run()
         after = [measure(changes) for measure, _compare in _forecasts]
         transaction.set_rollback(True)
@@ -155,17 +153,6 @@ def foreseen_in(token: str, purpose: str, by: Actor) -> Foreseen:
     except signing.BadSignature:
         raise Conflict("What you saw could not be read. Look again at what would change.") from None
     return Foreseen(tuple(sentences), digest)
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    wait_for_locks_at_most(WAIT)
-    try:
-        yield
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
-            raise
-        raise Conflict("Somebody is working on this at this moment. Try again in a little while.") from error
 
 
 def _salt(purpose: str, by: Actor) -> str:

@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import Error, transaction
 from django.db.models import Q
 
 from core import clock
 from operations.attempts import AT_MOST, WorkerKilled, begun, killed_at
-from operations.later import when_killed, work_named
+from operations.later import PutOff, when_killed, work_named
 from operations.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ def after_commit(task: str, keys: dict[str, Any], *, not_before: timedelta | Non
     due_at = clock.now() + (GIVE_THE_BROKER if not_before is None else not_before)
     message = OutboxMessage.objects.create(task=task, keys=keys, due_at=due_at)
     if not_before is None:
-        transaction.on_commit(partial(_send, message.pk), robust=True)
+        transaction.on_commit(partial(_send, message.pk, _queue_of(keys)), robust=True)
 
 
 def each_after_commit(task: str, keys: Iterable[dict[str, Any]]) -> None:
@@ -40,7 +41,7 @@ def each_after_commit(task: str, keys: Iterable[dict[str, Any]]) -> None:
     due_at = clock.now() + GIVE_THE_BROKER
     messages = OutboxMessage.objects.bulk_create(OutboxMessage(task=task, keys=each, due_at=due_at) for each in keys)
     for message in messages:
-        transaction.on_commit(partial(_send, message.pk), robust=True)
+        transaction.on_commit(partial(_send, message.pk, _queue_of(message.keys)), robust=True)
 
 
 def deliver(message_id: int) -> bool:
@@ -55,6 +56,9 @@ def deliver(message_id: int) -> bool:
                 with begun(message):
                     work_named(message.task)(message.keys)
             OutboxMessage.objects.filter(pk=message_id).update(done_at=clock.now(), error=why)
+    except PutOff as put_off:
+        OutboxMessage.objects.filter(pk=message_id, done_at=None).update(due_at=clock.now() + put_off.pause)
+        return False
     except Exception as error:
         with suppress(Error):  # the database is away: the next tick sends it, uncounted
             _note_failure(message_id, error)
@@ -94,16 +98,22 @@ def send_what_is_due() -> int:
     Due is also what is due later than any pause could make it: the clock has been set back since.
     """
     is_due = Q(due_at__lte=clock.now()) | Q(due_at__gt=clock.now() + LONGEST_PAUSE)
-    due = list(OutboxMessage.objects.filter(is_due, done_at=None).order_by("pk").values_list("pk", flat=True)[:500])
+    due = dict(OutboxMessage.objects.filter(is_due, done_at=None).order_by("pk").values_list("pk", "keys")[:500])
     OutboxMessage.objects.filter(pk__in=due, done_at=None).update(due_at=clock.now() + GIVE_THE_BROKER)
-    for message_id in due:
-        _send(message_id)
+    for message_id, keys in due.items():
+        _send(message_id, _queue_of(keys))
     return len(due)
 
 
-def _send(message_id: int) -> None:
+def _queue_of(keys: dict[str, Any]) -> str:
+    """Jobs have a queue of their own, of which workers take in turn: whoever waits for one does not wait for all that
+    a night has asked for before."""
+    return settings.JOB_QUEUE if "job" in keys else settings.CELERY_TASK_DEFAULT_QUEUE
+
+
+def _send(message_id: int, queue: str) -> None:
     try:
-        current_app.send_task("operations.deliver", args=[message_id], retry=False)
+        current_app.send_task("operations.deliver", args=[message_id], queue=queue, retry=False)
     except Exception as error:
         log.warning("The broker did not take message %s (%s); the next tick sends it.", message_id, error)
 

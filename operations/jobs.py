@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
@@ -13,13 +14,25 @@ from django.db.models import F, Q
 from core import clock
 from core.actors import Actor
 from core.errors import PortalError
+from core.locking import Occupied
 from operations.attempts import AT_MOST, beside
 from operations.commands import after_commit
+from operations.later import PutOff
 from operations.models import Job, JobState
 
 log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
+PAUSE = timedelta(seconds=20)
+PATIENCE = timedelta(minutes=30)
+OCCUPIED = (
+    "Others are at work on the same practices or PCNs, the overnight run perhaps. This waits, and is tried again each "
+    "minute."
+)
+GIVEN_UP = (
+    f"Others were at work on the same practices or PCNs for {PATIENCE // timedelta(minutes=1)} minutes. Nothing was "
+    "kept: try again later."
+)
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -49,14 +62,17 @@ def start_job(kind: str, title: str, keys: dict[str, Any], *, steps: int, by: Ac
 def do_job(job_id: int, work: Callable[[Tell], dict[str, Any]]) -> None:
     """Do a job's work and keep its answer (plain JSON), both in the transaction of whoever delivers it.
 
-    What the work refuses fails the job, with the refusal's sentences, and nothing of the work stays. A database that
-    is away is no failure: the outbox delivers again, and the work begins anew.
+    What the work refuses fails the job, with the refusal's sentences, and nothing of the work stays. Where others are
+    at work on the same rows it is put off, for PATIENCE at most. A database that is away is no failure: the outbox
+    delivers again, and the work begins anew.
     """
     if not Job.objects.filter(pk=job_id, state__in=UNFINISHED).exists():
         return
     try:
         with transaction.atomic():
             _finish(job_id, JobState.DONE, work(_Teller(job_id)))
+    except Occupied:
+        _put_off(job_id)
     except PortalError as refused:
         _finish(job_id, JobState.FAILED, {"problem": list(refused.sentences)})
     except (OperationalError, InterfaceError):
@@ -74,6 +90,14 @@ def give_up_job(keys: dict[str, Any], times: int) -> bool:
     sentence = f"It was begun {times} times, and each time whatever worked on it was killed. Nothing was kept."
     _finish(keys["job"], JobState.FAILED, {"problem": [f"{sentence} Tell the help desk: job {keys['job']}."]})
     return True
+
+
+def _put_off(job_id: int) -> None:
+    """Raises PutOff, having said so; after PATIENCE the job has failed."""
+    if Job.objects.filter(pk=job_id, created_at__gt=clock.now() - PATIENCE).exists():
+        _Teller(job_id)(OCCUPIED)
+        raise PutOff(PAUSE)
+    _finish(job_id, JobState.FAILED, {"problem": [GIVEN_UP]})
 
 
 def _finish(job_id: int, state: JobState, result: dict[str, Any]) -> None:

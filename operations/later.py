@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 Work = Callable[[dict[str, Any]], None]
 WhenKilled = Callable[[dict[str, Any], int], bool]
 Minutely = Callable[[], None]
+
+
+class PutOff(Exception):
+    """Work cannot be done now, and is no failure: nothing of it is kept, and it is done after a while."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__(pause)
+        self.pause = pause
+
 
 _works: dict[str, Work] = {}
 _when_killed: dict[str, WhenKilled] = {}

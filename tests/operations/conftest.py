@@ -15,6 +15,8 @@ from kombu import pools
 from cqrs_portal.embedded.valkey import EmbeddedValkey
 from operations import later
 
+QUEUES = ("cqrs-portal", "cqrs-portal-jobs")
+
 
 class Broker:
     """Where this process sends its messages: a server that is there, or a socket that nobody listens on."""
@@ -30,9 +32,13 @@ class Broker:
 
     def received(self) -> list[Any]:
         """The arguments of every message that arrived, oldest first; they are taken from the queue."""
+        return [arguments for queue in QUEUES for arguments in self.received_in(queue)]
+
+    def received_in(self, queue: str) -> list[Any]:
+        """The same, of one queue."""
         with redis.Redis.from_url(self.valkey.url()) as client:
-            found = client.lrange("cqrs-portal", 0, -1)
-            client.delete("cqrs-portal")
+            found = client.lrange(queue, 0, -1)
+            client.delete(queue)
         return [json.loads(base64.b64decode(json.loads(each)["body"]))[0] for each in reversed(found)]
 
     def _lead_to(self, url: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 
 import pytest
+from celery import current_app
 from django.db import OperationalError, connection, transaction
 
+from core import clock
 from core.actors import SYSTEM
 from core.errors import Invalid
-from operations.commands import deliver
+from operations.commands import GIVE_THE_BROKER, after_commit, deliver, send_what_is_due
 from operations.jobs import do_job, start_job
 from operations.models import JobState, OutboxMessage
 from organisations.models import Organisation
@@ -39,6 +41,29 @@ def test_it_is_asked_for_with_its_transaction_and_done_by_the_outbox(job, work):
     job.refresh_from_db()
     assert (job.state, job.result, job.steps_done, job.step) == (JobState.DONE, {"sum": 2}, 3, "")
     assert job.finished_at is not None
+
+
+def test_it_has_a_queue_of_its_own_so_that_it_does_not_wait_for_all_that_was_asked_for_before(broker, work):
+    after_commit("tests.short", {})
+    start_job("tests.long", "A long piece of work", {}, steps=1, by=SYSTEM)
+
+    short, long = OutboxMessage.objects.order_by("pk").values_list("pk", flat=True)
+
+    assert broker.received_in("cqrs-portal") == [[short]]
+    assert broker.received_in("cqrs-portal-jobs") == [[long]]
+
+
+def test_workers_take_of_both_queues(broker):
+    assert set(current_app.amqp.queues.consume_from) == {"cqrs-portal", "cqrs-portal-jobs"}
+
+
+def test_what_the_tick_sends_again_goes_to_its_queue_too(broker, job, set_clock):
+    broker.received()
+    set_clock(clock.now() + GIVE_THE_BROKER)
+
+    send_what_is_due()
+
+    assert broker.received_in("cqrs-portal-jobs") == [[OutboxMessage.objects.get().pk]]
 
 
 def test_others_see_how_far_it_is_before_it_commits(job):

@@ -62,7 +62,8 @@ def worker(transactional_db: None, training_clock: Path, tmp_path: Path) -> Iter
 def empty_the_broker() -> None:
     """Messages of earlier tests name rows that are gone: this test's worker need not work through them."""
     with current_app.connection_for_write() as broker:
-        broker.default_channel.queue_purge(settings.CELERY_TASK_DEFAULT_QUEUE)
+        for queue in settings.CELERY_TASK_QUEUES:
+            broker.default_channel.queue_purge(queue.name)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:

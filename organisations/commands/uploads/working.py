@@ -13,12 +13,16 @@ from django.db import transaction
 
 from core.actors import Actor
 from core.commands import apart, command, instant
-from core.previews import WorldMoved
+from core.locking import impatient
+from core.previews import WAIT, WorldMoved
 from operations.jobs import AtRequestOf, Tell, do_job
 from organisations.commands.ods import OdsFiles, load_ods
 from organisations.commands.uploads.seen import how_it_moved, with_seen
 from organisations.models import OdsLoad, OdsUpload
 from organisations.states import Purpose
+
+WAIT_TO_LOAD = 10_000
+"""Milliseconds that a load waits for a lock, as the overnight run does: so long may each keep the other waiting."""
 
 
 @command
@@ -39,7 +43,7 @@ def load_upload(job_id: int, *, by: Actor) -> None:
 
 
 def _would_change(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
-    with transaction.atomic(), apart():
+    with transaction.atomic(), apart(), impatient(WAIT):
         found = _taken_in(upload, AtRequestOf(upload.uploaded_by_id), tell)
         transaction.set_rollback(True)
     return found
@@ -47,7 +51,7 @@ def _would_change(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
 
 def _as_seen(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
     try:
-        with transaction.atomic(), apart():
+        with transaction.atomic(), apart(), impatient(WAIT_TO_LOAD):
             return _loaded(upload, tell)
     except WorldMoved as moved:
         upload.check_job, upload.load_job = upload.load_job or upload.check_job, None
