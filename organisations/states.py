@@ -38,6 +38,18 @@ class Purpose(models.TextChoices):
     LISTS = "lists", "List sizes"
 
 
+class UploadStatus(models.TextChoices):
+    """Where an upload of reference files stands: drawn from its jobs, which have progress."""
+
+    BEING_CHECKED = "being checked", "Being checked"
+    NOT_CHECKED = "not checked", "Could not be checked"
+    CHECKED = "checked", "Checked: awaits your confirmation"
+    BEING_LOADED = "being loaded", "Being loaded"
+    NOT_LOADED = "not loaded", "Could not be loaded"
+    LOADED = "loaded", "Loaded"
+    DROPPED = "dropped", "Dropped"
+
+
 class ProposalState(models.IntegerChoices):
     PROPOSED = 1, "Proposed"
     CONFIRMED = 2, "Confirmed"

@@ -21,6 +21,8 @@ from organisations.api import (
     OdsRequests,
     Organisations,
     PayeeProposals,
+    ReferenceLoads,
+    ReferenceUploads,
 )
 from participation.api import (
     Allocations,
@@ -53,6 +55,8 @@ router.register("nominated-payees", Nominations, "nominated_payees")
 router.register("payee-proposals", PayeeProposals, "payee_proposals")
 router.register("list-sizes", ListSizes, "list_sizes")
 router.register("ods-requests", OdsRequests, "ods_requests")
+router.register("reference-uploads", ReferenceUploads, "reference_uploads")
+router.register("reference-loads", ReferenceLoads, "reference_loads")
 router.register("services", Services, "services")
 router.register("participations", Participations, "participations")
 router.register("allocations", Allocations, "allocations")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -128,6 +129,8 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "cqrs-portal"
+JOB_QUEUE = "cqrs-portal-jobs"  # what somebody waits for: workers take of both queues in turn
+CELERY_TASK_QUEUES = [Queue(CELERY_TASK_DEFAULT_QUEUE), Queue(JOB_QUEUE)]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
@@ -252,6 +255,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "SubmissionStatus": "submission.serializers.STATUSES",
         "ServiceRequestStatus": "participation.serializers.service_requests.ASK_STATUSES",
         "OdsRequestStatus": "organisations.serializers.requests.ODS_STATUSES",
+        "ReferenceUploadStatus": "organisations.serializers.uploads.STATUSES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

@@ -36,15 +36,20 @@ class NothingMoved(PortalError):
         self.status, self.title, self.refused = kind.status, kind.title, refused
 
 
-def acts(path: str, request: Any, response: Any, summary: str, *, status: int = 200) -> Callable[[Any], Any]:
-    """Mark a method of a view set as an act: POST to `path`, with its shapes in the OpenAPI document."""
+def acts(
+    path: str, request: Any, response: Any, summary: str, *, status: int = 200, **options: Any
+) -> Callable[[Any], Any]:
+    """Mark a method of a view set as an act: POST to `path`, with its shapes in the OpenAPI document. `options` are
+    the view's for this act, such as `parser_classes`."""
 
     def marked(method: Any) -> Any:
         described = extend_schema(
             summary=summary, description=method.__doc__ or "", request=request, responses={status: response},
             parameters=[IDEMPOTENCY_KEY],
         )  # fmt: skip
-        posted = action(detail=False, methods=["post"], url_path=path, filter_backends=[], pagination_class=None)
+        posted = action(
+            detail=False, methods=["post"], url_path=path, filter_backends=[], pagination_class=None, **options
+        )
         return described(posted(method))
 
     return marked

@@ -31,6 +31,9 @@ class PortalViewSet(GenericViewSet[Any]):
 
     may_refuse: ClassVar[Mapping[str, set[int]]] = {}
 
+    most_bytes: int | None = None
+    """How large a request may be, where that is more than usual."""
+
     @property
     def by(self) -> Actor:
         drawing = getattr(self, "swagger_fake_view", False)
@@ -39,7 +42,7 @@ class PortalViewSet(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if not length.isdecimal() or int(length) > (self.most_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             raise TooLarge("What was sent is too large. Send fewer rows at a time.")
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

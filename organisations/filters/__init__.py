@@ -1,6 +1,7 @@
 """What lists of the API are narrowed by."""
 
 from organisations.filters.dated import ListSizeFilters, NominationFilters, RelationshipFilters
+from organisations.filters.loads import ReferenceLoadFilters, ReferenceUploadFilters
 from organisations.filters.organisations import OrganisationFilters
 from organisations.filters.payees import ContactFilters, PayeeProposalFilters
 from organisations.filters.requests import OdsRequestFilters
@@ -12,5 +13,7 @@ __all__ = [
     "OdsRequestFilters",
     "OrganisationFilters",
     "PayeeProposalFilters",
+    "ReferenceLoadFilters",
+    "ReferenceUploadFilters",
     "RelationshipFilters",
 ]

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 
 from core.two_clocks import TwoClocked, TwoClockQuerySet, believed_once
+from operations.models import JobState
+from organisations.states import UploadStatus
 
 
 class Kind(models.IntegerChoices):
@@ -225,6 +227,19 @@ class OdsUpload(models.Model):
     check_job = models.ForeignKey("operations.Job", models.PROTECT, related_name="+")
     load_job = models.ForeignKey("operations.Job", models.PROTECT, null=True, related_name="+")
     dropped_at = models.DateTimeField(null=True)
+
+    @property
+    def status(self) -> UploadStatus:
+        """Where it stands; asks for its jobs."""
+        if self.dropped_at:
+            return UploadStatus.DROPPED
+        loading = self.load_job is not None
+        state = self.load_job.state if self.load_job else self.check_job.state
+        if state == JobState.FAILED:
+            return UploadStatus.NOT_LOADED if loading else UploadStatus.NOT_CHECKED
+        if state == JobState.DONE:
+            return UploadStatus.LOADED if loading else UploadStatus.CHECKED
+        return UploadStatus.BEING_LOADED if loading else UploadStatus.BEING_CHECKED
 
 
 class OdsUploadFile(models.Model):

@@ -138,17 +138,8 @@ def _upload_row(upload: OdsUpload) -> UploadRow:
         href=_href("ods_upload", upload),
         uploaded_at=upload.uploaded_at,
         uploaded_by=upload.uploaded_by.name if upload.uploaded_by else "CQRS Portal",
-        phase=_phase(upload),
+        phase=upload.status.label,
     )
-
-
-def _phase(upload: OdsUpload) -> str:
-    verb, job = ("loaded", upload.load_job) if upload.load_job else ("checked", upload.check_job)
-    if job.state in UNFINISHED:
-        return f"Being {verb}"
-    if job.state == JobState.FAILED:
-        return f"Could not be {verb}"
-    return "Checked again: awaits your confirmation" if "moved" in job.result else "Checked: awaits your confirmation"
 
 
 def _progress(upload: OdsUpload, job: Job) -> Progress:
@@ -236,12 +227,12 @@ def _confirm(upload: OdsUpload, report: Mapping[str, Any], today: date) -> Confi
         href=_href("confirm_upload", upload),
         button="Load these files",
         cancel_href=reverse("organisations:ods_loads"),
-        warning=" ".join(_warnings(report["files"], today)),
+        warning=" ".join(warnings(report["files"], today)),
         hidden=(("checked", str(upload.check_job_id)),),
     )
 
 
-def _warnings(files: Sequence[Mapping[str, Any]], today: date) -> Iterator[str]:
+def warnings(files: Sequence[Mapping[str, Any]], today: date) -> Iterator[str]:
     """What somebody should be sure of before such a file becomes what the country is paid by."""
     for file in files:
         name, as_at = file["file_name"], date.fromisoformat(file["as_at"])

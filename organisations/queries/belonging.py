@@ -190,7 +190,7 @@ def ods_load(load_id: int) -> OdsLoad:
 def uploads_under_way() -> QuerySet[OdsUpload]:
     """Uploads whose files are kept: being checked or loaded, or waiting for somebody; newest first."""
     kept = OdsUploadFile.objects.filter(content__isnull=False).values("upload")
-    return _uploads().filter(pk__in=kept).order_by("-pk")
+    return ods_uploads().filter(pk__in=kept).order_by("-pk")
 
 
 def ods_upload(upload_id: int) -> OdsUpload:
@@ -199,6 +199,11 @@ def ods_upload(upload_id: int) -> OdsUpload:
     if found is None:
         raise NotVisible("You may not be able to see this, or it does not exist.")
     return found
+
+
+def ods_uploads() -> QuerySet[OdsUpload]:
+    """Every upload, with its jobs but for what they found, and its files without their content."""
+    return _uploads().defer("check_job__result", "load_job__result")
 
 
 def _uploads() -> QuerySet[OdsUpload]:

@@ -29,6 +29,15 @@ from organisations.serializers.requests import (
     OdsAnswerSerializer,
     OdsRequestSerializer,
 )
+from organisations.serializers.uploads import (
+    ConfirmUploadSerializer,
+    ReferenceLoadDetailSerializer,
+    ReferenceLoadSerializer,
+    ReferenceUploadDetailSerializer,
+    ReferenceUploadSerializer,
+    UploadActSerializer,
+    UploadSerializer,
+)
 
 __all__ = [
     "AddContactSerializer",
@@ -36,6 +45,7 @@ __all__ = [
     "ChangeContactSerializer",
     "CloseOdsRequestSerializer",
     "ConfirmPayeeSerializer",
+    "ConfirmUploadSerializer",
     "ContactSerializer",
     "CorrectListSerializer",
     "DeclinePayeeSerializer",
@@ -52,8 +62,14 @@ __all__ = [
     "PayeeActedSerializer",
     "PayeeProposalSerializer",
     "ProposePayeeSerializer",
+    "ReferenceLoadDetailSerializer",
+    "ReferenceLoadSerializer",
+    "ReferenceUploadDetailSerializer",
+    "ReferenceUploadSerializer",
     "RelationshipSerializer",
     "RemoveContactSerializer",
+    "UploadActSerializer",
+    "UploadSerializer",
     "WithdrawPayeeSerializer",
     "kind_of",
 ]

@@ -5,7 +5,6 @@ Who may, and what is sent, are of the table of who may do what; Schemathesis com
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from itertools import count
@@ -28,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts import commands
 from accounts.rules import Acting
 from tests.api.test_document import document
-from tests.authorisation.asking import Things, sent_with, worth
+from tests.authorisation.asking import Things, body_of, sent_with
 from tests.authorisation.table import Block, blocks
 
 CHECKS = [
@@ -72,15 +71,15 @@ def secret_for(block: Block, things: Things) -> str:
 
 def answered(block: Block, things: Things, times: int = 1) -> list[Response]:
     """The answers to what the table sends, sent so many times with one key; all of it undone."""
-    sent = {name: worth(name, text) for name, text in sent_with(block, things).items()}
-    within = {name: str(sent.pop(name)) for name in parameters_in(block.target)}
+    sent = sent_with(block, things)
+    within = {name: sent.pop(name) for name in parameters_in(block.target)}
     path, client = block.target.format(**within), Client()
     headers = {"Authorization": f"Bearer {secret_for(block, things)}", "Idempotency-Key": "k"}
     with transaction.atomic():
         if block.method == "GET":
             answers = [client.get(path, sent, headers=headers)]
         else:
-            body, kind = json.dumps(sent), "application/json"
+            body, kind = body_of(sent, things)
             answers = [client.post(path, body, content_type=kind, headers=headers) for _ in range(times)]
         transaction.set_rollback(True)
     return [_as_received(each, block.method, path, headers) for each in answers]

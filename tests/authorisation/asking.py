@@ -17,8 +17,10 @@ from zipfile import ZipFile
 import yaml
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
+from django.test.client import BOUNDARY, encode_multipart
 from django.urls import URLResolver, get_resolver, reverse
 
 from tests.authorisation.people import Person
@@ -32,6 +34,7 @@ TOUCHED = """
     SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
     WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND schemaname = 'public'"""
 SHOWN = 1500
+A_FORM = f"multipart/form-data; boundary={BOUNDARY}"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -174,8 +177,17 @@ def _by_program(block: Block, things: Mapping[str, Any], person: Person | None) 
     headers = {"Authorization": f"Bearer {person.secret}"} if person else {}
     if block.method == "GET":
         return Client().get(path, rest, headers=headers)
-    body = {name: worth(name, text) for name, text in rest.items()}
-    return Client().post(path, json.dumps(body), content_type="application/json", headers=headers)
+    body, kind = body_of(rest, things)
+    return Client().post(path, body, content_type=kind, headers=headers)
+
+
+def body_of(sent: Mapping[str, str], things: Mapping[str, Any]) -> tuple[str | bytes, str]:
+    """What is posted, and its type: JSON; or a form, where `file:` names a file of the world's, (name, content)."""
+    named = {name: text.removeprefix("file:") for name, text in sent.items() if text.startswith("file:")}
+    if not named:
+        return json.dumps({name: worth(name, text) for name, text in sent.items()}), "application/json"
+    files = {name: SimpleUploadedFile(*things[thing]) for name, thing in named.items()}
+    return encode_multipart(BOUNDARY, {**sent, **files}), A_FORM
 
 
 def worth(name: str, text: str) -> Any:

@@ -278,6 +278,7 @@ def _of_the_operator(things: dict[str, Any]) -> dict[str, Any]:
         "draft": ServiceVersion.objects.get(pk=draft.version_id),
         "load": OdsLoadFactory.create(),
         "upload": OdsUpload.objects.get(pk=upload.pk),
+        "reference_file": ("lists.csv", b"ORG_ID,LIST,AS_AT,SIZE\nV00001,CRP,2021-01-01,12\n"),
     }
 
 
