@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -11,8 +12,10 @@ from accounts.states import Role
 from core import clock
 from core.actors import SYSTEM
 from organisations import commands
+from organisations.models import ListKind
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import NationalOperatorFactory
+from tests.organisations.loading import LISTS_DAY, load, organisation
 from tests.organisations.test_network_in_browser import signed_in
 from tests.organisations.test_uploads import work
 
@@ -79,3 +82,32 @@ def test_a_wrong_file_and_an_older_one_are_refused_where_one_looks(page, eyes, l
     eyes.look("reference-data-older-file")
     page.get_by_role("button", name="Drop these files").click()
     expect(page.get_by_text("The files were dropped.")).to_be_visible()
+
+
+def test_what_moved_between_check_and_confirmation_is_shown_and_asked_for_anew(page, eyes, live_server, petra, release):
+    load(release)
+    commands.load_ods(commands.OdsFiles(lists=[release.list_file()], lists_as_at=LISTS_DAY), by=SYSTEM)
+    release.lists["A81001"] = ("4100", "4645.53")
+    page.goto(f"{live_server.url}/organisations/lists/upload/")
+    page.locator("input[name=lists]").set_input_files(release.list_file())
+    for box, number in (("day", "1"), ("month", "1"), ("year", "2021")):
+        page.locator(f"input[name=lists_as_at_{box}]").fill(number)
+    eyes.look("lists-upload-with-day")
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.get_by_text("The files wait to be checked.")).to_be_visible()
+    work()
+    expect(page.get_by_text("1 known list size of a day would be replaced")).to_be_visible()
+    eyes.look("lists-checked-that-replace")
+    by_hand = Decimal("4088")
+    commands.correct_list_size(organisation("A81001"), ListKind.CRP, LISTS_DAY, by_hand, "A letter", by=petra)
+
+    page.get_by_role("button", name="Load these files").click()
+    expect(page.get_by_text("The files wait to be loaded.")).to_be_visible()
+    work()
+    expect(page.get_by_text("What would change is no longer what you saw")).to_be_visible()
+    expect(page.get_by_text("Corrected since you looked, and replaced by these files: Practice A81001")).to_be_visible()
+    eyes.look("lists-that-moved")
+    page.get_by_role("button", name="Load these files").click()
+    expect(page.get_by_text("The files wait to be loaded.")).to_be_visible()
+    work()
+    expect(page.get_by_text("The files have been loaded.")).to_be_visible()
