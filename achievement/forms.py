@@ -17,6 +17,7 @@ from achievement.queries.lists import Filters
 from achievement.queries.nil import NilFilters
 from achievement.states import NilState, State
 from core.dates import FinancialYear
+from core.texts import as_text
 from core.transitions import Seen
 from ui.fields import SeenField
 from ui.forms import PortalForm
@@ -57,7 +58,7 @@ class ListForm(PortalForm):
     ) -> None:
         super().__init__({**data.dict(), "status": data.get("status") or (default.value if default else "")})
         if default is None:
-            self.fields["status"].choices = [("", "All"), *STATUSES]  # type: ignore[attr-defined]
+            self.fields["status"].choices = [("", "All"), *State.choices]  # type: ignore[attr-defined]
         self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
         self.fields["network"].choices = [("", "All"), *networks]  # type: ignore[attr-defined]
         self.fields["period"].choices = [("", "All"), *((day.isoformat(), month(day)) for day in dates)]  # type: ignore[attr-defined]
@@ -129,7 +130,7 @@ class DeclareForm(PortalForm):
 
     def note(self, id: int) -> str:
         """What stands in the box of a row, as it was typed: now, or before."""
-        return str(self.data.get(f"note_{id}", self.kept.get(id, "")))
+        return as_text(self.data.get(f"note_{id}", self.kept.get(id, "")))
 
     def _seen(self) -> list[Seen]:
         return self.cleaned_data.get("seen", []) if self.is_bound else []
@@ -149,7 +150,7 @@ class DeclareForm(PortalForm):
 def notes_in(data: Mapping[str, Any]) -> dict[int, str]:
     """Row id -> what was sent of its box, of every row that has one, ticked or not."""
     names = [name for name in data if NOTE_NAME.fullmatch(name)]
-    return {int(name.removeprefix("note_")): str(data[name]) for name in names}
+    return {int(name.removeprefix("note_")): as_text(data[name]) for name in names}
 
 
 class ReasonForm(PortalForm):

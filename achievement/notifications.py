@@ -47,7 +47,7 @@ def run_not_started(day: date, expected_at: datetime, earlier: OvernightRun | No
 @dataclass(frozen=True)
 class Moved:
     """What one act did to achievements that one organisation acts on next: `done` as in "approved", by whom, why; and
-    whether they came back, or went on."""
+    whether they came back, or went on. `taken_back`: the reader does not act on them next, but did, or waits."""
 
     done: str
     by: str
@@ -55,6 +55,7 @@ class Moved:
     state: State
     rows: Sequence[Achievement]
     came_back: bool = False
+    taken_back: bool = False
 
     @property
     def pounds(self) -> Decimal:
@@ -84,15 +85,20 @@ def achievements_moved(moved: Moved, user: User, *, pounds: bool) -> Notice:
 
     `pounds` says whether the reader sees them.
     """
-    one, many = NEXT[moved.state]
+    one, many = _taken_back(moved) if moved.taken_back else NEXT[moved.state]
     sentence = f"{_what(moved.rows[0])}:{_amount(moved.pounds, ' ', pounds=pounds)} {one}"
     if len(moved.rows) > 1:
         sentence = f"{count(len(moved.rows), 'achievement')}{_amount(moved.pounds, ', ', pounds=pounds)}, {many}"
     lines = [f"{_what(row)}{_amount(row.amount, ': ', pounds=pounds)}" for row in moved.rows[:NAMED_AT_MOST]]
     more, note = max(0, len(moved.rows) - NAMED_AT_MOST), note_for(moved.note, pounds=pounds)
     said = {"user": user, "moved": moved, "note": note, "lines": lines, "more": more}
-    kind = MailKind.CAME_BACK if moved.came_back else KINDS[moved.state]
+    kind = MailKind.CAME_BACK if moved.came_back or moved.taken_back else KINDS[moved.state]
     return Notice(sentence, _page(moved), "emails/achievements_moved.txt", said, kind)
+
+
+def _taken_back(moved: Moved) -> tuple[str, str]:
+    """ "is Awaiting Service Provider Approval again: withdrawn"."""
+    return f"is {moved.state.label} again: {moved.done}", f"are {moved.state.label} again: {moved.done}"
 
 
 def _amount(amount: Decimal, before: str, *, pounds: bool) -> str:
@@ -104,7 +110,7 @@ def _what(row: Achievement) -> str:
 
 
 def _page(moved: Moved) -> str:
-    if len(moved.rows) == 1 and moved.state != State.AWAITING_PROVIDER:
+    if moved.taken_back or (len(moved.rows) == 1 and moved.state != State.AWAITING_PROVIDER):
         return reverse("achievement:achievement", args=[moved.rows[0].pk])
     if moved.state in (State.AWAITING_COMMISSIONER, State.AWAITING_FINANCE):
         return f"{reverse('achievement:declaration_management')}?{urlencode({'status': int(moved.state)})}"

@@ -12,6 +12,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
+from core.texts import is_text
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -63,9 +65,9 @@ def _read(cursor: str, rows: QuerySet[Any], order: Sequence[str]) -> list[Any] |
     """The values a page starts after; None where the text is no cursor of such a list."""
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return None
-    plain = isinstance(values, list) and all(isinstance(value, str | int) for value in values)
+    plain = isinstance(values, list) and all(type(value) in (str, int) for value in values)
     if not plain or len(values) != len(order):
         return None
     fields = [_field(rows, name.removeprefix("-")) for name in order]
@@ -75,7 +77,7 @@ def _read(cursor: str, rows: QuerySet[Any], order: Sequence[str]) -> list[Any] |
 
 def _fits(field: Any, value: str | int) -> bool:
     """Whether a column can hold the value: one that somebody made up must not become an error of the database."""
-    if "\0" in str(value):
+    if not is_text(str(value)):
         return False
     try:
         if field is not None:

@@ -30,6 +30,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def only_takes_what_is_sent(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """The page for an address that a form is sent to, and that somebody opened by itself."""
+    said = (
+        "This address only takes what another page sends. Open that page again: what you typed there and did not send "
+        "is put back."
+    )
+    page = render(request, "errors/405.jinja", {"error": {"sentences": [said]}}, status=405)
+    page.headers["Allow"] = refused.headers.get("Allow", "POST")
+    return page
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return answer(request, NotVisible("You may not be able to see this, or it does not exist."))
 

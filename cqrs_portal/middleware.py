@@ -17,7 +17,7 @@ from accounts.views.second_factor import GOES_ON_TO
 from core.errors import NotPermitted, PortalError
 from core.sessions import is_stale
 from cqrs_portal import last_acting
-from cqrs_portal.errors import API, answer, not_found
+from cqrs_portal.errors import API, answer, not_found, only_takes_what_is_sent
 from cqrs_portal.last_acting import LastActing
 from cqrs_portal.sign_in import WITHOUT_OPEN_ITEMS, WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
 from ui import kept_posts
@@ -26,13 +26,18 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class NoSuchAddressMiddleware:
-    """An address with a NUL byte names nothing: no text that is kept can hold one, and the database refuses it."""
+    """An address with a NUL byte names nothing: no text that is kept can hold one, and the database refuses it.
+
+    One that only takes what is sent says so, with a way on.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        opened = request.method in ("GET", "HEAD") and not request.path.startswith(API)
+        return only_takes_what_is_sent(request, response) if response.status_code == 405 and opened else response
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         return not_found(request) if "\0" in request.path_info else None

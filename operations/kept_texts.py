@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 
 from core import clock
 from core.actors import Actor
+from core.texts import as_text
 from operations.models import KeptText
 
 
 @transaction.atomic
 def keep_texts(texts: Mapping[str, str], *, by: Actor) -> None:
     """Keep each text under its name, in place of the one before; an empty one is kept no longer."""
-    given = [(name, text.replace("\x00", "")) for name, text in sorted(texts.items())]
+    given = [(name, as_text(text)) for name, text in sorted(texts.items())]
     _kept(by).filter(name__in=[name for name, text in given if not text.strip()]).delete()
     if by.user_id is None or by.organisation_id is None:
         return

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from smtplib import SMTPRecipientsRefused
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from operations.commands import after_commit
@@ -72,6 +74,12 @@ def hand_over(notice: Notice, *, event: str, to: str) -> bool:
         return False
     after_commit(SEND, {"event": event, "to": to, "subject": notice.sentence, "text": notice.text()})
     return True
+
+
+@transaction.atomic
+def hand_over_text(subject: str, text: str, *, to: str) -> None:
+    """Give an e-mail that is written already to the outbox: each is an event of its own."""
+    after_commit(SEND, {"event": f"text {uuid4().hex}", "to": to, "subject": subject, "text": text})
 
 
 def _choice_of(address: str, kind: MailKind) -> MailPreference | None:

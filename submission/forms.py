@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from core.errors import Conflict
-from submission.commands import Clash, Figures
+from submission.commands import NOTE, REASON, Clash, Figures, WordsSeen
 from submission.formats import WHOLE_NUMBERS, Path
 from submission.models import NOTE_LENGTH
 from submission.queries.network_achievement import STATUSES
@@ -27,6 +27,8 @@ from ui.wording import moment
 Choices = Sequence[tuple[str, str]]
 SALT = "submission.glimpses"
 MINE, THEIRS = "mine", "theirs"
+WORDS = ("note", "reason")
+"""Fields of the form beside those of the service."""
 
 
 class RecordForm(PortalForm):
@@ -92,22 +94,25 @@ def note_field() -> forms.CharField:
 class GroupForm(PortalForm):
     """The fields of one indicator group, the notes and the reason; and how the fields looked when it was drawn.
 
-    `asked` are names of fields that two people changed: whose value is kept is asked beside them.
+    `asked` are names of fields that two people changed: whose value is kept is asked beside them. `words` are the note
+    and the reason as they are recorded, and the reason that is shown as chosen.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any, *, group: GroupSheet, note: str, reason: int | None) -> None:
+    def __init__(self, data: Any, *, group: GroupSheet, words: WordsSeen, clashes: Sequence[Clash] = ()) -> None:
         named = dict(_named(group))
-        initial = {"note": note, "reason": str(reason or ""), "seen": signed(group)}
+        initial = {"note": words.note, "reason": str(words.chosen or ""), "seen": signed(group, words)}
         super().__init__(data, initial=initial | {name: _in_box(line) for name, line in named.items()})
-        self.asked = [name for name in data.getlist("asked") if name in named] if data else []
+        self.asked = [name for name in data.getlist("asked") if name in {*named, *WORDS}] if data else []
         self.paths = {name: line.path for name, line in named.items()}
         for name, line in named.items():
             self.fields[name] = _field_for(line)
             if name in self.asked:
                 self.fields[f"keep_{name}"] = _keep_field(line, data.get(name, ""))
         self.fields["note"], self.fields["reason"] = note_field(), reason_field()
+        for name in set(self.asked) & set(WORDS):
+            self.fields[f"keep_{name}"] = _keep_words(name, words, clashes)
 
     def clean(self) -> dict[str, Any]:
         for name in self.asked:
@@ -126,36 +131,41 @@ class GroupForm(PortalForm):
         """What was typed, with what the fields looked like; what others typed is left where it is to be kept."""
         given = self.cleaned_data
         mine = {name: path for name, path in self.paths.items() if given.get(f"keep_{name}") != THEIRS}
+        reason = ManualReason(int(given["reason"])) if given["reason"] else None
+        glimpses, words = seen_in(given["seen"]) if given["seen"] else (None, None)
         return Figures(
             values={path: _plain(given[name]) for name, path in mine.items()},
-            reason=ManualReason(int(given["reason"])) if given["reason"] else None,
-            note=given["note"],
-            glimpses=glimpses_in(given["seen"]) if given["seen"] else None,
+            reason=None if given.get("keep_reason") == THEIRS else reason,
+            note=None if given.get("keep_note") == THEIRS else given["note"],
+            glimpses=glimpses,
+            words=words,
         )
 
 
-def asking(form: GroupForm, clashes: Sequence[Clash], group: GroupSheet) -> GroupForm:
+def asking(form: GroupForm, clashes: Sequence[Clash], group: GroupSheet, words: WordsSeen) -> GroupForm:
     """The form again as it was sent, on fields as they look now, with the question whose value is kept."""
     data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
-    names = {path: name for name, path in form.paths.items()}
+    names = {path: name for name, path in form.paths.items()} | {NOTE: "note", REASON: "reason"}
     data.setlist("asked", [names[clash.path] for clash in clashes])
-    data["seen"] = signed(group)
+    data["seen"] = signed(group, words)
     for clash in clashes:
         data.pop(f"keep_{names[clash.path]}", None)
-    return GroupForm(data, group=group, note="", reason=None)
+    return GroupForm(data, group=group, words=words, clashes=clashes)
 
 
-def signed(group: GroupSheet) -> str:
-    """How the fields of a group look now, as text that nobody can alter."""
-    return signing.dumps([[list(line.path), *glimpse_of(line)] for line in group.lines], salt=SALT, compress=True)
+def signed(group: GroupSheet, words: WordsSeen) -> str:
+    """How the fields of a group, the note and the reason look now, as text that nobody can alter."""
+    fields = [[list(line.path), *glimpse_of(line)] for line in group.lines]
+    return signing.dumps([fields, list(words)], salt=SALT, compress=True)
 
 
-def glimpses_in(token: str) -> dict[Path, Glimpse]:
-    """The glimpses of a text. Raises Conflict for one that was altered."""
+def seen_in(token: str) -> tuple[dict[Path, Glimpse], WordsSeen]:
+    """The glimpses of a text, and note and reason. Raises Conflict for one that was altered."""
     try:
-        return {tuple(path): Glimpse(*rest) for path, *rest in signing.loads(token, salt=SALT)}
+        fields, words = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         raise Conflict("This form could not be read. Open the page again and enter the figures anew.") from None
+    return {tuple(path): Glimpse(*rest) for path, *rest in fields}, WordsSeen(*words)
 
 
 class NilForm(PortalForm):
@@ -217,6 +227,20 @@ def _in_box(line: Line) -> Any:
 
 def _plain(value: Any) -> Any:
     return None if value in (None, "") else value
+
+
+def _keep_words(name: str, words: WordsSeen, clashes: Sequence[Clash]) -> forms.ChoiceField:
+    """Whose note, or whose reason, is kept; `clashes` say by whom it was changed, where that was found just now."""
+    said = {"note": "Submission notes have", "reason": "Reason for manual entry has"}[name]
+    theirs = {"note": words.note, "reason": ManualReason(words.recorded).label if words.recorded else ""}[name]
+    clash = next((each for each in clashes if each.path == (name,)), None)
+    return forms.ChoiceField(
+        label=f"{said} changed meanwhile",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(MINE, "Keep mine, as it stands here"), (THEIRS, f"Take theirs: {theirs or 'empty'}")],
+        help_text=escape(f"{clash.by} changed it{f' on {moment(clash.at)}' if clash.at else ''}." if clash else ""),
+    )
 
 
 def _keep_field(line: Line, mine: str) -> forms.ChoiceField:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,6 +15,8 @@ from accounts import commands, queries
 from accounts.forms import ActingOrganisationForm, MailForm
 from accounts.presenters import own as presenters
 from accounts.rules import PortalRequest
+
+AN_ID = re.compile("[0-9]{1,18}")
 
 
 @require_safe
@@ -28,7 +32,7 @@ def choose_organisation(request: PortalRequest) -> HttpResponse:
     """Which of one's organisations to act for, kept in the session; another's is not found."""
     user = request.actor.user
     given = request.POST if request.method == "POST" else None
-    if given and given.get("organisation", "").isdigit():
+    if given and AN_ID.fullmatch(given.get("organisation", "")):
         return _act_for(request, queries.organisation_to_act_for(user, int(given["organisation"])))
     form = ActingOrganisationForm(
         given,

@@ -18,8 +18,11 @@ from achievement.states import (
     FIGURES_CHANGED,
     LINE_CHANGED,
     NETWORK_LINE,
+    RETURN,
     RETURN_LINE,
     SUPERSEDE_TOTAL,
+    UNDO_APPROVAL,
+    WITHDRAW_DECLARATION,
     State,
 )
 from core.actors import Actor
@@ -38,6 +41,14 @@ ACTS_NEXT: dict[State, tuple[Role, str]] = {
     State.FINANCE_APPROVED: (Role.DECLARATION_MANAGEMENT, PROVIDER),
 }
 """Status -> who is told of it: whoever acts next; of finance approval, whoever declared."""
+
+
+TAKEN_BACK: dict[Transition, tuple[tuple[Role, str], ...]] = {
+    WITHDRAW_DECLARATION: ((Role.APPROVAL_MANAGEMENT, COMMISSIONER),),
+    UNDO_APPROVAL: ((Role.FINANCE_MANAGEMENT, COMMISSIONER), (Role.DECLARATION_MANAGEMENT, PROVIDER)),
+    RETURN: ((Role.DECLARATION_MANAGEMENT, PROVIDER),),
+}
+"""Ways back -> who had it, or waits for it, besides whoever acts next: they are told that it was taken back."""
 
 
 LINES_BACK = (RETURN_LINE, LINE_CHANGED, SUPERSEDE_TOTAL)
@@ -62,6 +73,16 @@ def tell_who_acts_next(move: Transition | Creation, ids: Collection[int], *, by:
         for organisation in _organisations(in_state, whose):
             its_rows = list(in_state.filter(**{whose: organisation}))
             said = notifications.Moved(move.done, by.name, note, state, its_rows, came_back)
+            people = [user for user in holders_of(role, organisation) if user.pk != by.user_id]
+            _tell(said, organisation, people, move)
+    _tell_who_had_it(move, rows, by=by, note=note)
+
+
+def _tell_who_had_it(move: Transition | Creation, rows: QuerySet[Achievement], *, by: Actor, note: str) -> None:
+    for role, whose in TAKEN_BACK.get(move, ()) if isinstance(move, Transition) else ():
+        for organisation in _organisations(rows, whose):
+            its_rows = list(rows.filter(**{whose: organisation}).order_by("achievement_date", "provider__name", "pk"))
+            said = notifications.Moved(move.done, by.name, note, State(its_rows[0].state), its_rows, taken_back=True)
             people = [user for user in holders_of(role, organisation) if user.pk != by.user_id]
             _tell(said, organisation, people, move)
 

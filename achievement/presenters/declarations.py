@@ -181,9 +181,8 @@ def sentences_of(outcome: Outcome, done: str, names: Mapping[int, str], noun: tu
     return [first, *said, *([f"And {rest:,} more that could not be {done}."] if rest else [])]
 
 
-def breadcrumb(*more: Link) -> Sequence[Link]:
-    return (
-        Link("Home", reverse("home:home")),
-        Link("Declaration Management", reverse("achievement:declaration_management")),
-        *more,
-    )
+def breadcrumb(*, results: bool = False) -> Sequence[Link]:
+    """From Home to *Declaration Management*; for whoever earns, to *Achievement Results*."""
+    management = Link("Declaration Management", reverse("achievement:declaration_management"))
+    own = Link("Achievement Results", reverse("achievement:achievement_results"))
+    return (Link("Home", reverse("home:home")), own if results else management)

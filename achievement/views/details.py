@@ -43,7 +43,7 @@ def achievement(request: PortalRequest, achievement_id: int) -> HttpResponse:
         title=f"{found.service.short_name}, {long_date(found.achievement_date)}",
         subject=found.provider.name,
         caption=f"{found.provider.name} ({found.provider.code})",
-        breadcrumb=lists_shown.breadcrumb(),
+        breadcrumb=lists_shown.breadcrumb(results=not _commissions(by)),
         status=State(found.state).label,
         facts=_facts(found, pounds=pounds),
         explanation=_explanation(found, whole=_sees_whole(found, by)) if pounds else None,
@@ -237,6 +237,10 @@ def _compare_links(found: Any) -> list[Link]:
     change = "no change" if not difference.pounds else difference.words.split(" than ")[0]
     href = reverse("achievement:compare", args=[found.pk])
     return [Link(f"Compare with {difference.period}: {change}", href)]
+
+
+def _commissions(by: Acting) -> bool:
+    return by.organisation is not None and by.organisation.is_commissioner
 
 
 def _sees_whole(found: Any, by: Acting) -> bool:

@@ -21,9 +21,9 @@ class PortalSchema(AutoSchema):
         return bodies
 
     def _problems(self) -> list[int]:
-        statuses = {401, 429}
+        statuses = {401, 403, 429}
         if self.method == "POST":
-            return sorted(statuses | {400, 403, 404, 409, 413, 415, 422})
+            return sorted(statuses | {400, 404, 409, 413, 415, 422})
         statuses |= {422 if self._is_list_view() else 404}
         view: Any = self.view
         return sorted(statuses | view.may_refuse.get(view.action, set()))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
+from rest_framework.exceptions import ParseError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -41,6 +42,8 @@ class PortalViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if not request.META.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in request.META:
+            raise ParseError("What was sent does not say how long it is: send it whole, with Content-Length.")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > (self.most_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             raise TooLarge("What was sent is too large. Send fewer rows at a time.")

@@ -66,6 +66,10 @@ class Organisation(models.Model):
     def is_network(self) -> bool:
         return self.kind == Kind.NETWORK
 
+    @property
+    def is_commissioner(self) -> bool:
+        return self.kind == Kind.COMMISSIONER
+
 
 class MembershipQuerySet(TwoClockQuerySet["Membership"]):
     def counting_on(self, day: date, known_at: date | datetime | None = None) -> Self:

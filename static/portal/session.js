@@ -1,5 +1,6 @@
 // Warns before the session ends, and keeps what is typed when it does. The server alone knows how long is left:
-// another tab may have put the end off, and asking puts it off by nothing.
+// another tab may have put the end off, and asking puts it off by nothing. A page that answers what was sent, and cannot
+// be opened by its address, names the one to come back to (data-session-next).
 
 const SECOND = 1000, ASK_EVERY = 15;
 
@@ -82,7 +83,8 @@ class SessionEnd {
   end() {
     document.dispatchEvent(new Event("portal:session-ends"));
     const here = `${location.pathname}${location.search}`;
-    location.assign(`${this.dialog.dataset.signIn}?${new URLSearchParams({ next: here, ended: 1 })}`);
+    const next = document.querySelector("[data-session-next]")?.dataset.sessionNext || here;
+    location.assign(`${this.dialog.dataset.signIn}?${new URLSearchParams({ next, ended: 1 })}`);
   }
 }
 

@@ -10,7 +10,7 @@ from core.commands import command, instant
 from core.transitions import Transition
 from submission.changes import Key
 from submission.commands.begin import begun
-from submission.commands.typed import Figures, kept_theirs, own_changes, read_figures
+from submission.commands.typed import Figures, kept_theirs, own_changes, own_words
 from submission.formats import Value
 from submission.models import DraftValue, Submission
 from submission.queries.sheets import Line, Sheet, sheet_of
@@ -33,20 +33,21 @@ def save_work_in_progress(key: Key, figures: Figures, *, by: Actor) -> Saved:
     """Keep what was typed for a key as work in progress; what was submitted before counts on.
 
     Raises Invalid with every field that cannot hold what was typed, ChangedMeanwhile where somebody else changed the
-    same field since it was seen, NotPermitted with every reason, NotVisible as `begin_submission`. Then nothing is
-    saved.
+    same field, the notes or the reason since they were seen, NotPermitted with every reason, NotVisible as
+    `begin_submission`. Then nothing is saved.
     """
     before = begun(key, by=by)
+    theirs = kept_theirs(before, figures)
     after = keep_drafts(before, figures, by=by)
-    _move(after, figures, by)
+    _move(after, own_words(before.submission, figures), by)
     version = Submission.objects.values_list("version", flat=True).get(pk=after.submission.pk)
     in_progress = sum(line.draft is not None for line in after.lines.values())
-    return Saved(after.submission.pk, version, in_progress, kept_theirs(before, figures))
+    return Saved(after.submission.pk, version, in_progress, theirs)
 
 
 def keep_drafts(sheet: Sheet, figures: Figures, *, by: Actor) -> Sheet:
     """Write what this person changed; answer the sheet as it stands then. For commands, in theirs."""
-    for path, value in own_changes(sheet, read_figures(sheet, figures), figures.glimpses).items():
+    for path, value in own_changes(sheet, figures).items():
         _write(sheet.lines[path], value, sheet.submission, by)
     return sheet_of(sheet.submission)
 

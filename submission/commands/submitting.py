@@ -113,7 +113,7 @@ def _require_submittable(sheet: Sheet, changed: Sequence[Line], figures: Figures
     if checked.fillable:
         named = listed([in_sentence(line.label) for line in checked.fillable])
         problems.append(f"Enter {named}, or choose to enter 0 for management information left empty.")
-    if figures.reason is None:
+    if figures.reason is None and (changed or problems):
         problems.append("Select why the figures are entered by hand.")
     if not changed and not problems:
         problems.append("Nothing has changed since the figures were last submitted.")

@@ -15,8 +15,8 @@ from organisations.models import Kind
 from submission.models import Submission, SubmissionChange
 from submission.presenters.record import home, payment_of
 from submission.queries.sheets import GroupSheet, Line, Sheet
-from submission.rules import closes_on
-from submission.states import AMEND, NIL_RETURN, SAVE, SUBMISSION
+from submission.rules import acts_on_behalf, closes_on
+from submission.states import AMEND, LEAVE_UNCHANGED, NIL_RETURN, SAVE, SUBMISSION
 from ui.components import Confirm, Event, Task
 from ui.forms import PortalForm
 from ui.frame import Link, Page
@@ -115,7 +115,12 @@ class SubmittedPage(Page):
     forget: str
 
 
-DID = {SAVE.name: "saved work in progress", AMEND.name: "saved work in progress", NIL_RETURN.name: "made a nil return"}
+DID = {
+    SAVE.name: "saved work in progress",
+    AMEND.name: "saved work in progress",
+    LEAVE_UNCHANGED.name: "saved, and left it unchanged",
+    NIL_RETURN.name: "made a nil return",
+}
 
 FIGURES = (
     Column(key="label", label="Field"),
@@ -193,15 +198,18 @@ def said_of(effects: Sequence[str], warnings: Sequence[str], by: Acting) -> list
     return [*without, "The payment was worked out. You see pounds with the role Finance View.", *warnings]
 
 
-def next_steps_of(sheet: Sheet) -> list[str]:
-    """What happens next."""
+def next_steps_of(sheet: Sheet, by: Acting) -> list[str]:
+    """What happens next; and how long this person can still change it (domain 5, who may change)."""
     if not sheet.is_payment_date:
         return ["Nothing follows: figures for this date yield no payment."]
     closes = closes_on(sheet.definition, sheet.submission.achievement_date)
     until = f" until entry closes on {long_date(closes)}" if closes else ""
     declared = "" if sheet.definition.no_declaration_required else "Somebody with Declaration Management declares it. "
+    approves = f"{declared}Then the commissioning organisation approves it."
+    if acts_on_behalf(by, sheet.submission):
+        return [approves, "Until finance approval, you can change the figures; the provider cannot."]
     return [
-        f"{declared}Then the commissioning organisation approves it.",
+        approves,
         f"Until it is approved, you can change the figures{until}.",
     ]
 

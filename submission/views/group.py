@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.rules import PortalRequest
 from core.errors import Invalid, NotVisible
 from submission import commands, queries, rules
-from submission.commands import ChangedMeanwhile, Saved
+from submission.commands import ChangedMeanwhile, Saved, WordsSeen
 from submission.forms import GroupForm, asking
 from submission.presenters import sheets as shown
 from submission.queries import checks
@@ -38,7 +38,7 @@ def group(request: PortalRequest, code: str, day: str, provider: str, group_code
     except ChangedMeanwhile as clash:
         # On the fields as they look now: nothing was saved.
         sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
-        again = asking(form, clash.clashes, sheet.group(group_code))
+        again = asking(form, clash.clashes, sheet.group(group_code), _words(sheet))
         return _answer(request, sheet, group_code, again, status=409)
     except Invalid as refused:
         form.add_error(None, list(refused.sentences))
@@ -68,11 +68,14 @@ def check_field(request: PortalRequest, code: str, day: str, provider: str, grou
 
 
 def _form(request: PortalRequest, sheet: Sheet, group_code: str) -> GroupForm:
-    row = sheet.submission
     data = request.POST if request.method == "POST" else None
-    return GroupForm(
-        data, group=sheet.group(group_code), note=row.note, reason=row.manual_reason or usual_reason(row.service_id)
-    )
+    return GroupForm(data, group=sheet.group(group_code), words=_words(sheet))
+
+
+def _words(sheet: Sheet) -> WordsSeen:
+    """The note and the reason as they stand, and the reason that is offered where none is recorded yet."""
+    row = sheet.submission
+    return WordsSeen(row.note, row.manual_reason, row.manual_reason or usual_reason(row.service_id))
 
 
 def _said(saved: Saved) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.rules import PortalRequest
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from operations.idempotency import once
 from submission import commands, queries
+from submission.changes import Key
 from submission.commands import Submitted
 from submission.forms import NilForm, SubmitForm
 from submission.presenters import sheets as shown
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from submission.queries import Sheet
 
 REMEMBERED = "submission.submitted"
+NOTHING_CHANGED = "Nothing has changed since the figures were last submitted."
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +54,7 @@ def check(request: PortalRequest, code: str, day: str, provider: str) -> HttpRes
         )
 
     try:
-        return _done(request, sheet, do, given["key"], {"key": key, **given})
+        return _done(request, sheet, do, given["key"], {**given, "of": key})
     except Invalid as refused:
         form.add_error(None, list(refused.sentences))
         return _check(request, sheet, form)
@@ -73,10 +76,14 @@ def nil_return(request: PortalRequest, code: str, day: str, provider: str) -> Ht
         return _plain(request, done)
 
     try:
-        said = once(given["key"], {"key": key, **given}, do, by=request.actor, action="submission.nil_return")
+        said = once(given["key"], {**given, "of": key}, do, by=request.actor, action="submission.nil_return")
     except Invalid as refused:
         form.add_error(None, list(refused.sentences))
         return _nil(request, code, day, provider, form)
+    except Conflict as meanwhile:
+        for sentence in meanwhile.sentences:
+            messages.error(request, sentence)
+        return _nil(request, code, day, provider, _as_it_is_now(form, key), status=409)
     return _remember(request, code, day, provider, said)
 
 
@@ -115,7 +122,7 @@ def submitted(request: PortalRequest, code: str, day: str, provider: str) -> Htt
         **shown.heading_of(row),
         breadcrumb=shown.breadcrumb(row, request.actor),
         sentences=[f"{count(said['values'], 'value')} submitted for {long_date(row.achievement_date)}.", *said["said"]],
-        next_steps=shown.next_steps_of(sheet),
+        next_steps=shown.next_steps_of(sheet, request.actor),
         summary_href=shown.address("summary", row),
         another_href=shown.list_of(row, request.actor)[1],
         forget=shown.keep_name(request.actor, row),
@@ -125,14 +132,15 @@ def submitted(request: PortalRequest, code: str, day: str, provider: str) -> Htt
 
 def _check(request: PortalRequest, sheet: Sheet, form: SubmitForm) -> HttpResponse:
     row, found = sheet.submission, checks.check(sheet)
+    changed = any(line.is_changed for line in sheet.lines.values()) or bool(found.problems)
     page = shown.CheckPage(
         title="Check before you submit",
         **shown.heading_of(row),
         in_error=form.is_bound,
         breadcrumb=shown.breadcrumb(row, request.actor),
         table=shown.figures_table(list(sheet.lines.values())),
-        facts=_reason_and_note(sheet),
-        problems=() if form.is_bound else found.problems,
+        facts=_reason_and_note(sheet) if changed else (),
+        problems=() if form.is_bound else [*found.problems, *([] if changed else [NOTHING_CHANGED])],
         warnings=found.warnings,
         form=form,
         offers_zero=bool(found.fillable),
@@ -151,7 +159,18 @@ def _reason_and_note(sheet: Sheet) -> list[tuple[str, str]]:
     return [("Reason for manual entry", reason), *([("Submission notes", row.note)] if row.note else [])]
 
 
-def _nil(request: PortalRequest, code: str, day: str, provider: str, form: NilForm) -> HttpResponse:
+def _as_it_is_now(form: NilForm, key: Key) -> NilForm:
+    """What was typed, to be sent again once the figures that changed meanwhile were looked at."""
+    data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
+    version, _entered = entry.seen_of(key)
+    data["version"] = str(version)
+    data["key"] = uuid4().hex
+    return NilForm(data, reason=None, version=0)
+
+
+def _nil(
+    request: PortalRequest, code: str, day: str, provider: str, form: NilForm, *, status: int = 422
+) -> HttpResponse:
     key = key_at(code, day, provider)
     names, (_version, entered) = entry.names_seen(request.actor, key), entry.seen_of(key)
     replaced = f"It takes the place of what was entered: {count(entered, 'field')}."
@@ -173,4 +192,4 @@ def _nil(request: PortalRequest, code: str, day: str, provider: str, form: NilFo
             ],
         ),
     )
-    return render(request, "submission/nil_return.jinja", {"page": page}, status=422 if form.is_bound else 200)
+    return render(request, "submission/nil_return.jinja", {"page": page}, status=status if form.is_bound else 200)

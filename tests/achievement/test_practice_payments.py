@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -329,3 +330,16 @@ class TestWithoutDeclaration:
         nobody.submit(37)
 
         assert nobody.achievement.state == State.AWAITING_FINANCE
+
+
+def test_what_is_paid_is_at_the_fee_of_the_achievement_date_not_of_today(db, training_day):
+    content = weight_management_content()
+    (fee,) = content["calculation"]["fees"]
+    until_november = fee | {"end_date": NOVEMBER, "amount": "10.00"}
+    from_december = fee | {"start_date": NOVEMBER + timedelta(days=1), "amount": "20.00"}
+    priced = payments(calculation=content["calculation"] | {"fees": [until_november, from_december]})
+
+    priced.submit(12)
+
+    assert priced.achievement.amount == Decimal("120.00")
+    assert "£10.00 a referral" in explanation_of(priced.achievement).sentence()

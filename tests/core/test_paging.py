@@ -40,13 +40,35 @@ def test_pages_in_an_order_of_added_columns_hold_every_row_once(practices, order
     ]
 
 
-@pytest.mark.parametrize("made_up", [["soon", 1], ["2021-02-30", 1], ["\0", 1], [None, 1], ["2021-10-31"]])
+@pytest.mark.parametrize(
+    "made_up",
+    [["soon", 1], ["2021-02-30", 1], ["\0", 1], [None, 1], ["2021-10-31"], ["2021-10-31", True], ["\ud800", 1]],
+)
 def test_a_cursor_that_somebody_made_up_starts_at_the_beginning(practices, made_up):
     cursor = urlsafe_b64encode(json.dumps(made_up).encode()).decode().rstrip("=")
 
     page = page_of(practices, ("day", "id"), after=cursor, size=3)
 
     assert [row.code for row in page.rows] == ["V00000", "V00001", "V00002"]
+
+
+@pytest.mark.parametrize("order", [("name", "id"), ("-length", "-id"), ("-length", "code")])
+@pytest.mark.parametrize("made_up", [[True, True], ["\ud800", 1], ["\udfff\0", "x"], [[], {}], [1.5, 2]])
+def test_whatever_its_columns_a_cursor_that_is_none_starts_at_the_beginning(practices, order, made_up):
+    cursor = urlsafe_b64encode(json.dumps(made_up).encode()).decode().rstrip("=")
+
+    page = page_of(practices, order, after=cursor, size=9)
+
+    assert len(page.rows) == 7
+
+
+@pytest.mark.parametrize("made_up", ["[" * 100_000, "[" + "9" * 5_000 + ",1]", "nonsense", "\x00"])
+def test_a_cursor_that_cannot_be_read_starts_at_the_beginning(practices, made_up):
+    cursor = urlsafe_b64encode(made_up.encode()).decode().rstrip("=")
+
+    page = page_of(practices, ("name", "id"), after=cursor, size=9)
+
+    assert len(page.rows) == 7
 
 
 def test_rows_that_come_before_the_last_one_seen_are_not_shown_twice(practices):

@@ -79,10 +79,11 @@ def test_what_a_supervisor_is_led_to_is_theirs_to_look_at(client, supervisor):
     browser = sign_in(client, supervisor)
     ahead = [need.href for need in needs_of(supervisor) if need.href != "/answer/"]
 
-    answers = {href: browser.get(href).status_code for href in ahead}
+    answers = {href: browser.get(href) for href in ahead}
 
     assert ahead
-    assert set(answers.values()) == {200}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert [href for href, answer in answers.items() if "There is a problem" in answer.content.decode()] == []
 
 
 def test_whoever_declares_is_told_so_and_led_to_declare(portland):

@@ -19,7 +19,7 @@ from reports.queries.summary import SummaryFilters, achievements_in
 from tests.achievement.payments import Payments, payments, said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import PracticeFactory
-from ui.sheets import Sheet, to_csv, to_pdf, to_xlsx
+from ui.sheets import FILES, Sheet, to_csv, to_pdf, to_xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +123,21 @@ def test_the_pdf_is_one(portland: Payments):
 
     assert content.startswith(b"%PDF-")
     assert b"Achievement Summary Report" in content or len(content) > 1_000
+
+
+def test_no_file_tells_pounds_to_whoever_sees_points_only(portland: Payments, monkeypatch: pytest.MonkeyPatch):
+    written: list[Sheet] = []
+    for kind, (_write, content_type) in FILES.items():
+        monkeypatch.setitem(FILES, kind, (lambda sheet: written.append(sheet) or b"", content_type))
+    viewer = acting_as(Role.VIEW, organisation=portland.world.practice)
+
+    for kind in ("csv", "xlsx", "pdf"):
+        file_of(viewer, kind)
+
+    assert len(written) == 3
+    for sheet in written:
+        assert "345.00" not in f"{sheet.about} {sheet.heads} {list(sheet.rows)}"
+        assert "Amount" not in str(sheet.heads)
 
 
 def test_a_file_of_another_kind_is_not_there(portland: Payments):

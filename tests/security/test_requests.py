@@ -18,7 +18,9 @@ from django.urls import URLResolver, get_resolver
 from accounts.models import ApiToken, User
 from accounts.rules import Acting
 from accounts.states import Role
+from cqrs_portal.settings import base, training
 from home import queries
+from operations.models import OutboxMessage
 from organisations.models import OdsUpload, OdsUploadFile
 from tests.achievement.payments import said, signed_in
 from tests.cqrs_portal.test_settings import GOOD, started_with
@@ -192,6 +194,12 @@ def test_guessing_a_password_is_stopped_after_five_attempts(ada: Acting, setting
     assert right.status_code == 200, "the right password is of no use either, for a while"
 
 
+def test_the_portal_itself_limits_what_is_tried() -> None:
+    """The suite's own settings switch the limits off, because it signs in far more often than a person."""
+    for settings_of in (base, training):
+        assert getattr(settings_of, "ACCOUNT_RATE_LIMITS", {}) is not False
+
+
 def test_a_wrong_password_and_an_unknown_address_are_answered_alike(ada: Acting) -> None:
     wrong = said(sign_in(Client(), ada.user, "wrong"))
     unknown = said(Client().post(LOGIN, {"login": "nobody@tests.example", "password": "wrong"}))
@@ -205,6 +213,18 @@ def test_asking_for_a_new_password_does_not_tell_who_has_an_account(ada: Acting)
     )
 
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+def test_a_new_password_is_asked_for_while_the_mail_server_is_away(ada: Acting, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    response = Client().post("/account/password/reset/", {"email": ada.user.email})
+
+    (message,) = OutboxMessage.objects.filter(task="operations.send_email")
+    assert response.status_code == 302
+    assert message.keys["to"] == ada.user.email
+    assert "/account/password/reset/key/" in message.keys["text"]
 
 
 def test_a_request_to_another_host_is_not_answered(ada: Acting) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from core.errors import Conflict
 from submission import commands
-from submission.commands import ChangedMeanwhile, Figures
+from submission.commands import ChangedMeanwhile, Figures, WordsSeen
 from submission.queries import glimpse_of, sheet_of_key
-from submission.states import State
+from submission.states import ManualReason, State
 from tests.factories.submission import (
     REFERRALS,
 )
@@ -113,3 +113,77 @@ def test_figures_changed_since_they_were_checked_are_not_submitted(portland):
         commands.submit_achievement_data(portland.key(), by=portland.tamsin, version=seen)
 
     assert value_of(portland) is None
+
+
+TECHNICAL = ManualReason.TECHNICAL_ISSUE
+
+
+def words(world):
+    """How note and reason look now, to somebody who opens the page."""
+    row = world.submission
+    return WordsSeen(row.note, row.manual_reason, row.manual_reason or ManualReason.CANNOT_BE_EXTRACTED)
+
+
+def as_seen(world):
+    return {"glimpses": glimpses(world), "words": words(world)}
+
+
+def test_a_note_and_a_reason_that_another_changed_stay_theirs_and_that_is_said(portland):
+    save(portland, 30, note="First.")
+    seen = as_seen(portland)
+    save(portland, 30, by=portland.una, note="Una's words.", reason=TECHNICAL)
+
+    saved = save(portland, 6, note="First.", **seen)
+
+    row = portland.submission
+    assert (row.note, row.manual_reason) == ("Una's words.", TECHNICAL)
+    assert drafts() == {REFERRALS: 6}
+    assert saved.kept_theirs == [
+        "Submission notes: Una Ellis changed them meanwhile; they were kept.",
+        "Reason for manual entry: Una Ellis changed it meanwhile; it was kept.",
+    ]
+
+
+def test_a_note_that_two_people_changed_is_told_to_the_second_and_nothing_is_saved(portland):
+    save(portland, 30, note="First.")
+    seen = as_seen(portland)
+    save(portland, 30, by=portland.una, note="Una's words.")
+
+    with pytest.raises(ChangedMeanwhile) as clash:
+        save(portland, 6, note="Mine.", **seen)
+
+    assert [each.sentence for each in clash.value.clashes] == [
+        "Submission notes: Una Ellis changed it to “Una's words.”, 11 December 2021, 12:00. You typed “Mine.”."
+    ]
+    assert portland.submission.note == "Una's words."
+    assert drafts() == {REFERRALS: 30}
+
+
+def test_a_reason_that_two_people_changed_is_told_to_the_second(portland):
+    save(portland, 30)
+    seen = as_seen(portland)
+    save(portland, 30, by=portland.una, reason=TECHNICAL)
+
+    with pytest.raises(ChangedMeanwhile) as clash:
+        save(portland, 30, reason=ManualReason.NO_EXTRACTS, **seen)
+
+    assert [each.label for each in clash.value.clashes] == ["Reason for manual entry"]
+    assert portland.submission.manual_reason == TECHNICAL
+
+
+def test_a_reason_that_was_only_offered_is_recorded_with_the_first_save(portland):
+    commands.begin_submission(portland.key(), by=portland.tamsin)
+
+    save(portland, 30, reason=ManualReason.CANNOT_BE_EXTRACTED, **as_seen(portland))
+
+    assert portland.submission.manual_reason == ManualReason.CANNOT_BE_EXTRACTED
+
+
+def test_both_who_typed_the_same_note_agree(portland):
+    save(portland, 30, note="First.")
+    seen = as_seen(portland)
+    save(portland, 30, by=portland.una, note="Two were late.")
+
+    save(portland, 6, note="Two were late.", **seen)
+
+    assert portland.submission.note == "Two were late."
