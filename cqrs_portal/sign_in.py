@@ -23,6 +23,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.commands import revoke_every_token
+from accounts.rules import Acting
 from core import clock
 from operations.notifications import hand_over_text
 
@@ -56,6 +58,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if app == "allauth.mfa" and just_signed_in(self.request) and not is_mfa_enabled(self.request.user):
             return False
         return super().is_reauthentication_required(app=app, **kwargs)
+
+    def set_password(self, user: Any, password: str) -> None:
+        """With another password, what the old one opened is closed: tokens as well as the other sessions."""
+        super().set_password(user, password)
+        revoke_every_token(user.pk, by=Acting(user, None))
 
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
         """From the outbox, as all e-mail: who asks is answered the same, whether the mail server is there or not."""

@@ -16,7 +16,7 @@ from accounts.commands.people import (
 )
 from accounts.commands.second_factor import reset_second_factor, set_training_second_factor
 from accounts.commands.sessions import end_other_sessions, end_session, note_session_seen
-from accounts.commands.tokens import NewToken, create_token, note_use_of_token, revoke_token
+from accounts.commands.tokens import NewToken, create_token, note_use_of_token, revoke_every_token, revoke_token
 
 __all__ = [
     "Limits",
@@ -36,6 +36,7 @@ __all__ = [
     "note_use_of_token",
     "reset_second_factor",
     "retire_users",
+    "revoke_every_token",
     "revoke_token",
     "set_training_password",
     "set_training_second_factor",

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts import notifications
 from accounts.commands.sessions import end_every_session
+from accounts.commands.tokens import revoke_every_token
 from accounts.models import SecondFactorReset, User
 from accounts.rules import RESET_SECOND_FACTOR
 from core.actors import Actor
@@ -21,7 +22,7 @@ from operations.notifications import send
 
 @command
 def reset_second_factor(user: User, reason: str, *, by: Actor) -> SecondFactorReset:
-    """Take a person's authenticator app and recovery codes away, end their sessions, and tell them by e-mail.
+    """Take a person's authenticator app and recovery codes away, end their sessions and API tokens, and tell them.
 
     They sign in with their password, and set up another app before anything else where their roles need one. Raises
     NotPermitted for oneself, for whoever does not administer them, or not everywhere that a role of theirs needs one;
@@ -36,6 +37,7 @@ def reset_second_factor(user: User, reason: str, *, by: Actor) -> SecondFactorRe
         raise Conflict(f"{user.name} has no second factor.")
     Authenticator.objects.filter(user=user).delete()
     end_every_session(user.pk)
+    revoke_every_token(user.pk, by=by)
     reset = SecondFactorReset.objects.create(
         user=user, at=instant(), by_id=by.user_id, organisation_id=by.organisation_id, reason=reason.strip()
     )

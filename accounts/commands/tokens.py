@@ -71,6 +71,12 @@ def revoke_token(token_id: int, *, by: Actor) -> ApiToken:
 
 
 @command
+def revoke_every_token(user_id: int, *, by: Actor) -> int:
+    """End all of a person's tokens, because their password or second factor was replaced; how many there were."""
+    return ApiToken.objects.filter(user=user_id, revoked_at=None).update(revoked_at=instant())
+
+
+@command
 def note_use_of_token(token_id: int, *, by: Actor) -> None:
     """Remember when a token was last used, to the minute: reading the API does not write a row each time."""
     stale = Q(last_used_at=None) | Q(last_used_at__lt=instant() - USE_NOTED_EVERY)

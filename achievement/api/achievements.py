@@ -32,12 +32,13 @@ from achievement.serializers import (
     NetworkAchievementDetailSerializer,
     NetworkAchievementSerializer,
     OutcomeSerializer,
+    SendBackSerializer,
     WaitingNetworkSerializer,
     WhyWaitingSerializer,
 )
 from achievement.states import State
 from core.errors import NotPermitted
-from operations.api import ReasonSerializer, RowsViewSet, acts, done_once, refuse_all, refused_rows, stale_sentences
+from operations.api import RowsViewSet, acts, done_once, refuse_all, refused_rows, stale_sentences
 
 NOUN = ("achievement", "achievements")
 NO_POUNDS = "Your roles show points, not pounds."
@@ -63,7 +64,7 @@ class _Acted(RowsViewSet):
 
     def done(self, act: str, command: Callable[..., Any], role: Role) -> Response:
         """Do it once, for the rows as they were seen; raise where none of them moved."""
-        given = self.given(ReasonSerializer if act in shown.NEEDS_REASON else ApproveSerializer)
+        given = self.given(SendBackSerializer if act in shown.NEEDS_REASON else ApproveSerializer)
         seen, note = given["seen"], given.get("reason") or given.get("note", "")
         return self.once(act, given, lambda: command(seen, by=self.by, note=note), role)
 
@@ -127,7 +128,7 @@ class Achievements(_Acted):
         given = self.given(DeclareSerializer)
         return self.once(DECLARE, given, lambda: commands.declare_achievements(given["seen"], by=self.by), DECLARER)
 
-    @acts("withdraw-declaration", ReasonSerializer, OutcomeSerializer, "Withdraw declaration")
+    @acts("withdraw-declaration", SendBackSerializer, OutcomeSerializer, "Withdraw declaration")
     def withdraw_declaration(self, request: Request) -> Response:
         return self.done(shown.WITHDRAW, commands.withdraw_declarations, DECLARER)
 
@@ -135,15 +136,15 @@ class Achievements(_Acted):
     def approve(self, request: Request) -> Response:
         return self.done(shown.APPROVE, commands.approve_achievements, APPROVER)
 
-    @acts("reject", ReasonSerializer, OutcomeSerializer, "Reject; a line that the portal declared is held")
+    @acts("reject", SendBackSerializer, OutcomeSerializer, "Reject; a line that the portal declared is held")
     def reject(self, request: Request) -> Response:
         return self.done(shown.REJECT, commands.reject_achievements, APPROVER)
 
-    @acts("undo-approval", ReasonSerializer, OutcomeSerializer, "Undo approval")
+    @acts("undo-approval", SendBackSerializer, OutcomeSerializer, "Undo approval")
     def undo_approval(self, request: Request) -> Response:
         return self.done(shown.UNDO, commands.undo_approval, APPROVER)
 
-    @acts("lift-hold", ReasonSerializer, OutcomeSerializer, "Lift hold")
+    @acts("lift-hold", SendBackSerializer, OutcomeSerializer, "Lift hold")
     def lift_hold(self, request: Request) -> Response:
         return self.done(shown.LIFT, commands.lift_hold, APPROVER)
 
@@ -151,7 +152,7 @@ class Achievements(_Acted):
     def finance_approve(self, request: Request) -> Response:
         return self.done(shown.FINANCE_APPROVE, commands.approve_practice_payments, FINANCE)
 
-    @acts("return", ReasonSerializer, OutcomeSerializer, "Return what is paid to practices to the commissioner")
+    @acts("return", SendBackSerializer, OutcomeSerializer, "Return what is paid to practices to the commissioner")
     def return_(self, request: Request) -> Response:
         return self.done(shown.RETURN, commands.return_practice_payments, FINANCE)
 
@@ -178,7 +179,7 @@ class NetworkAchievements(_Acted):
     def finance_approve(self, request: Request) -> Response:
         return self.done(shown.FINANCE_APPROVE, commands.give_finance_approval, FINANCE)
 
-    @acts("return", ReasonSerializer, OutcomeSerializer, "Return; the lines await the commissioner again")
+    @acts("return", SendBackSerializer, OutcomeSerializer, "Return; the lines await the commissioner again")
     def return_(self, request: Request) -> Response:
         return self.done(shown.RETURN, commands.return_network_achievements, FINANCE)
 

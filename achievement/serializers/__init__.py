@@ -9,6 +9,7 @@ from achievement.serializers.achievements import (
     NetworkAchievementDetailSerializer,
     NetworkAchievementSerializer,
     OutcomeSerializer,
+    SendBackSerializer,
     WaitingNetworkSerializer,
     WhyWaitingSerializer,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "NilSettlementSerializer",
     "OutcomeSerializer",
     "ProposeNilSerializer",
+    "SendBackSerializer",
     "SettleNilSerializer",
     "WaitingNetworkSerializer",
     "WhyWaitingSerializer",

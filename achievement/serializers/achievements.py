@@ -20,6 +20,14 @@ NOTE_LENGTH = 500
 STATUSES = [(label, label) for label in State.labels]
 
 
+class SendBackSerializer(WithSeenSerializer):
+    """Achievements to send back, and why: as long a reason as on the pages."""
+
+    reason = serializers.CharField(
+        max_length=NOTE_LENGTH, trim_whitespace=True, help_text="Whoever acts next reads it."
+    )
+
+
 class PoundsField(serializers.DecimalField):
     """Pounds, as a string; null for those whose roles show points, never pounds."""
 

@@ -337,7 +337,9 @@ def test_what_is_paid_is_at_the_fee_of_the_achievement_date_not_of_today(db, tra
     (fee,) = content["calculation"]["fees"]
     until_november = fee | {"end_date": NOVEMBER, "amount": "10.00"}
     from_december = fee | {"start_date": NOVEMBER + timedelta(days=1), "amount": "20.00"}
-    priced = payments(calculation=content["calculation"] | {"fees": [until_november, from_december]})
+    nil = [case for case in content["golden_cases"] if case["count"] == 0]
+    fees = content["calculation"] | {"fees": [until_november, from_december]}
+    priced = payments(calculation=fees, golden_cases=nil)
 
     priced.submit(12)
 

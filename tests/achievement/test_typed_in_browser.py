@@ -107,3 +107,20 @@ def reject(page: Page) -> None:
     page.get_by_label("Select Portland Surgery").check()
     page.get_by_role("button", name="Reject...").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Reject 1 achievement")
+
+
+def test_a_reason_outlives_the_session_and_one_comes_back_to_the_list(
+    page: Page, live_server: Any, portland: Payments
+) -> None:
+    portland.declare()
+    entered(page, live_server, portland.approver, "/achievement/declarations/")
+    reject(page)
+    page.get_by_label("Reason").fill("Two were not eligible.")
+
+    page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_url("**/account/login/?next=%2Fachievement%2Fdeclarations%2F**")
+    entered(page, live_server, portland.approver, "/achievement/declarations/")
+    reject(page)
+
+    expect(page.get_by_label("Reason")).to_have_value("Two were not eligible.")

@@ -8,9 +8,7 @@ from submission.models import IndicatorValue
 from submission.states import ManualReason
 from tests.submission.conftest import sign_in
 from tests.submission.entering import save
-from tests.submission.test_pages import at, begun, drawn, enter, fields_of, said, submit
-
-__all__ = ["begun"]
+from tests.submission.screens import at, drawn, enter, fields_of, said, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portland")]
 
