@@ -15,6 +15,7 @@ from core.changes import Effect, handles
 from core.commands import instant
 from operations.commands import after_commit
 from organisations.changes import (
+    ClosingDatesCorrected,
     LeadsCorrected,
     ListSizesCorrected,
     MembershipCorrected,
@@ -36,6 +37,13 @@ PAYMENTS_AT_ONCE = 500
 @handles(MembershipCorrected)
 def work_out_after_membership(change: MembershipCorrected) -> Iterable[Effect]:
     return _work_out(touched_by([change]))
+
+
+@handles(ClosingDatesCorrected)
+def work_out_after_closing_dates(change: ClosingDatesCorrected) -> Iterable[Effect]:
+    """Nothing is earned after a practice's last day, whoever pays it (ADR 0044); a later one lets it earn again."""
+    keys = figures.keys_submitted(providers=change.practice_ids)
+    return [*_work_out(touched_by([change])), *_work_out_payments(keys)]
 
 
 @handles(ListSizesCorrected)

@@ -23,6 +23,13 @@ class MembershipCorrected(Change):
 
 
 @dataclass(frozen=True)
+class ClosingDatesCorrected(Change):
+    """What the files say of the closing date of these practices has changed: given, moved or taken away."""
+
+    practice_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
 class ListSizesCorrected(Change):
     """What we believe about the list sizes of these organisations has changed. Pairs of (organisation id, kind)."""
 

@@ -18,6 +18,7 @@ from participation.queries import allocations_for
 from submission.changes import Key
 from submission.models import Submission
 from submission.queries.values import values_for
+from ui.wording import long_date
 
 ALLOCATION, FIELD = "allocation", "field"
 
@@ -68,6 +69,8 @@ def _problem(
 ) -> str:
     """Why nothing can be paid for these figures, in a sentence; empty where something can."""
     when = f"{day.day} {day:%B %Y}"
+    if provider.close_date and provider.close_date < day:
+        return f"{provider.name} closed on {long_date(provider.close_date)}: nothing is paid for {when}."
     if taking_part is None:
         return f"{provider.name} has no approved participation in {service.name} that covers {when}: nothing is paid."
     if method.fee_on(day) is None:
@@ -138,9 +141,11 @@ def figures_in_words(achievement: Any) -> str:
     return f"{claimed}, {result.payable:,} payable" if result.above_allocation else claimed
 
 
-def keys_submitted(*, services: Collection[int], providers: Collection[int] | None = None) -> list[Key]:
-    """The keys that figures have been submitted for, of these services that pay the practice itself."""
-    rows = Submission.objects.filter(service__in=services, service__paid_to=PaidTo.PRACTICE, submitted_at__isnull=False)
+def keys_submitted(*, services: Collection[int] | None = None, providers: Collection[int] | None = None) -> list[Key]:
+    """The keys that figures have been submitted for, of these services that pay the practice itself; None is all."""
+    rows = Submission.objects.filter(service__paid_to=PaidTo.PRACTICE, submitted_at__isnull=False)
+    if services is not None:
+        rows = rows.filter(service__in=services)
     if providers is not None:
         rows = rows.filter(provider__in=providers)
     return [Key(*row) for row in rows.values_list("service_id", "achievement_date", "provider_id")]

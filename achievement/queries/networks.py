@@ -11,7 +11,7 @@ from achievement.models import DATES_THERE_ARE_SQL
 from achievement.states import State
 from catalogue.changes import ServiceVersionReleased
 from core.changes import Change
-from organisations.changes import ListSizesCorrected, MembershipCorrected, SuccessionsRecorded
+from organisations.changes import ClosingDatesCorrected, ListSizesCorrected, MembershipCorrected, SuccessionsRecorded
 from organisations.models import Membership
 from organisations.queries import heirs_of
 from participation.changes import ParticipationsChanged
@@ -90,7 +90,7 @@ def touched_by(changes: Iterable[Change]) -> Touched:
             whose = {organisation for organisation, _kind in change.pairs}
             networks |= ever_networks_of(whose | heirs_of(whose))
             services = None
-        elif isinstance(change, SuccessionsRecorded):
+        elif isinstance(change, ClosingDatesCorrected | SuccessionsRecorded):
             networks |= ever_networks_of(change.practice_ids | heirs_of(change.practice_ids))
             services = None
     return Touched(frozenset(networks), None if services is None else frozenset(services))

@@ -13,7 +13,13 @@ from openpyxl import Workbook
 
 from core import changes
 from core.changes import Change
-from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected, ParentsCorrected
+from organisations.changes import (
+    ClosingDatesCorrected,
+    LeadsCorrected,
+    ListSizesCorrected,
+    MembershipCorrected,
+    ParentsCorrected,
+)
 from tests.organisations.files import (
     MEMBERSHIP_HEADER,
     NETWORK,
@@ -140,7 +146,7 @@ def release(tmp_path) -> OdsRelease:
 def published(monkeypatch) -> list[Change]:
     """Every change published, with the portal's own handlers away."""
     heard: list[Change] = []
-    kinds = (MembershipCorrected, ListSizesCorrected, LeadsCorrected, ParentsCorrected)
+    kinds = (ClosingDatesCorrected, MembershipCorrected, ListSizesCorrected, LeadsCorrected, ParentsCorrected)
     monkeypatch.setattr(changes, "_handlers", {kind: [heard.append] for kind in kinds})
     return heard
 

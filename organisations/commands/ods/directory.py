@@ -19,6 +19,8 @@ class Directory:
 
     known: dict[str, Organisation]
     wanted: dict[str, Organisation] = field(default_factory=dict)
+    closing: set[int] = field(default_factory=set)
+    """Ids of practices that were known before with another closing date, or with none."""
 
     @classmethod
     def of(cls, release: Release) -> Directory:
@@ -51,6 +53,7 @@ class Directory:
         """Write what is new or different, in one statement; answers how many were added and how many updated."""
         changed = [each for each in self.wanted.values() if not self._is_known_as(each)]
         added = sum(each.code not in self.known for each in changed)
+        self.closing |= set(self._closing(changed))
         Organisation.objects.bulk_create(
             sorted(changed, key=lambda each: each.code),
             update_conflicts=True, unique_fields=["code"], update_fields=UPDATED, batch_size=5000,
@@ -58,6 +61,12 @@ class Directory:
         self.known |= Organisation.objects.in_bulk(self.wanted, field_name="code")
         self.wanted = {}
         return added, len(changed) - added
+
+    def _closing(self, changed: Iterable[Organisation]) -> Iterator[int]:
+        for wanted in changed:
+            known = self.known.get(wanted.code)
+            if known and known.kind == Kind.PRACTICE and known.close_date != wanted.close_date:
+                yield known.pk
 
     def _is_known_as(self, wanted: Organisation) -> bool:
         known = self.known.get(wanted.code)

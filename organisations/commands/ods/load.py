@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db import connection
@@ -13,7 +13,13 @@ from core.commands import command, instant
 from core.errors import Invalid
 from core.statistics import refresh_statistics
 from core.two_clocks import Recorded
-from organisations.changes import LeadsCorrected, ListSizesCorrected, MembershipCorrected, ParentsCorrected
+from organisations.changes import (
+    ClosingDatesCorrected,
+    LeadsCorrected,
+    ListSizesCorrected,
+    MembershipCorrected,
+    ParentsCorrected,
+)
 from organisations.commands.memberships import with_shadowed
 from organisations.commands.ods.directory import (
     Directory,
@@ -76,7 +82,7 @@ def load_ods(files: OdsFiles, *, by: Actor, tell: Tell = lambda sentence: None) 
     taken = _take_facts(release, directory)
     remark(release, directory)
     tell("Following it up in participation and achievement.")
-    effects = _publish(taken, by)
+    effects = _publish(taken, directory.closing, by)
     _remember(release, effects, by)
     refresh_statistics(Organisation, Parent, Lead, Membership, ListSize)
     return LoadReport(release.files, release.commissioner, effects)
@@ -174,8 +180,9 @@ def _take_facts(release: Release, directory: Directory) -> dict[type[Change], li
     return taken
 
 
-def _publish(taken: dict[type[Change], list[Recorded]], by: Actor) -> list[Effect]:
-    effects: list[Effect] = []
+def _publish(taken: dict[type[Change], list[Recorded]], closing: Collection[int], by: Actor) -> list[Effect]:
+    """Closing dates first: what they take back is said of them, before memberships that ended with them follow."""
+    effects = publish(ClosingDatesCorrected(by, frozenset(closing))) if closing else []
     for change, recorded in taken.items():
         keys = frozenset(key for each in recorded for key in each.keys)
         if keys:
