@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
 from achievement.presenters.waiting.subject import Subject
-from achievement.queries.causes import Cause
+from achievement.queries.causes import Cause, Offer
 from ui.frame import Link
 from ui.wording import long_date
 
@@ -48,18 +49,19 @@ _ASKED: Mapping[Cause, str] = {
 
 
 def _end_date(of: Subject) -> Iterator[Link]:
-    """*Save End Date* for the offers that ended, filled in with the service's end."""
+    """*Save End Date* for the offers that ended, filled in with the service's end; of a practice that closes before it,
+    with its last day, past which no offer is moved."""
     for service in of.services:
-        offers = [
-            offer
-            for practice in of.practices
-            for offer in of.known.offers.get((service.pk, practice.pk), ())
-            if offer in of.ended
-        ]
-        seen = [("seen", f"{offer.id}:{offer.version}") for offer in offers]
-        asked = [*seen, ("end_date", service.end_date.isoformat()), ("back", _here(of))]
-        href = f"{reverse('participation:save_end_date', args=[service.code])}?{urlencode(asked)}"
-        yield Link(f"Save End Date: {long_date(service.end_date)}{_for(service.short_name, of)}", href)
+        ending: dict[date, list[Offer]] = {}
+        for practice in of.practices:
+            until = min(service.end_date, practice.close_date or service.end_date)
+            offers = of.known.offers.get((service.pk, practice.pk), ())
+            ending.setdefault(until, []).extend(offer for offer in offers if offer in of.ended)
+        for until, offers in sorted(ending.items(), reverse=True):
+            seen = [("seen", f"{offer.id}:{offer.version}") for offer in offers]
+            asked = [*seen, ("end_date", until.isoformat()), ("back", _here(of))]
+            href = f"{reverse('participation:save_end_date', args=[service.code])}?{urlencode(asked)}"
+            yield Link(f"Save End Date: {long_date(until)}{_for(service.short_name, of)}", href)
 
 
 def _joiner(of: Subject) -> Iterator[Link]:

@@ -159,20 +159,23 @@ _KNOWN = (State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.HELD, Stat
 _ACTS = (State.AWAITING_PROVIDER, State.AWAITING_COMMISSIONER, State.HELD)
 _NO_DATA = "f.submitted IS FALSE AND NOT f.begun AND NOT f.on_another_day"
 _SHUT = "b.closes_on < %(today)s::date"
+_OPEN = "(p.close_date < b.achievement_date) IS NOT TRUE"
+"""The practice had not closed: after its last day it is due no line, so neither an offer nor a list would bring one."""
 
 _HOLDS: Mapping[Cause, str] = {
-    Cause.OFFERS_END: "o.ended AND w.until <= b.achievement_date",
-    Cause.MEMBER_ENDS: "o.ended AND w.until > b.achievement_date",
-    Cause.NEVER_OFFERED: "NOT (o.ended OR o.later OR o.not_taken_up OR o.elsewhere)",
-    Cause.STARTS_LATE: "o.later",
-    Cause.HANGS_ELSEWHERE: "o.elsewhere",
-    Cause.NOT_TAKEN_UP: "o.not_taken_up",
+    Cause.OFFERS_END: f"o.ended AND w.until <= b.achievement_date AND {_OPEN}",
+    Cause.MEMBER_ENDS: f"o.ended AND w.until > b.achievement_date AND {_OPEN}",
+    Cause.NEVER_OFFERED: f"NOT (o.ended OR o.later OR o.not_taken_up OR o.elsewhere) AND {_OPEN}",
+    Cause.STARTS_LATE: f"o.later AND {_OPEN}",
+    Cause.HANGS_ELSEWHERE: f"o.elsewhere AND {_OPEN}",
+    Cause.NOT_TAKEN_UP: f"o.not_taken_up AND {_OPEN}",
     Cause.AWAITING_DATA: f"{_LACKS} AND o.practice_id IS NULL AND {_NO_DATA} AND {_SHUT} IS NOT TRUE",
     Cause.NOT_SUBMITTED: f"{_LACKS} AND f.submitted IS FALSE AND f.begun AND NOT f.information_only",
     Cause.INFORMATION_MISSING: f"{_LACKS} AND f.information_only",
     Cause.NO_PAYMENT_DATE: f"{_LACKS} AND f.submitted IS FALSE AND f.on_another_day",
     Cause.ENTRY_CLOSED: f"{_LACKS} AND f.submitted IS FALSE AND {_SHUT}",
-    Cause.NO_FIGURE: f"{_LACKS} AND (NOT b.is_payable OR (b.list_kind IS NOT NULL AND z.practice_id IS NULL))",
+    Cause.NO_FIGURE: f"{_LACKS} AND (NOT b.is_payable OR (b.list_kind IS NOT NULL AND z.practice_id IS NULL AND "
+    f"{_OPEN}))",
     Cause.RECALCULATION: "q.network_id IS NOT NULL",
     Cause.DECLARATION: f"b.state = {State.AWAITING_PROVIDER:d} AND x.line_id IS NULL",
     Cause.COMMISSIONER: f"b.state = {State.AWAITING_COMMISSIONER:d} AND a.practice_id IS NOT NULL",

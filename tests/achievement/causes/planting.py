@@ -194,6 +194,10 @@ NOT_ON_ONE_LINE = frozenset(
         *((C.AWAITING_DATA, other)
           for other in (C.OFFERS_END, C.MEMBER_ENDS, C.NEVER_OFFERED, C.STARTS_LATE, C.HANGS_ELSEWHERE,
                         C.NOT_TAKEN_UP, C.NOT_SUBMITTED, C.INFORMATION_MISSING, C.NO_PAYMENT_DATE, C.ENTRY_CLOSED)),
+        # After its last day a practice is due no line: neither an offer nor a list would bring one (ADR 0044).
+        *((C.CLOSED, other)
+          for other in (C.OFFERS_END, C.MEMBER_ENDS, C.NEVER_OFFERED, C.STARTS_LATE, C.HANGS_ELSEWHERE,
+                        C.NOT_TAKEN_UP, C.NO_FIGURE)),
         # Only management information is missing, or something else too.
         (C.NOT_SUBMITTED, C.INFORMATION_MISSING),
         # A line is in one status; with nobody at the queue it is nobody's.

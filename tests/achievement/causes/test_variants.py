@@ -274,6 +274,14 @@ def test_a_practice_counts_on_its_closing_date_and_not_after(lacking, days, expe
     assert causes(lacking) == expected
 
 
+@pytest.mark.parametrize("cause", [Cause(n) for n in range(1, 7)], ids=lambda cause: cause.name.lower())
+def test_until_its_last_day_a_closed_practices_offers_are_named_as_of_any_other(lacking, cause):
+    planting.PLANTERS[cause].plant(lacking)
+    Organisation.objects.filter(pk=lacking.practice.pk).update(close_date=DAY)
+
+    assert causes(lacking) == (cause,)
+
+
 def test_a_closed_network_is_named_for_every_line(lacking):
     Organisation.objects.filter(pk=lacking.world.network.pk).update(close_date=planting.BEFORE)
 
