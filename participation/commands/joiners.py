@@ -105,9 +105,19 @@ def _missing(offer: JoinerOffer, found: Sequence[Joining]) -> tuple[Joining, Mis
         if (joining.network.pk, joining.practice.pk, each.service.pk) == offer[:3]
     ]
     if not same:
+        _must_be_open(offer)
         raise Conflict(_not_missing(offer))
     begun = [pair for pair in same if pair[0].joined and pair[0].joined <= offer.start_date]
     return begun[-1] if begun else same[0]
+
+
+def _must_be_open(offer: JoinerOffer) -> None:
+    """Raises Invalid where the practice had closed by the day on which the offer starts."""
+    practice = Organisation.objects.filter(pk=offer.practice_id, close_date__lt=offer.start_date).first()
+    if practice:
+        closed, start = dense_date(practice.close_date), dense_date(offer.start_date)
+        late = f"{practice}: Start date {start} is after its closing date, {closed}."
+        raise Invalid(f"{late} Nothing is offered after it.")
 
 
 def _not_missing(offer: JoinerOffer) -> str:
@@ -128,6 +138,10 @@ def _problems(joining: Joining, each: MissingOffer, offer: JoinerOffer) -> Itera
     if joining.joined and offer.start_date < joining.joined:
         start, joined = dense_date(offer.start_date), dense_date(joining.joined)
         yield f"{whose}: Start date {start} is before it joined {joining.network.name}, {joined}."
+    closed = joining.practice.close_date
+    if closed and offer.end_date > closed:
+        end = dense_date(offer.end_date)
+        yield f"{whose}: End date {end} is after the closing date of {joining.practice}, {dense_date(closed)}."
     if each.left and offer.end_date > each.left:
         end, left = dense_date(offer.end_date), dense_date(each.left)
         yield f"{whose}: End date {end} is after it left {joining.network.name}, {left}."

@@ -212,7 +212,11 @@ def titles(network: Organisation, joinings: Sequence[Joining], practice: str) ->
     return "Joiners and movers", network.name
 
 
-def nothing_of(network: Organisation, practice: str) -> str:
+def nothing_of(network: Organisation, practice: str, known: Organisation | None = None) -> str:
+    """`practice` is the Org ID asked for, empty for all of the network; `known` the practice of it, if there is one."""
+    if known and known.close_date:
+        last = long_date(known.close_date)
+        return f"{known} closed on {last}. It is offered nothing after that day, and nothing is missing until then."
     if practice:
         return f"Nothing is missing for this practice in {network.name}, and no offer of it hangs on a former PCN."
     return f"Nothing is missing in {network.name}: every member has been offered what it holds."

@@ -17,7 +17,7 @@ from accounts.states import Role
 from core.errors import Invalid, NotPermitted
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, look_ahead, token_of
 from core.transitions import Seen
-from organisations.queries import visible_network
+from organisations.queries import practice_named, visible_network
 from participation import commands
 from participation.commands import JoinerOffer
 from participation.forms import ConfirmForm, JoinersForm, ProposalForm, hidden_of
@@ -141,6 +141,11 @@ class _Proposal:
         self.back = _back(request, self.network)
 
     @property
+    def asked(self) -> tuple[Organisation, str, Organisation | None]:
+        """The network and the practice, by its Org ID and, where there is one, itself."""
+        return self.network, self.practice, practice_named(self.practice) if self.practice else None
+
+    @property
     def href(self) -> str:
         codes = [self.network.code, *([self.practice] if self.practice else [])]
         return reverse(f"participation:{'joiner' if self.practice else 'joiners_of'}", args=codes)
@@ -211,7 +216,7 @@ def _page(
         breadcrumb=shown.breadcrumb(),
         back=Link("Back to the list", proposal.back),
         sentences=[queries.sentence_of(each) for each in proposal.joinings],
-        nothing="" if proposal.joinings else shown.nothing_of(proposal.network, proposal.practice),
+        nothing="" if proposal.joinings else shown.nothing_of(*proposal.asked),
         offered=shown.offered_table(proposal.joinings),
         hanging=shown.hanging_table(proposal.joinings, proposal.leaving),
         change=change,

@@ -295,3 +295,12 @@ def test_the_list_asks_the_database_ten_questions_at_most(dilys, django_assert_m
 
     with django_assert_max_num_queries(10):
         dilys.get(LIST)
+
+
+def test_the_page_of_a_practice_that_had_closed_says_so(dilys):
+    Organisation.objects.filter(code="V84552").update(close_date=date(2021, 9, 15))
+
+    said = text(dilys.get(FORTIES))
+
+    assert "Forties Surgery (V84552) closed on 15 September 2021. It is offered nothing after that day" in said
+    assert "See what would change" not in said

@@ -13,6 +13,7 @@ from achievement.commands import aggregate_networks, approve_achievements
 from achievement.models import Achievement, NetworkAchievement
 from achievement.states import State as Payment
 from core.actors import SYSTEM
+from core.dates import DAY
 from core.errors import Conflict, Invalid, NotPermitted
 from core.transitions import Seen
 from operations.commands import deliver
@@ -366,3 +367,38 @@ def test_aggregation_goes_on_without_the_mover_in_its_old_network(dilys, still_i
     done = aggregate_networks(by=SYSTEM, commissioner=place("ZBY"))
 
     assert done.networks == 0
+
+
+def closed(code, day):
+    Organisation.objects.filter(code=code).update(close_date=day)
+
+
+def test_a_practice_that_closed_before_it_joined_is_not_proposed_and_not_offered(dilys):
+    [forties, lundy] = found("Z05849")
+    closed("V84552", REJOINED - DAY)
+
+    with pytest.raises(Invalid) as refused:
+        settle_joiners(as_proposed(forties, lundy), by=dilys)
+
+    assert [each.practice.name for each in found("Z05849")] == ["Lundy Practice"]
+    assert str(refused.value) == (
+        "Forties Surgery (V84552): Start date 16/09/2021 is after its closing date, 15/09/2021. "
+        "Nothing is offered after it."
+    )
+    assert [each.service.short_name for each in found("Z05849")[0].missing] == ["Clinical Director payment"]
+
+
+def test_a_joiner_that_closes_is_proposed_until_its_last_day_and_offered_no_longer(dilys):
+    closed("V84552", date(2021, 10, 31))
+    [forties, _lundy] = found("Z05849")
+    [offer] = as_proposed(forties)
+
+    with pytest.raises(Invalid) as refused:
+        settle_joiners([offer._replace(end_date=MARCH)], by=dilys)
+
+    assert (offer.start_date, offer.end_date) == (REJOINED, date(2021, 10, 31))
+    assert str(refused.value) == (
+        "Forties Surgery (V84552) in Clinical Director payment: End date 31/03/2022 is after the closing date of "
+        "Forties Surgery (V84552), 31/10/2021."
+    )
+    assert len(settle_joiners([offer], by=dilys).offered) == 1
