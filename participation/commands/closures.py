@@ -28,6 +28,7 @@ from organisations.models import ClosureProposal
 from organisations.queries import closure_proposal_seen_by, last_lists_of, successions_of
 from participation.commands.ending import Ended, Ending, carry_out
 from participation.models import REASON_LENGTH, Participation
+from participation.queries.between import lists_between
 from participation.queries.closures import going_on_of, services_held
 from ui.previews import LINES_TO_BE_ADJUSTED
 from ui.wording import count, listed, long_date, number
@@ -195,7 +196,11 @@ def _answer(
         refused=[row for each in ends for row in each.refused],
         others=others,
         effects=[*(effect for each in ends for effect in each.effects), *recorded.effects],
-        warnings=[*dict.fromkeys(said for each in ends for said in each.warnings), *_not_paid(decision, fits)],
+        warnings=[
+            *dict.fromkeys(said for each in ends for said in each.warnings),
+            *_not_paid(decision, fits),
+            *_between(decision, fits),
+        ],
         takes_over=decision.takes_over or took_over,
     )
 
@@ -258,6 +263,12 @@ def _not_paid(decision: Decision, fits: Fitting) -> list[str]:
         return []
     without = f"{fits.successor.name} takes no part in {listed(missing)} from {long_date(fits.from_date)}"
     return [f"{without}: the patients earn nothing there."]
+
+
+def _between(decision: Decision, fits: Fitting) -> Iterator[str]:
+    """The months after the last day and before the first of whoever takes the lists over."""
+    if fits.successor is not None and decision.takes_list:
+        yield from lists_between(fits.practices, last_lists_of(fits.practice_ids), fits.from_date)
 
 
 def _patients(fits: Fitting, what: str, decision: Decision) -> list[str]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.rules import Acting
 from core import clock
 from core.actors import Actor
+from core.dates import DAY
 from core.needs import Need
 from core.open_items import OpenItem, knows_open_items, open_items_of
 from organisations.models import ClosureProposal, Kind, ListSize, Membership, Organisation, Succession
@@ -171,8 +172,9 @@ def needs_of_closures(by: Acting) -> list[Need]:
 
 
 def _that_need(by: Acting) -> QuerySet[Organisation, Any]:
-    """Practices that took part in something when they closed and that nobody has decided on; and those, with their
-    `proposal`, of which another person here has proposed what follows."""
+    """Practices that took part in something when they closed and that nobody has decided on; those that were decided
+    on and are to be looked at `again`; and those, with their `proposal`, of which another person here has proposed
+    what follows."""
     waiting = ClosureProposal.objects.filter(state=ClosureState.PROPOSED, practices=OuterRef("pk"))
     elsewhere = waiting.filter(commissioner=by.organisation_id).exclude(proposed_by=by.user_id)
     decided = Succession.objects.known().filter(predecessor=OuterRef("pk"))
@@ -180,20 +182,37 @@ def _that_need(by: Acting) -> QuerySet[Organisation, Any]:
     held = terms.filter(valid__endswith__gt=OuterRef("close_date"))
     open_still = closed_under(by) & Q(Exists(held)) & ~Q(Exists(decided)) & ~Q(Exists(waiting))
     rows = Organisation.objects.practices().filter(close_date__isnull=False)
-    rows = rows.annotate(proposal=Subquery(elsewhere.values("pk")[:1]))
-    wanted = Q(proposal__isnull=False) | (open_still & Q(close_date__lte=clock.today()))
+    rows = rows.annotate(
+        proposal=Subquery(elsewhere.values("pk")[:1]), again=Q(Exists(decided), _again(by)) & ~Q(Exists(waiting))
+    )
+    wanted = Q(proposal__isnull=False) | ((open_still | Q(again=True)) & Q(close_date__lte=clock.today()))
     return rows.filter(wanted).order_by("-close_date", "name", "code")
 
 
+def _again(by: Acting) -> Q:
+    """On practices, by their closing date: something that this organisation offered goes on after it all the same; or
+    the files give a later one now, on which whoever decided has to decide again."""
+    last = OuterRef("close_date")
+    terms = Term.objects.known().filter(participation__provider=OuterRef("pk"))
+    own = terms.filter(participation__commissioner=by.organisation_id)
+    goes_on = own.filter(participation__state__in=COVERING, valid__endswith__gt=last + DAY)
+    begins = own.filter(participation__state__in=OPEN, valid__startswith__gt=last)
+    too_early = Succession.objects.known().filter(predecessor=OuterRef("pk"), valid__startswith__lte=last)
+    return Q(Exists(goes_on)) | Q(Exists(begins)) | (closed_under(by) & Q(Exists(too_early)))
+
+
 def _to_settle(closed: Sequence[Organisation]) -> list[Need]:
-    needs = [
-        Need(f"{each.name} closed on {long_date(each.close_date)}: what follows", None, closure_href(each))
-        for each in closed[:NAMED]
-    ]
+    needs = [Need(_sentence(each), None, closure_href(each)) for each in closed[:NAMED]]
     if len(closed) > NAMED:
         more = count(len(closed) - NAMED, "more practice", "more practices")
         needs.append(Need(f"{more} closed: what follows", None, reverse("participation:closures")))
     return needs
+
+
+def _sentence(practice: Any) -> str:
+    if practice.again:
+        return f"{practice.name} closed on {long_date(practice.close_date)}, and something goes on: look at it again"
+    return f"{practice.name} closed on {long_date(practice.close_date)}: what follows"
 
 
 def _to_confirm(proposed: Mapping[int, Sequence[Organisation]]) -> list[Need]:

@@ -15,7 +15,7 @@ from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from core.previews import rolled_back
 from core.transitions import Seen
 from operations.models import OutboxMessage
-from organisations.models import ClosureProposal, Succession
+from organisations.models import ClosureProposal, ListSize, Succession
 from organisations.states import CLOSURE, ClosureState
 from participation.commands import (
     TwoPeopleNeeded,
@@ -28,7 +28,7 @@ from participation.commands import (
     take_back_closure,
     tell_of_closure,
 )
-from participation.models import Participation
+from participation.models import Participation, Term
 from participation.queries.closures import SETTLED, TO_SETTLE, closures_of, concerning, needs_of_closures
 from participation.states import State
 from tests.factories.accounts import UserFactory, acting_as
@@ -344,6 +344,80 @@ def test_home_leads_to_the_closure_until_it_is_settled(made):
     assert (waiting, for_other) == (
         [],
         ["What follows the closure of Portland Surgery awaits your confirmation"],
+    )
+
+
+def needs(by):
+    return [need.sentence for need in needs_of_closures(by)]
+
+
+AGAIN = "Portland Surgery closed on 31 October 2021, and something goes on: look at it again"
+
+
+def test_home_names_a_closure_again_where_something_goes_on_after_it_was_decided(made):
+    settle_closures(made.nobody(), by=made.one)
+    settled = needs(made.one)
+
+    Term.objects.filter(participation__provider=made.portland).update(valid=(date(2021, 4, 1), date(2021, 11, 2)))
+
+    assert (settled, needs(made.one)) == ([], [AGAIN])
+
+
+def test_home_names_it_again_for_an_offer_that_begins_after_the_last_day(made):
+    settle_closures(made.nobody(), by=made.one)
+    ParticipationFactory.create(
+        service=released_service(code="OTHER"), provider=made.portland, network=made.world.network,
+        commissioner=made.world.commissioner, start_date=date(2021, 12, 1), state=State.OFFERED,
+    )  # fmt: skip
+
+    assert needs(made.one) == [AGAIN]
+
+
+def test_home_names_it_to_whoever_offered_what_goes_on_and_to_nobody_else(made):
+    other = CommissionerFactory.create()
+    ParticipationFactory.create(
+        service=released_service(code="OTHER"), provider=made.portland, network=made.world.network, commissioner=other
+    )
+    settle_closures(made.nobody(), by=made.one)
+
+    assert needs(made.one) == []
+    assert needs(acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=other)) == [AGAIN]
+
+
+def test_home_names_it_again_once_the_files_give_a_later_last_day_than_it_is_followed_from(made):
+    confirmed(made)
+
+    close(made.portland, date(2021, 11, 15))
+
+    assert needs(made.one) == ["Portland Surgery closed on 15 November 2021, and something goes on: look at it again"]
+
+
+def test_the_months_between_the_last_day_and_the_first_of_who_follows_are_warned_of(made):
+    settled = preview_closures(made.decision(from_date=date(2022, 1, 1)), by=made.one).answer
+
+    assert settled.warnings[-1] == (
+        "Portland Surgery: its 12,055 patients count for nobody in November 2021 and December 2021, £1,470.72 that "
+        "nobody earns, because it is followed from 1 January 2022 and its last day is 31 October 2021."
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"from_date": date(2021, 11, 30)}, {"takes_list": False, "from_date": date(2022, 1, 1)}]
+)
+def test_nothing_is_warned_of_where_no_month_lies_between_or_nobody_takes_the_list(made, changes):
+    settled = preview_closures(made.decision(**changes), by=made.one).answer
+
+    assert not any("count for nobody" in said for said in settled.warnings)
+
+
+def test_the_months_between_are_named_without_pounds_where_no_list_is_known_for_them(made):
+    ListSize.objects.filter(organisation=made.portland).update(valid=(date(2020, 1, 1), date(2020, 1, 2)))
+
+    settled = preview_closures(made.decision(from_date=date(2021, 12, 1)), by=made.one).answer
+
+    assert settled.warnings[-1] == (
+        "Portland Surgery: its 12,055 patients count for nobody in November 2021, because it is followed from "
+        "1 December 2021 and its last day is 31 October 2021."
     )
 
 
