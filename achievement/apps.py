@@ -6,7 +6,7 @@ class AchievementConfig(AppConfig):
 
     def ready(self) -> None:
         from achievement import handlers, tasks  # noqa: F401
-        from achievement.queries import open_items  # noqa: F401
+        from achievement.queries import held_up, open_items  # noqa: F401
         from achievement.rules import figures_locked, hold_figures
         from submission.rules import register_lock
 

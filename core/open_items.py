@@ -44,3 +44,23 @@ def open_items_of(practice_ids: Collection[int]) -> dict[int, list[OpenItem]]:
         for practice, items in asked(practice_ids).items():
             found.setdefault(practice, []).extend(items)
     return {practice: items for practice, items in found.items() if items}
+
+
+_waiting: list[Asked] = []
+
+
+def knows_who_waits(asked: Asked) -> Asked:
+    """Register what an app knows of others that wait for a practice that closed, each with where that is put right. It
+    is not the practice's own work, and keeps nobody of it."""
+    if asked not in _waiting:
+        _waiting.append(asked)
+    return asked
+
+
+def what_waits_for(practice_ids: Collection[int]) -> dict[int, list[OpenItem]]:
+    """Practice id -> what waits for it; those that nothing waits for are left out."""
+    found: dict[int, list[OpenItem]] = {}
+    for asked in _waiting:
+        for practice, items in asked(practice_ids).items():
+            found.setdefault(practice, []).extend(items)
+    return {practice: items for practice, items in found.items() if items}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.queries import who_can
@@ -22,7 +23,7 @@ from achievement.queries import details
 from achievement.queries import nil as queries
 from achievement.queries.nil_due import to_be_adjusted
 from achievement.states import CONFIRM_NIL, DECLINE_NIL, LIFT_NIL, WITHDRAW_NIL
-from core.errors import Conflict, NotVisible
+from core.errors import Conflict, NotVisible, PortalError
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
 from core.selections import version_seen
 from core.transitions import Seen, Transition
@@ -67,9 +68,27 @@ def nil_settlements(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def propose_nil(request: PortalRequest, code: str, service_code: str, day: str, practice_code: str) -> HttpResponse:
-    """What would follow, and why: a reason that the address may bring along."""
+    """What would follow, and why: a reason that the address may bring along. What is refused leads back to where one
+    came from."""
+    back = _back(request)
+    line = None
+    try:
+        line = queries.line_named(request.actor, code, service_code, _day(day), practice_code)
+        return _propose(request, line, back)
+    except PortalError as refused:
+        refused.ways_on = shown.ways_back(line, back)  # type: ignore[attr-defined]
+        raise
+
+
+def _back(request: PortalRequest) -> str:
+    """Where one came from: an address of this portal; empty for none."""
+    wanted = request.POST.get("back", "") or request.GET.get("back", "")
+    local = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return wanted if local else ""
+
+
+def _propose(request: PortalRequest, line: queries.NilLine, back: str) -> HttpResponse:
     by = request.actor
-    line = queries.line_named(by, code, service_code, _day(day), practice_code)
     posted = request.POST if request.method == "POST" else None
     form = NilReasonForm(posted, who_reads_it=WHO_CONFIRMS, reason=request.GET.get("reason", ""))
     moved, status = None, 422 if posted is not None else 200
@@ -82,8 +101,8 @@ def propose_nil(request: PortalRequest, code: str, service_code: str, day: str, 
     confirm = Confirm(
         href=request.path,
         button="Propose to settle as nil",
-        cancel_href=shown.network_href_of(line),
-        hidden=(("token", token_of(foreseen(sentences), PROPOSE, by)),),
+        cancel_href=back or shown.network_href_of(line),
+        hidden=(("token", token_of(foreseen(sentences), PROPOSE, by)), ("back", back)),
     )
     page = shown.propose_page(line, form, sentences, confirm, moved)
     return render(request, "achievement/propose_nil.jinja", {"page": page}, status=status)

@@ -94,7 +94,7 @@ class ClosurePage(Page):
     ends: Table | None
     items: Sequence[Link]
     nothing_open: str
-    ask_ods: Sequence[Link]
+    put_right: Sequence[Link]
     change: WouldChange | None
     form: PortalForm | None
     form_open: bool

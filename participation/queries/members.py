@@ -77,7 +77,8 @@ def _warning(rows: Sequence[Participation], end_date: date | None) -> str:
     are, its, it = ("is still a member", "its PCN", "it") if one else ("are still members", "their PCNs", "them")
     still = "" if end_date is None else f" after {long_date(end_date)}"
     waits = (
-        f" Whoever stays a member stays expected, so {its} would wait for {it}."
+        f" Whoever stays a member stays expected, so {its} would wait for {it} on each date whose line is not settled "
+        "as nil."
         if any(row.service.expected == Expected.EVERY_MEMBER for row in rows)
         else ""
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.rules import PortalRequest
 from core import clock
 from core.errors import Invalid, NotPermitted, NotVisible
+from core.open_items import what_waits_for
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
 from organisations.commands import Decision
 from organisations.queries import practice_seen_by
@@ -145,6 +146,7 @@ class _Step:
 
     def page(self, form: ClosureForm, change: WouldChange | None) -> HttpResponse:
         closure, here = self.closure, self.request.actor.organisation_id
+        waits = what_waits_for([closure.practice.pk]).get(closure.practice.pk, ())
         status = 422 if form.errors else (409 if change and change.moved else 200)
         page = shown.ClosurePage(
             title=shown.title_of_step(closure, clock.today()),
@@ -158,7 +160,7 @@ class _Step:
             ends=shown.ends_table(closure, here),
             items=[Link(each.sentence, each.href) for each in closure.items],
             nothing_open="Nothing of it is open.",
-            ask_ods=shown.ask_ods_links(closure),
+            put_right=[*shown.ask_ods_links(closure), *(Link(each.sentence, each.href) for each in waits)],
             change=change,
             form=None if self.why_not or closure.proposal else form,
             form_open=not change,

@@ -25,6 +25,7 @@ from achievement.presenters.nil.page import (
     row_of,
     settlement_page,
 )
+from achievement.presenters.nil.ways import ways_back
 
 __all__ = [
     "Change",
@@ -47,5 +48,6 @@ __all__ = [
     "settle_links",
     "settled_lines",
     "settlement_page",
+    "ways_back",
     "worked_out",
 ]

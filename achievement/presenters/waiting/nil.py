@@ -42,7 +42,8 @@ def settle(of: Subject) -> Iterator[Link]:
             yield Link(f"Confirm or decline to settle this line as nil for {what}", href)
             continue
         named = [of.known.network.code, service.code, line.key.achievement_date.isoformat(), of.practice.code]
-        query = urlencode({"reason": REASONS[of.cause].format(practice=of.practice.name)})
+        here = reverse("achievement:waiting_network", args=[of.known.network.code])
+        query = urlencode({"reason": REASONS[of.cause].format(practice=of.practice.name), "back": here})
         yield Link(
             f"Settle this line as nil for {what}...", f"{reverse('achievement:propose_nil', args=named)}?{query}"
         )
