@@ -140,6 +140,18 @@ def payment_dates(service_id: int, *, until: date | None = None) -> list[date]:
     return list(achievement_dates(service_id, until=until).filter(is_payment_date=True).values_list("date", flat=True))
 
 
+def period_containing(
+    periods: Mapping[tuple[int, date], tuple[date, date]], service_id: int, day: date
+) -> tuple[date, date] | None:
+    """The payment period of a date, out of those by service and achievement date; of a closing date, which is in none
+    of them, the one that it lies in. None where there is none."""
+    found = periods.get((service_id, day))
+    if found:
+        return found
+    of_service = (period for (service, _day), period in periods.items() if service == service_id)
+    return next((period for period in of_service if period[0] <= day <= period[1]), None)
+
+
 @lru_cache(maxsize=256)
 def _parsed(digest: str, version_id: int) -> Definition:
     """Keyed by digest, so that a version id of another database cannot stand for it."""

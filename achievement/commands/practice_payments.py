@@ -25,6 +25,7 @@ from core.changes import Effect
 from core.commands import command
 from core.locking import lock, lock_ids
 from organisations.models import Organisation
+from organisations.queries import last_days_of
 from submission.changes import Key
 from ui.wording import count, long_date, money
 
@@ -41,7 +42,8 @@ def calculate_practice_payments(*, by: Actor, keys: Collection[Key], why: str = 
     """Work out what these providers (keys of service, achievement date and provider) are paid for what they submitted.
 
     Figures that changed come back for declaration with the difference noted, or for approval where no declaration is
-    required; what finance has approved stays, and is answered as "to be adjusted". Figures on a date that is not a
+    required; what finance has approved stays, and is answered as "to be adjusted". The closing date of a practice is a
+    payment date of its own, in place of its period's (ADR 0058). Figures on a date that is not a
     payment date, and of a practice without an approved participation or fee for it, are paid nothing: the effects
     say so. Without an allocation nothing limits what is paid. Locks the providers first, then their achievements.
     `why` is kept with what is withdrawn.
@@ -68,21 +70,22 @@ def _work_out(
     method = definition.calculation
     if not isinstance(method, Item):
         return Done({}, ())
-    if day not in definition.payment_dates:
-        return Done({}, (_no_payment_date(service, day, len(providers)),))
+    closed = last_days_of(providers)
+    paid = [id for id in providers if definition.pays_on(day, closed.get(id)) or day in definition.payment_dates]
     lock(Achievement.objects.filter(service=service, achievement_date=day, network=None, provider__in=providers))
-    claims = claims_of(service, definition, method, day, providers)
+    claims = claims_of(service, definition, method, day, paid) if paid else []
     _stage(service, day, claims)
     course = AUTO_DECLARED_PAYMENTS if definition.no_declaration_required else PRACTICE_PAYMENTS
     stage_verdicts(course, service.pk, [day], providers)
     done = apply_verdicts(course, version.pk, by=by, why=why)
     moved = _approve_where_none_is_required(definition, course)
-    return Done(done.counts, (*done.effects, *_told(moved), *_problems(claims)))
+    unpaid = _no_payment_date(service, day, len(providers) - len(paid))
+    return Done(done.counts, (*unpaid, *done.effects, *_told(moved), *_problems(claims)))
 
 
-def _no_payment_date(service: QualityService, day: date, providers: int) -> Effect:
+def _no_payment_date(service: QualityService, day: date, providers: int) -> Sequence[Effect]:
     sentence = f"{long_date(day)} is not a payment date of {service.name}: these figures yield no payment."
-    return Effect("no payment date", sentence, providers)
+    return [Effect("no payment date", sentence, providers)] if providers else []
 
 
 def _stage(service: QualityService, day: date, claims: Iterable[Claim]) -> None:

@@ -14,6 +14,7 @@ from achievement.commands.outcomes import Outcome
 from achievement.queries.addresses import network_href
 from achievement.queries.lists import PayCodeTotal
 from achievement.states import State
+from catalogue.queries import period_containing
 from ui.components import Confirm
 from ui.forms import PortalForm
 from ui.frame import Link, Page
@@ -123,7 +124,7 @@ def row_of(
         code=subject.code,
         name=subject.name,
         service=each.service.short_name,
-        period=periods.get((each.service_id, each.achievement_date)),
+        period=period_containing(periods, each.service_id, each.achievement_date),
         achievement_date=each.achievement_date,
         status=each.state_label,
         amount=each.amount if pounds else None,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -155,3 +156,12 @@ def awaiting(by: Actor, state: State) -> Summary:
     model = NetworkAchievement if state == State.AGGREGATED else Achievement
     rows = model._default_manager.filter(commissioner=by.organisation_id, state=state)
     return Summary(rows.count(), rows.aggregate(pounds=Sum("amount"))["pounds"] or Decimal(0))
+
+
+def payment_period_of(row: Any) -> tuple[date, date]:
+    """The first and last day of the payment period that an achievement is for, by the version it was worked out with: a
+    closing date is in its period, and no achievement date of the service."""
+    days = definition_of_version(row.service_version).period_of(row.achievement_date)
+    assert days.start is not None
+    assert days.last is not None
+    return days.start, days.last

@@ -205,10 +205,10 @@ def _button(request: PortalRequest, row: Any, act: acts.Possible) -> Confirm:
 
 
 def _facts(found: Any, *, pounds: bool) -> list[tuple[str, str]]:
-    dates = found.service.achievement_dates.get(date=found.achievement_date)
+    paid_for = details.payment_period_of(found)
     facts = [
         ("Quality Service", found.service.name),
-        ("Payment Period", period(dates.period_start, dates.period_end)),
+        ("Payment Period", period(*paid_for)),
         ("Date of Achievement", long_date(found.achievement_date)),
         ("Commissioning Organisation", found.commissioner.name),
     ]

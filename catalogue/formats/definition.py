@@ -230,6 +230,25 @@ class Definition:
         """The achievement dates that are paid on, in order."""
         return tuple(each.date for each in self.achievement_dates if each.payment_date)
 
+    def stands_in_on(self, closed: date | None) -> date | None:
+        """The payment date in place of which a practice that closed on a day is paid on that day: the end of the period
+        in which it closed. None where it closed on a payment date, or in no period, or is not paid for what it enters.
+        """
+        if closed is None or self.paid_to != "practice" or not isinstance(self.calculation, Item):
+            return None
+        following = min((day for day in self.payment_dates if day >= closed), default=None)
+        within = following is not None and following > closed and closed in self.period_of(following)
+        return following if within else None
+
+    def pays_on(self, day: date, closed: date | None = None) -> bool:
+        """Whether figures of a day are paid: on a payment date, up to the closing date of a practice that closed, and
+        on that date itself in place of its period's."""
+        if closed is None or self.paid_to != "practice":
+            return day in self.payment_dates
+        if day == closed and self.stands_in_on(closed):
+            return True
+        return day in self.payment_dates and day <= closed
+
     def period_of(self, achievement_date: date) -> Days:
         """Give the payment period an achievement date belongs to."""
         return period_of(achievement_date, self.payment_period, self.days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
@@ -83,6 +84,12 @@ def heirs_of(practice_ids: Collection[int]) -> set[int]:
         asked = set(known.values_list("successor_id", flat=True)) - found
         found |= asked
     return found
+
+
+def last_days_of(practice_ids: Collection[int]) -> dict[int, date]:
+    """Practice id -> its closing date; of those that the files give one."""
+    closed = Organisation.objects.filter(pk__in=practice_ids, close_date__isnull=False)
+    return {id: day for id, day in closed.values_list("pk", "close_date") if day}
 
 
 def practice_named(code: str) -> Organisation | None:

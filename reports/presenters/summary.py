@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from achievement.queries.declarations import declared_words
 from achievement.queries.figures import figures_in_words
+from catalogue.queries import period_containing
 from core.clock import LONDON
 from ui.forms import PortalForm
 from ui.frame import Link, Page
@@ -58,7 +59,7 @@ def summary_row(row: Any, periods: Mapping[tuple[int, date], tuple[date, date]],
         href=reverse("achievement:achievement", args=[row.pk]),
         pcn=row.network.name if row.network else "",
         service=row.service.name,
-        period=periods.get((row.service_id, row.achievement_date)),
+        period=period_containing(periods, row.service_id, row.achievement_date),
         achievement_date=row.achievement_date,
         figures=figures_in_words(row),
         status=row.state_label,

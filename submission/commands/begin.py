@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalogue.formats import Definition
+from catalogue.models import PaidTo
 from catalogue.queries import achievement_dates, definition_of
 from core import clock
 from core.actors import Actor
@@ -59,7 +60,14 @@ def _require_due(submission: Submission, definition: Definition) -> None:
     if not takes_figures(definition, provider):
         who = "PCN" if provider.kind == Kind.NETWORK else "practice"
         raise Invalid(f"{definition.name} takes no figures from a {who}.")
-    if not achievement_dates(submission.service_id).filter(date=day).exists():
+    closed = provider.close_date if definition.paid_to == PaidTo.PRACTICE else None
+    if closed and day > closed:
+        raise Invalid(
+            f"Achievement Date {dense_date(day)} is after the closing date of {provider}, {dense_date(closed)}: "
+            "figures for it yield no payment."
+        )
+    stands_in = day == closed and definition.stands_in_on(closed) is not None
+    if not stands_in and not achievement_dates(submission.service_id).filter(date=day).exists():
         raise Invalid(f"Achievement Date {dense_date(day)} is not an achievement date of {definition.name}.")
     if day > clock.today():
         raise Invalid(

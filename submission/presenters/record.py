@@ -67,7 +67,7 @@ def row_of(line: DateLine, code: str, provider: Organisation, address: Address) 
     return Row(
         day=long_date(line.day),
         href=summary_href(code, line.day, provider.code) if line.is_begun else str(address.with_(date=line.day)),
-        payment=payment_of(line.is_payment_date),
+        payment=f"{PAYMENT_DATE}: the practice closed" if line.stands_in else payment_of(line.is_payment_date),
         status=line.status,
         updated_at=line.updated_at,
         closes_on=line.closes_on,
@@ -86,6 +86,9 @@ def chosen_of(line: DateLine, code: str, service: str, provider: Organisation, c
         if line.is_payment_date
         else f"It is not a payment date of {service}: figures for it yield no payment."
     )
+    if line.stands_in:
+        closed = f"{provider.name} closed on this day: it is paid for it in place of {long_date(line.stands_in)}"
+        said = f"{said} {closed}, for all that it did in the payment period."
     return Chosen(
         heading=f"{service}, {long_date(line.day)}",
         sentences=[said, *([f"Status: {line.status}."] if line.is_begun else ["No figures have been entered yet."])],

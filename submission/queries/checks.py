@@ -94,6 +94,10 @@ def _warnings(sheet: Sheet) -> Iterator[str]:
 
 
 def no_payment(sheet: Sheet) -> str:
+    provider, day = sheet.submission.provider, sheet.submission.achievement_date
+    if sheet.definition.pays_on(day) and provider.close_date:
+        closed = long_date(provider.close_date)
+        return f"{provider.name} closed on {closed}: figures for {long_date(day)}, after it, yield no payment."
     return (
         f"{long_date(sheet.submission.achievement_date)} is not a payment date of {sheet.definition.short_name}: "
         "figures for it yield no payment."

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.rules import Acting
 from catalogue.formats import Definition, Item
-from catalogue.models import QualityService
+from catalogue.models import PaidTo, QualityService
 from catalogue.queries import achievement_dates, definitions_of
 from core import clock
 from core.actors import Actor
@@ -46,13 +46,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class DateLine:
-    """One achievement date of a service, and what one provider has given for it. `status` is words."""
+    """One achievement date of a service, and what one provider has given for it. `status` is words; `stands_in` is the
+    payment date in place of which a practice that closed is paid on this one."""
 
     day: date
     is_payment_date: bool
     status: str
     updated_at: datetime | None
     closes_on: date | None
+    stands_in: date | None = None
 
     @property
     def is_begun(self) -> bool:
@@ -156,22 +158,32 @@ def years_of(services: Sequence[tuple[QualityService, Definition]]) -> list[Fina
 
 
 def date_lines(
-    service: QualityService, definition: Definition, provider_id: int, year: FinancialYear
+    service: QualityService, definition: Definition, provider: Organisation, year: FinancialYear
 ) -> list[DateLine]:
-    """The achievement dates of a year that have come, latest first, with what the provider has given for each."""
+    """The achievement dates of a year that have come, latest first, with what the provider has given for each; of a
+    practice that closed, up to its closing date, which takes the place of its period's (ADR 0058), and those later ones
+    for which it has given something."""
     last = SubmissionChange.objects.filter(row=OuterRef("pk")).order_by("-pk").values("at")[:1]
-    rows = Submission.objects.filter(service=service, provider=provider_id).annotate(updated_at=Subquery(last))
+    rows = Submission.objects.filter(service=service, provider=provider).annotate(updated_at=Subquery(last))
     given = {row.achievement_date: row for row in rows}
-    days = achievement_dates(service.pk, until=min(clock.today(), year.end)).filter(date__gte=year.start)
+    until = min(clock.today(), year.end)
+    come = achievement_dates(service.pk, until=until).filter(date__gte=year.start)
+    days = set(come.values_list("date", flat=True))
+    closed = provider.close_date if definition.paid_to == PaidTo.PRACTICE else None
+    if closed:
+        days = {day for day in days if day <= closed} | {day for day in given if year.start <= day <= until}
+        if year.start <= closed <= until and definition.stands_in_on(closed):
+            days.add(closed)
     return [
         DateLine(
-            each.date,
-            each.is_payment_date,
-            given[each.date].state_label if each.date in given else NOT_STARTED,
-            given[each.date].updated_at if each.date in given else None,
-            closes_on(definition, each.date),
+            day,
+            definition.pays_on(day, closed),
+            given[day].state_label if day in given else NOT_STARTED,
+            given[day].updated_at if day in given else None,
+            closes_on(definition, day),
+            definition.stands_in_on(closed) if day == closed else None,
         )
-        for each in days.order_by("-date")
+        for day in sorted(days, reverse=True)
     ]
 
 

@@ -18,23 +18,24 @@ from core.needs import Need
 from organisations.models import Kind, Organisation
 from participation.models import Participation
 from submission.models import DraftValue, Submission
+from submission.queries.closing import LOOKS_BACK, closing_dates_to_enter
 from submission.states import State
 from ui.wording import long_date, month
 
-LOOKS_BACK = timedelta(days=62)
 OPEN = (State.IN_PROGRESS, State.BEING_CHANGED)
 
 
 def needs_of(by: Acting) -> list[Need]:
     """Figures that this person's practice has begun and not submitted, and payment dates whose entry is still open.
 
-    One query, because Home asks every app. Of what was not begun, only services that are entered by hand are told.
+    One query, because Home asks every app, and a few more for a practice that closed. Of what was not begun, only
+    services that are entered by hand are told.
     """
     if by.organisation is None or by.organisation.kind != Kind.PRACTICE:
         return []
     if not by.is_shown_tasks_of(Role.ACHIEVEMENT_ENTRY):
         return []
-    return list(_needs(_days_of(by.organisation), by.organisation))
+    return [*_needs(_days_of(by.organisation), by.organisation), *_of_closing(by.organisation)]
 
 
 def with_something_entered(rows: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -72,3 +73,13 @@ def _needs(days: QuerySet[AchievementDate, Any], practice: Organisation) -> Iter
                 query = urlencode({"service": each.service.code, "date": each.date.isoformat()})
                 href = f"{reverse('submission:record_achievement')}?{query}"
                 yield Need(f"{what}: enter figures by {long_date(closes)}", None, href)
+
+
+def _of_closing(practice: Organisation) -> Iterator[Need]:
+    """Of a practice that closed: what it did up to its closing date is entered for that day."""
+    if practice.close_date is None:
+        return
+    for each in closing_dates_to_enter([practice.pk]):
+        query = urlencode({"service": each.service.code, "date": each.day.isoformat()})
+        said = f"{each.service.short_name}, up to {long_date(each.day)}: enter figures by {long_date(each.until)}"
+        yield Need(said, None, f"{reverse('submission:record_achievement')}?{query}")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from catalogue.models import AchievementDate, PaidTo, ServiceVersion
@@ -15,21 +15,23 @@ from core.open_items import OpenItem, knows_open_items
 from participation.models import Term
 from participation.states import COVERING
 from submission.models import Submission
-from submission.queries.needs import LOOKS_BACK, OPEN, with_something_entered
-from ui.wording import month
+from submission.queries.closing import LOOKS_BACK, closing_dates_to_enter
+from submission.queries.needs import OPEN, with_something_entered
+from ui.wording import long_date, month
 
 
 @knows_open_items
 def open_items(practice_ids: Collection[int]) -> dict[int, list[OpenItem]]:
     found: dict[int, list[OpenItem]] = {}
-    for practice, item in [*_begun(practice_ids), *_awaited(practice_ids)]:
+    for practice, item in [*_begun(practice_ids), *_awaited(practice_ids), *_closing(practice_ids)]:
         found.setdefault(practice, []).append(item)
     return found
 
 
 def _begun(practice_ids: Collection[int]) -> list[tuple[int, OpenItem]]:
     rows = with_something_entered(Submission.objects.filter(provider__in=practice_ids, state__in=OPEN))
-    rows = rows.select_related("service", "provider")
+    in_vain = Q(service__paid_to=PaidTo.PRACTICE, achievement_date__gt=F("provider__close_date"))
+    rows = rows.exclude(in_vain).select_related("service", "provider")
     return [
         (
             row.provider_id,
@@ -60,11 +62,25 @@ def _awaited(practice_ids: Collection[int]) -> list[tuple[int, OpenItem]]:
     given = set(submitted.values_list("provider_id", "service_id", "achievement_date"))
     days = _days({service for *_rest, service, _valid in held})
     return [
-        (practice, OpenItem(_to_enter(day), _entry(day, code)))
+        (practice, OpenItem(_to_enter(day), _entry(day.service.code, day.date, code)))
         for practice, code, last, service, valid in held
         for day in days.get(service, ())
         if last and day.date <= last and valid.lower <= day.date < (valid.upper or date.max)
         if (practice, service, day.date) not in given
+    ]
+
+
+def _closing(practice_ids: Collection[int]) -> list[tuple[int, OpenItem]]:
+    """The closing date itself, in place of its period's payment date."""
+    return [
+        (
+            each.practice_id,
+            OpenItem(
+                f"{each.service.short_name}, up to {long_date(each.day)}: figures are to be entered",
+                _entry(each.service.code, each.day, each.practice_code),
+            ),
+        )
+        for each in closing_dates_to_enter(practice_ids)
     ]
 
 
@@ -87,6 +103,6 @@ def _days(services: Collection[int]) -> dict[int, list[AchievementDate]]:
     return found
 
 
-def _entry(day: AchievementDate, code: str) -> str:
-    asked = {"service": day.service.code, "date": day.date.isoformat(), "provider": code}
+def _entry(service: str, day: date, provider: str) -> str:
+    asked = {"service": service, "date": day.isoformat(), "provider": provider}
     return f"{reverse('submission:record_provider_achievement')}?{urlencode(asked)}"

@@ -130,7 +130,7 @@ class Sheet:
 
     @property
     def is_payment_date(self) -> bool:
-        return self.submission.achievement_date in self.definition.payment_dates
+        return self.definition.pays_on(self.submission.achievement_date, self.submission.provider.close_date)
 
     def with_typed(self, typed: Mapping[Path, Value | None]) -> Sheet:
         """The sheet as it would stand if these values were saved."""

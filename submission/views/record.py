@@ -113,7 +113,7 @@ def _named(among: Sequence[Any] | None, asked: str, attribute: str) -> Any:
 
 def _answer(request: PortalRequest, by: Acting, looked: Looked, title: str) -> HttpResponse:
     if looked.service and looked.definition and looked.provider and looked.year:
-        looked.lines = entry.date_lines(looked.service, looked.definition, looked.provider.pk, looked.year)
+        looked.lines = entry.date_lines(looked.service, looked.definition, looked.provider, looked.year)
     form = RecordForm(_filled(request.GET, looked), **_choices(looked))
     address = Address.of(request)
     page = shown.RecordPage(

@@ -32,9 +32,9 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.release, self.day = OdsRelease(folder), 1
 
-    def load(self, practices: list[Organisation], under: Organisation, **closed: str) -> LoadReport:
+    def load(self, practices: list[Organisation], **closed: str) -> LoadReport:
         """These practices, with the closing dates given, `V00001="20211031"`; the others have none."""
-        self.release.practices = {each.code: under.code for each in practices}
+        self.release.practices = {each.code: "01A" for each in practices}
         self.release.closed = closed
         self.day += 1
         file = self.release.practice_file(f"2021-12-{self.day:02d}")
@@ -48,7 +48,7 @@ def files(tmp_path: Path) -> Files:
 
 def close(files: Files, world: World, day: str = CLOSED) -> LoadReport:
     """Portland Surgery has this closing date; empty for none."""
-    return files.load(world.practices, world.commissioner, **{world.practices[0].code: day})
+    return files.load(world.practices, **{world.practices[0].code: day})
 
 
 def states(practice: Organisation) -> dict[date, State]:
@@ -153,7 +153,7 @@ def test_an_offer_nobody_answered_stays_to_be_answered_and_is_an_open_item(files
 
 
 def close_alone(files: Files, made: Payments, day: str) -> LoadReport:
-    return files.load([made.world.practice], made.world.commissioner, **{made.world.practice.code: day})
+    return files.load([made.world.practice], **{made.world.practice.code: day})
 
 
 def test_what_is_paid_to_a_practice_of_no_network_after_its_closing_date_is_withdrawn(files):

@@ -132,6 +132,42 @@ def test_a_quarterly_service_collected_monthly_pays_at_quarter_ends(item_content
     assert definition.payment_dates == (date(2021, 9, 30), date(2021, 12, 31), date(2022, 3, 31))
 
 
+@pytest.mark.parametrize(
+    ("closed", "stands_in"),
+    [
+        (None, None),
+        (date(2021, 6, 30), None),
+        (date(2021, 7, 1), date(2021, 7, 31)),
+        (date(2021, 10, 30), date(2021, 10, 31)),
+        (date(2021, 10, 31), None),
+        (date(2022, 3, 30), date(2022, 3, 31)),
+        (date(2022, 4, 1), None),
+    ],
+)
+def test_a_closing_date_within_a_period_stands_in_for_its_payment_date(item_content, closed, stands_in):
+    definition = definition_from(item_content)
+
+    assert definition.stands_in_on(closed) == stands_in
+    assert closed is None or definition.pays_on(closed, closed) is (stands_in is not None or closed.day == 31)
+
+
+def test_nothing_after_the_closing_date_is_paid_on(item_content):
+    definition = definition_from(item_content)
+    closed = date(2021, 10, 15)
+
+    days = [date(2021, 9, 30), date(2021, 10, 14), closed, date(2021, 10, 31)]
+
+    assert [definition.pays_on(day, closed) for day in days] == [True, False, True, False]
+    assert [definition.pays_on(day) for day in days] == [True, False, False, True]
+
+
+def test_a_line_of_a_network_has_no_date_of_its_own_for_a_closing_date():
+    definition = read_definition(CLINICAL_DIRECTOR)
+
+    assert definition.stands_in_on(date(2021, 10, 15)) is None
+    assert definition.pays_on(date(2021, 10, 31), date(2021, 10, 15))
+
+
 def test_dates_may_be_listed_one_by_one(content):
     listed = [
         {"date": "2021-09-30", "payment_date": False},
