@@ -150,9 +150,8 @@ def test_without_a_participation_that_covers_it_nothing_is_paid(made):
 
 
 def test_a_date_of_the_service_that_is_no_payment_date_is_one_for_whoever_closes_on_it():
-    every = weight_management_content()["golden_cases"]
-    cases = [each for each in every if str(each["achievement_date"]).endswith("12-31")]
-    made = payments(payment_period="quarterly", golden_cases=cases)
+    case = weight_management_content()["golden_cases"][0] | {"achievement_date": "2021-12-31"}
+    made = payments(payment_period="quarterly", golden_cases=[case])
     close(made.world.practice, date(2021, 10, 31), ods_knows=False)
 
     made.submit(10, day=date(2021, 10, 31), by=made.world.kezia)
