@@ -93,15 +93,26 @@ def who_see_pounds(organisation: Organisation) -> frozenset[int]:
     return frozenset(grants.values_list("user", flat=True))
 
 
-def who_can(role: Role, organisation: Organisation) -> tuple[str, ...]:
-    """Who could do instead what somebody was refused, in sentences; the administrators where nobody holds the role."""
-    return _in_sentences([user.name for user in holders_of(role, organisation)], role, organisation)
+def who_can(role: Role, organisation: Organisation, *, but: int | None = None) -> tuple[str, ...]:
+    """Who could do instead what somebody was refused, in sentences; the administrators where nobody holds the role.
+
+    `but` is the id of who cannot: whoever proposed what takes a second person.
+    """
+    others = [user.name for user in holders_of(role, organisation) if user.pk != but]
+    return _in_sentences(others, role, organisation, else_="else " if but else "")
 
 
-def _in_sentences(holders: Sequence[str], role: Role, organisation: Organisation) -> tuple[str, ...]:
+def who_proposed(user: User) -> tuple[str, ...]:
+    """Who could take a proposal back: whoever made it, and nobody else."""
+    return (f"{user.name}, who proposed it.",)
+
+
+def _in_sentences(
+    holders: Sequence[str], role: Role, organisation: Organisation, *, else_: str = ""
+) -> tuple[str, ...]:
     if holders:
         return (f"{listed(holders)} of {organisation.name}, as {role.label}.",)
-    nobody = f"Nobody holds {role.label} in {organisation.name}."
+    nobody = f"Nobody {else_}holds {role.label} in {organisation.name}."
     administrators = [user.name for user in administrators_of(organisation)]
     return (nobody, f"{listed(administrators, 'or')} can grant it.") if administrators else (nobody,)
 

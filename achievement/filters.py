@@ -9,10 +9,11 @@ import django_filters
 from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 
-from achievement.models import NOT_WITHDRAWN, Achievement, NetworkAchievement, NilSettlement, on_any_date
+from achievement.models import NOT_WITHDRAWN, Achievement, AdjustmentDue, NetworkAchievement, NilSettlement, on_any_date
 from achievement.queries import causes
+from achievement.queries.adjustments import LESS, MORE, named
 from achievement.queries.causes import Cause
-from achievement.rules import sees_network_pounds
+from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.states import NilState, State
 from core.dates import FinancialYear
 from core.errors import NotPermitted
@@ -138,4 +139,39 @@ class NilSettlementFilters(django_filters.FilterSet):
 
     class Meta:
         model = NilSettlement
+        fields: tuple[str, ...] = ()
+
+
+class AdjustmentDueFilters(django_filters.FilterSet):
+    """`difference` finds by pounds, so it is for whoever is shown them."""
+
+    service = django_filters.CharFilter(field_name="service__code", max_length=80)
+    financial_year = django_filters.CharFilter(
+        method="in_year", max_length=7, validators=[RegexValidator(f"^{YEAR}$")],
+        help_text="Of the achievement date: 2021/22.",
+    )  # fmt: skip
+    achievement_date = django_filters.DateFilter()
+    network = django_filters.CharFilter(field_name="network__code", max_length=12, help_text="The Org ID of a PCN.")
+    provider = django_filters.CharFilter(field_name="provider__code", max_length=12)
+    commissioner = django_filters.CharFilter(field_name="commissioner__code", max_length=12)
+    difference = django_filters.ChoiceFilter(choices=[(MORE, "More is due"), (LESS, "Less is due")], method="which_way")
+    text = django_filters.CharFilter(
+        method="matching", max_length=100, help_text="An Org ID's beginning, or part of a name, of practice or PCN."
+    )
+
+    def in_year(self, rows: QuerySet[Any], name: str, year: str) -> QuerySet[Any]:
+        of = FinancialYear(int(year[:4]))
+        return rows.filter(achievement_date__range=(of.start, of.end))
+
+    def which_way(self, rows: QuerySet[Any], name: str, way: str) -> QuerySet[Any]:
+        """Raises NotPermitted where pounds are not shown."""
+        if not sees_pounds(self.request.actor):
+            raise NotPermitted("Your roles show points, not pounds, so nothing is found by them.")
+        return rows.filter(difference__gt=0) if way == MORE else rows.filter(difference__lt=0)
+
+    def matching(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        return rows.filter(named(text))
+
+    class Meta:
+        model = AdjustmentDue
         fields: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from achievement.models import REASON_LENGTH
+from achievement.queries import adjustments
 from achievement.queries.causes import Cause
 from achievement.queries.causes import Filters as WaitingFilters
 from achievement.queries.declarations import NOTE_LENGTH, ToDeclare
@@ -242,4 +243,45 @@ class WaitingForm(PortalForm):
             days=given.get("days"),
             pounds=given.get("pounds"),
             commissioner_id=int(given["commissioner"]) if given.get("commissioner") else None,
+        )
+
+
+class ToBeAdjustedForm(PortalForm):
+    """The filters of *To be adjusted*, kept in the address."""
+
+    year = forms.ChoiceField(label="Financial Year", required=False)
+    service = forms.ChoiceField(label="Quality Service", required=False)
+    network = forms.ChoiceField(label="PCN", required=False)
+    commissioner = forms.ChoiceField(label="Commissioning Organisation", required=False)
+    direction = forms.ChoiceField(
+        label="Difference",
+        required=False,
+        choices=[("", "All"), (adjustments.MORE, "More is due"), (adjustments.LESS, "Less is due")],
+    )
+    text = forms.CharField(label="Org ID or name", required=False, max_length=100)
+
+    def __init__(self, data: Any, choices: adjustments.Choices, *, pounds: bool) -> None:
+        """Who leads is asked where there are several; which way, of whoever sees pounds."""
+        super().__init__(data)
+        years = [(str(year), str(year)) for year in choices.years]
+        self.fields["year"].choices = [("", "All"), *years]  # type: ignore[attr-defined]
+        for name, offered in (
+            ("service", choices.services),
+            ("network", choices.networks),
+            ("commissioner", choices.commissioners),
+        ):
+            self.fields[name].choices = [("", "All"), *offered]  # type: ignore[attr-defined]
+        unasked = [*(["commissioner"] if len(choices.commissioners) < 2 else []), *([] if pounds else ["direction"])]
+        for name in unasked:
+            del self.fields[name]
+
+    def filters(self) -> adjustments.Filters:
+        """What is asked for; what is not valid is left out, and the form says so."""
+        given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        ids = {f"{name}_id": int(given[name]) for name in ("service", "network", "commissioner") if given.get(name)}
+        return adjustments.Filters(
+            year=FinancialYear(int(given["year"][:4])) if given.get("year") else None,
+            direction=given.get("direction", ""),
+            text=given.get("text", ""),
+            **ids,
         )

@@ -33,10 +33,17 @@ AT_ONCE = 50
 PAYMENTS_AT_ONCE = 500
 """The same, of achievements paid to practices."""
 
+MEMBERSHIP = "A membership was corrected."
+LISTS = "A list size was corrected."
+SUCCESSION = "What follows a closing practice was decided."
+RELEASE = "A new version of the quality service was released."
+FIGURES = "Other figures were submitted."
+ALLOCATION = "An allocation was changed."
+
 
 @handles(MembershipCorrected)
 def work_out_after_membership(change: MembershipCorrected) -> Iterable[Effect]:
-    return _work_out(touched_by([change]))
+    return _work_out(touched_by([change]), MEMBERSHIP)
 
 
 @handles(ClosingDatesCorrected)
@@ -48,14 +55,14 @@ def work_out_after_closing_dates(change: ClosingDatesCorrected) -> Iterable[Effe
 
 @handles(ListSizesCorrected)
 def work_out_after_list_sizes(change: ListSizesCorrected) -> Iterable[Effect]:
-    return _work_out(touched_by([change]))
+    return _work_out(touched_by([change]), LISTS)
 
 
 @handles(SuccessionsRecorded)
 def work_out_after_successions(change: SuccessionsRecorded) -> Iterable[Effect]:
     """A list that was taken over counts with whoever follows, at once: whoever confirms it sees what it moves."""
     with previews.thoroughly():
-        return _work_out(touched_by([change]))
+        return _work_out(touched_by([change]), SUCCESSION)
 
 
 @handles(ParticipationsChanged)
@@ -72,20 +79,20 @@ def work_out_after_participations(change: ParticipationsChanged) -> Iterable[Eff
 def work_out_after_release(change: ServiceVersionReleased) -> Iterable[Effect]:
     """What a new version changes comes back for approval; what finance has approved stays."""
     return [
-        *_work_out(touched_by([change])),
-        *_work_out_payments(figures.keys_submitted(services=[change.service_id])),
+        *_work_out(touched_by([change]), RELEASE),
+        *_work_out_payments(figures.keys_submitted(services=[change.service_id]), RELEASE),
     ]
 
 
 @handles(ValuesSubmitted)
 def work_out_after_values(change: ValuesSubmitted) -> Iterable[Effect]:
     """Submitting works out at once what it pays."""
-    return _work_out_payments(change.keys)
+    return _work_out_payments(change.keys, FIGURES)
 
 
 @handles(AllocationsChanged)
 def work_out_after_allocations(change: AllocationsChanged) -> Iterable[Effect]:
-    return _work_out_payments(_submitted(change.keys))
+    return _work_out_payments(_submitted(change.keys), ALLOCATION)
 
 
 @handles(LeadsCorrected)
@@ -124,7 +131,7 @@ def _work_out_payments(keys: Collection[Key], why: str = "") -> Iterable[Effect]
     ordered = sorted(keys)
     for start in range(0, len(ordered), PAYMENTS_AT_ONCE):
         plain = [(key[0], key[1].isoformat(), key[2]) for key in ordered[start : start + PAYMENTS_AT_ONCE]]
-        after_commit("achievement.calculate_practice_payments", {"keys": plain})
+        after_commit("achievement.calculate_practice_payments", {"keys": plain, "why": why})
     return [Effect("calculation queued", f"{len(keys):,} achievements are worked out in the background.", len(keys))]
 
 
@@ -134,8 +141,8 @@ def _work_out(touched: Touched, why: str = "") -> Iterable[Effect]:
         return commands.calculate_achievements(by=SYSTEM, networks=networks, services=services, why=why).effects
     ordered = sorted(networks)
     for start in range(0, len(ordered), AT_ONCE):
-        keys = {"networks": ordered[start : start + AT_ONCE], "services": sorted(services) if services else None}
-        after_commit(CALCULATE_LATER, keys)
+        part, named = ordered[start : start + AT_ONCE], sorted(services) if services else None
+        after_commit(CALCULATE_LATER, {"networks": part, "services": named, "why": why})
     return [Effect("calculation queued", f"{len(ordered):,} networks are worked out in the background.", len(ordered))]
 
 

@@ -132,9 +132,9 @@ def networks_visible_to(by: Actor) -> Q:
     return seen.get(kind, NONE)
 
 
-def nil_visible_to(by: Actor) -> Q:
-    """Nil settlements that are seen, with their reasons: one's own line's, one's network's, those one commissions, and
-    those of practices under one. Other members of the network see the status, on its page."""
+def beside_visible_to(by: Actor) -> Q:
+    """What is kept beside lines, nil settlements and what is to be adjusted, is seen with its reasons of one's own
+    line, one's network's, those one commissions, and those of practices under one."""
     kind, here = (None, None) if by.is_system else _acts_for(by)
     return Q(provider=here) if kind == Kind.PRACTICE else visible_to(by)
 

@@ -16,13 +16,14 @@ def aggregate_networks(keys: dict[str, Any]) -> None:
 
 @later_work("achievement.calculate_achievements")
 def calculate_achievements(keys: dict[str, Any]) -> None:
-    commands.calculate_achievements(by=SYSTEM, networks=keys["networks"], services=keys.get("services"))
+    networks, services, why = keys["networks"], keys.get("services"), keys.get("why", "")
+    commands.calculate_achievements(by=SYSTEM, networks=networks, services=services, why=why)
 
 
 @later_work("achievement.calculate_practice_payments")
 def calculate_practice_payments(keys: dict[str, Any]) -> None:
     plain = [Key(int(service), date.fromisoformat(day), int(provider)) for service, day, provider in keys["keys"]]
-    commands.calculate_practice_payments(by=SYSTEM, keys=plain)
+    commands.calculate_practice_payments(by=SYSTEM, keys=plain, why=keys.get("why", ""))
 
 
 def count_killed_workers(keys: dict[str, Any], times: int) -> bool:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("nil/<int:settlement_id>/decline/", views.decline_nil, name="decline_nil"),
     path("nil/<int:settlement_id>/withdraw/", views.withdraw_nil, name="withdraw_nil"),
     path("nil/<int:settlement_id>/lift/", views.lift_nil, name="lift_nil"),
+    path("to-be-adjusted/", views.to_be_adjusted, name="to_be_adjusted"),
     path("waiting/", views.waiting, name="waiting"),
     path("waiting/<slug:code>/", views.waiting_network, name="waiting_network"),
     path("waiting/<slug:code>/evidence.zip", views.escalate, name="escalate"),

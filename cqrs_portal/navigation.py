@@ -104,6 +104,7 @@ SECTIONS = (
                 "Network Declaration Management", "achievement:network_declaration_management", MONEY | NETWORK_ROLES
             ),
             Entry("Networks waiting", "achievement:waiting", MONEY | NETWORK_ROLES),
+            Entry("To be adjusted", "achievement:to_be_adjusted", MONEY | NETWORK_ROLES, AVAILABLE_TO),
             Entry("Nil settlements", "achievement:nil_settlements", MONEY | NETWORK_ROLES, COMMISSIONERS),
         ),
         frozenset({"achievement"}),

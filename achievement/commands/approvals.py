@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from achievement.commands.aggregation import NetworkKey
-from achievement.commands.calculation import aggregate_after_commit
+from achievement.commands.calculation import aggregate_after_commit, keep_what_totals_left_out
 from achievement.commands.hand_overs import tell_who_acts_next
 from achievement.commands.nil.following import complete_nil_settlements, replace_nil_settlements
 from achievement.commands.outcomes import (
@@ -92,7 +92,7 @@ def give_finance_approval(seen: Collection[Seen], *, by: Actor, note: str = "") 
     _lock_networks_of(totals)
     moved = COMPLETE_TOTAL.apply(totals, by=by, note=note, seen=seen)
     COMPLETE_LINE.apply_each(Achievement, LINES_OF_TOTALS, by=by, note=note, params=[list(moved.ids)])
-    complete_nil_settlements(moved.ids, by=by)
+    keep_what_totals_left_out(complete_nil_settlements(moved.ids, by=by))
     return outcome_of(moved)
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from itertools import groupby
 from operator import attrgetter
 
 from django.db import connection
 
+from achievement.commands.adjustments import keep_what_is_to_be_adjusted
 from achievement.commands.aggregation import NetworkKey
 from achievement.commands.courses import LINES
 from achievement.commands.effects import effects_of_totals
@@ -19,7 +21,7 @@ from achievement.commands.hand_overs import tell_of_lines_that_came_back
 from achievement.commands.joiners import withdraw_totals_without_a_member
 from achievement.commands.nil.following import replace_nil_settlements
 from achievement.commands.verdicts import apply_verdicts, create_figures, stage_verdicts
-from achievement.models import Achievement
+from achievement.models import Achievement, NilSettlement
 from achievement.queries.lines_due import LineInputs, line_inputs, list_dates, worked_out
 from achievement.queries.networks import with_rivals
 from achievement.queries.scope import services_that_aggregate_amounts
@@ -46,6 +48,8 @@ INPUT = (
 )  # fmt: skip
 FIGURE = (*INPUT, "inputs", "amount")
 """What is copied of each line, in order."""
+
+LEFT_OUT_WHY = "It was settled as nil, and the network's total has finance approval without it."
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def calculate_achievements(
     Lines that are no longer due are withdrawn, changed ones come back for approval, a total they stood in is
     withdrawn; what finance has approved stays, and is answered as "to be adjusted". A practice without a list size
     or an approved participation for the date has no line. Locks the networks first, and those that a practice has
-    left for one of these, or come from, with its line still standing there. `why` is kept with what is withdrawn.
+    left for one of these, or come from, with its line still standing there. `why` is kept with what is withdrawn, and
+    with what is to be adjusted.
     """
     locked = lock_ids(Organisation, with_rivals(networks))
     counts: dict[str, int] = {}
@@ -87,6 +92,7 @@ def calculate_achievements(
         due = _dates_due(definition, dates)
         _stage_figures(service_id, definition, due, locked)
         stage_verdicts(LINES, service_id, due, locked)
+        keep_what_is_to_be_adjusted(LINES, service_id, due, locked, why=why)
         done = apply_verdicts(LINES, version.pk, by=by, why=why)
         held_up = effects_of_totals(withdraw_totals_without_a_member(by=by))
         for verdict, count in done.counts.items():
@@ -115,6 +121,7 @@ def take_over_networks(*, by: Actor, networks: Collection[int]) -> int:
             cursor.execute(sql.format(table=table), [clock.today(), list(networks), finals])
             moved += cursor.rowcount
         cursor.execute(_TAKE_OVER_SETTLEMENTS, [clock.today(), list(networks), [NilState.PROPOSED, NilState.SETTLED]])
+        cursor.execute(_TAKE_OVER_DIFFERENCES, [clock.today(), list(networks)])
     return moved
 
 
@@ -123,6 +130,26 @@ _TAKE_OVER_SETTLEMENTS = """
     FROM organisations_lead l
     WHERE l.network_id = s.network_id AND upper_inf(l.recorded) AND l.valid @> %s::date
       AND s.network_id = ANY(%s) AND s.commissioner_id <> l.commissioner_id AND s.state = ANY(%s)"""
+
+_TAKE_OVER_DIFFERENCES = """
+    UPDATE achievement_adjustmentdue d SET commissioner_id = l.commissioner_id
+    FROM organisations_lead l
+    WHERE l.network_id = d.network_id AND upper_inf(l.recorded) AND l.valid @> %s::date
+      AND d.network_id = ANY(%s) AND d.commissioner_id <> l.commissioner_id AND d.until IS NULL"""
+
+
+def keep_what_totals_left_out(settlement_ids: Collection[int]) -> None:
+    """These lines were settled as nil, and their totals have finance approval without them: what is due is to be
+    adjusted. The caller has the networks locked."""
+    rows = NilSettlement.objects.filter(pk__in=settlement_ids).order_by("service_id", "achievement_date")
+    keys = rows.values_list("service_id", "achievement_date", "network_id").distinct()
+    for (service_id, day), of_day in groupby(keys, key=lambda key: key[:2]):
+        version = released_version(service_id)
+        if version is not None:
+            networks = [network for *_, network in of_day]
+            _stage_figures(service_id, definition_of_version(version), [day], networks)
+            stage_verdicts(LINES, service_id, [day], networks)
+            keep_what_is_to_be_adjusted(LINES, service_id, [day], networks, why=LEFT_OUT_WHY)
 
 
 def _dates_due(definition: Definition, dates: Collection[date] | None) -> list[date]:

@@ -82,7 +82,7 @@ def _effect(
         f"{long_date(day)}: {said[verdict].removesuffix('.')}.",
         how_many,
         now - was,
-        href=_networks(code, day) if course is LINES else "",
+        href=_where(course, verdict, code, day),
         undoes_approval=approved,
     )
 
@@ -93,6 +93,13 @@ def _proposed(pounds: Decimal) -> str:
         return ""
     what = "A payment" if pounds > 0 else "A recovery"
     return f" {what} of {money(abs(pounds))} would be due, and is never made by itself"
+
+
+def _where(course: Course, verdict: str, code: str, day: date) -> str:
+    """What is to be adjusted is listed; other lines are seen with their networks."""
+    if verdict == "to be adjusted":
+        return reverse("achievement:to_be_adjusted")
+    return _networks(code, day) if course is LINES else ""
 
 
 def _networks(code: str, day: date) -> str:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from django.db import connection
 
+from achievement.commands.adjustments import keep_what_is_to_be_adjusted
 from achievement.commands.calculation import Calculated
 from achievement.commands.courses import AUTO_DECLARED_PAYMENTS, PRACTICE_PAYMENTS, Course
 from achievement.commands.hand_overs import difference_of, tell_who_acts_next
@@ -46,7 +47,7 @@ def calculate_practice_payments(*, by: Actor, keys: Collection[Key], why: str = 
     payment date of its own, in place of its period's (ADR 0058). Figures on a date that is not a
     payment date, and of a practice without an approved participation or fee for it, are paid nothing: the effects
     say so. Without an allocation nothing limits what is paid. Locks the providers first, then their achievements.
-    `why` is kept with what is withdrawn.
+    `why` is kept with what is withdrawn, and with what is to be adjusted.
     """
     lock_ids(Organisation, {key.provider_id for key in keys})
     services = services_paid_by_item({key.service_id for key in keys})
@@ -77,6 +78,7 @@ def _work_out(
     _stage(service, day, claims)
     course = AUTO_DECLARED_PAYMENTS if definition.no_declaration_required else PRACTICE_PAYMENTS
     stage_verdicts(course, service.pk, [day], providers)
+    keep_what_is_to_be_adjusted(course, service.pk, [day], providers, why=why)
     done = apply_verdicts(course, version.pk, by=by, why=why)
     moved = _approve_where_none_is_required(definition, course)
     unpaid = _no_payment_date(service, day, len(providers) - len(paid))

@@ -1,4 +1,4 @@
-"""Achievements, overnight runs, and lines settled as nil."""
+"""Achievements, overnight runs, lines settled as nil, and what is to be adjusted."""
 
 from achievement.models.achievements import (
     DATES_THERE_ARE_SQL,
@@ -13,6 +13,7 @@ from achievement.models.achievements import (
     Shard,
     on_any_date,
 )
+from achievement.models.adjustments import WHY_LENGTH, AdjustmentDue, AdjustmentDueQuerySet
 from achievement.models.nil import (
     REASON_LENGTH,
     SETTLED_AS_NIL_SQL,
@@ -26,8 +27,11 @@ __all__ = [
     "NOT_WITHDRAWN",
     "REASON_LENGTH",
     "SETTLED_AS_NIL_SQL",
+    "WHY_LENGTH",
     "Achievement",
     "AchievementChange",
+    "AdjustmentDue",
+    "AdjustmentDueQuerySet",
     "Declaration",
     "NetworkAchievement",
     "NetworkAchievementChange",

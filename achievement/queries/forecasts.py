@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.urls import reverse
+
 from achievement.models import Achievement
 from achievement.queries.addresses import network_href
 from achievement.queries.lines_due import line_inputs, list_dates, worked_out
@@ -127,7 +129,9 @@ def _adjusted(keys: Sequence[Final], before: Pounds, after: Pounds) -> Iterator[
         rest = sorted(keys)[LISTED:]
         difference = _sum(rest, after) - _sum(rest, before)
         sentence = f"{len(rest):,} more lines are financially approved: to be adjusted by {money(difference)} in all."
-        yield Effect("financially approved", sentence, len(rest), difference)
+        yield Effect(
+            "financially approved", sentence, len(rest), difference, href=reverse("achievement:to_be_adjusted")
+        )
 
 
 def _sum(keys: Iterable[Expected | Final], pounds: Pounds) -> Decimal:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.rules import Acting
 from accounts.states import Role
 from achievement.models import Achievement
+from achievement.queries.adjustments import commissioned
 from achievement.queries.declarations import to_declare
 from achievement.queries.details import awaiting
 from achievement.queries.nil import to_confirm
@@ -32,7 +33,7 @@ def needs_of(by: Acting) -> list[Need]:
         return [*_sent_back(by), *_to_declare(by)]
     return [
         *_sent_back(by), *_to_declare(by), *_to_approve(by), *_nil_to_confirm(by), *_to_finance(by),
-        *_waiting_networks(by),
+        *_to_be_adjusted(by), *_waiting_networks(by),
     ]  # fmt: skip
 
 
@@ -98,6 +99,17 @@ def _to_finance(by: Acting) -> Iterator[Need]:
     if by.holds(Role.FINANCE_MANAGEMENT):
         yield from _need(by, State.AGGREGATED, "finance approval", ("PCN achievement", "PCN achievements"))
         yield from _need(by, State.AWAITING_FINANCE, "finance approval", ("achievement", "achievements"))
+
+
+def _to_be_adjusted(by: Acting) -> Iterator[Need]:
+    """What finance has approved differs from what is due: its finance officers and approvers see to it by hand."""
+    if not by.holds(Role.FINANCE_MANAGEMENT, Role.APPROVAL_MANAGEMENT):
+        return
+    found = commissioned(by)
+    if found.count:
+        are = "line that has finance approval is" if found.count == 1 else "lines that have finance approval are"
+        sentence = f"{found.count:,} {are} to be adjusted"
+        yield Need(sentence, found.net, reverse("achievement:to_be_adjusted"), "in all")
 
 
 def _need(by: Acting, state: State, what: str, noun: tuple[str, str]) -> Iterator[Need]:

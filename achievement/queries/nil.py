@@ -7,6 +7,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from accounts.queries import who_can, who_proposed
+from accounts.states import Role
 from achievement.models import (
     Achievement,
     NetworkAchievement,
@@ -16,7 +18,7 @@ from achievement.models import (
 )
 from achievement.queries.details import UNSEEN, network_date_seen_by
 from achievement.queries.readiness import MemberLine, member_lines
-from achievement.rules import nil_visible_to
+from achievement.rules import beside_visible_to
 from achievement.states import (
     CONFIRM_NIL,
     DECLINE_NIL,
@@ -33,6 +35,7 @@ from core.transitions import Transition
 from organisations.models import Organisation
 
 ORDER = ("-proposed_at", "-id")
+BY_A_SECOND_PERSON = (CONFIRM_NIL, DECLINE_NIL)
 BY_HAND = (CONFIRM_NIL, DECLINE_NIL, WITHDRAW_NIL, LIFT_NIL)
 
 
@@ -84,7 +87,7 @@ def standing_of(line: NilLine) -> NilSettlement | None:
 def settlements_for(by: Actor) -> NilSettlementQuerySet:
     """The settlements that somebody may see, with all that they name."""
     related = ("service", "network", "provider", "commissioner", "proposed_by", "confirmed_by")
-    return NilSettlement.objects.filter(nil_visible_to(by)).select_related(*related)
+    return NilSettlement.objects.filter(beside_visible_to(by)).select_related(*related)
 
 
 def settlement_seen_by(by: Actor, settlement_id: int) -> NilSettlement:
@@ -157,3 +160,11 @@ def refusals(settlement: NilSettlement, by: Actor) -> dict[Transition, list[str]
         for move in NIL_SETTLEMENT.values()
         if move in BY_HAND and settlement.state in move.sources
     }
+
+
+def who_can_move(settlement: NilSettlement, move: Transition) -> tuple[str, ...]:
+    """Who could make a move instead of somebody who is refused: a second person, whoever proposed it, or any."""
+    if move is WITHDRAW_NIL:
+        return who_proposed(settlement.proposed_by)
+    but = settlement.proposed_by_id if move in BY_A_SECOND_PERSON else None
+    return who_can(Role.APPROVAL_MANAGEMENT, settlement.commissioner, but=but)

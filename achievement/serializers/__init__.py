@@ -13,6 +13,7 @@ from achievement.serializers.achievements import (
     WaitingNetworkSerializer,
     WhyWaitingSerializer,
 )
+from achievement.serializers.adjustments import AdjustmentDueSerializer
 from achievement.serializers.nil import (
     ConfirmNilSerializer,
     LiftNilSerializer,
@@ -25,6 +26,7 @@ from achievement.serializers.nil import (
 __all__ = [
     "AchievementDetailSerializer",
     "AchievementSerializer",
+    "AdjustmentDueSerializer",
     "ApproveSerializer",
     "ConfirmNilSerializer",
     "DeclareSerializer",

@@ -31,8 +31,8 @@ class SendBackSerializer(WithSeenSerializer):
 class PoundsField(serializers.DecimalField):
     """Pounds, as a string; null for those whose roles show points, never pounds."""
 
-    def __init__(self) -> None:
-        super().__init__(max_digits=12, decimal_places=2, allow_null=True)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=2, allow_null=True, **options)
 
     def get_attribute(self, instance: Any) -> Any:
         return super().get_attribute(instance) if sees_pounds(self.context["view"].by) else None

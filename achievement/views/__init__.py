@@ -1,6 +1,7 @@
 """The pages of achievements."""
 
 from achievement.views.acts import act
+from achievement.views.adjustments import to_be_adjusted
 from achievement.views.declarations import achievement_results, declaration_management
 from achievement.views.declare import declare
 from achievement.views.details import achievement, compare_periods, explanation_json, network, networks
@@ -42,6 +43,7 @@ __all__ = [
     "propose_nil",
     "resume_overnight_run",
     "start_overnight_run",
+    "to_be_adjusted",
     "waiting",
     "waiting_network",
     "withdraw_nil",

@@ -13,9 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.queries import who_can
 from accounts.rules import Acting, PortalRequest
-from accounts.states import Role
 from achievement import commands, rules
 from achievement.forms import NilListForm, NilReasonForm
 from achievement.presenters import nil as shown
@@ -222,7 +220,7 @@ def _page(
         forms=[_form(found, move, given) for move in can if move.needs_reason],
         change=_change(by, found, can, ahead, moved),
         problem=ahead.problem,
-        cannot=shown.cannot(refused, who_can(Role.APPROVAL_MANAGEMENT, found.commissioner)),
+        cannot=shown.cannot(refused, lambda move: queries.who_can_move(found, move)),
         due=to_be_adjusted([found]).get(found.pk) if pounds else None,
         history=queries.history_of(found),
         pounds=pounds,

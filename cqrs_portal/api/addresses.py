@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from achievement.api import Achievements, NetworkAchievements, NilSettlements, WaitingNetworks
+from achievement.api import Achievements, AdjustmentsDue, NetworkAchievements, NilSettlements, WaitingNetworks
 from catalogue.api import Services
 from core.errors import NotVisible
 from organisations.api import (
@@ -69,6 +69,7 @@ router.register("submissions", Submissions, "submissions")
 router.register("data-submissions", DataSubmissions, "data_submissions")
 router.register("achievements", Achievements, "achievements")
 router.register("network-achievements", NetworkAchievements, "network_achievements")
+router.register("to-be-adjusted", AdjustmentsDue, "adjustments_due")
 router.register("nil-settlements", NilSettlements, "nil_settlements")
 router.register("waiting-networks", WaitingNetworks, "waiting_networks")
 

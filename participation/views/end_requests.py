@@ -135,7 +135,9 @@ def _page(
         hidden=hidden,
         take_back=_take_back(request_id, hidden) if can.take_back else None,
         why_not=can.why_not or gone,
-        who_can=who_can(Role.COMMISSIONING_MANAGEMENT, found.commissioner) if can.why_not else (),
+        who_can=who_can(Role.COMMISSIONING_MANAGEMENT, found.commissioner, but=found.asked_by_id)
+        if can.why_not
+        else (),
         table=Table(
             caption="Practices",
             columns=(*offered_shown.COLUMNS, offered_shown.STATUS),

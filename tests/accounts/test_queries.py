@@ -55,6 +55,21 @@ def test_who_can_names_the_holders_of_the_role():
     assert sentences == ("Ada Marsh and Bram Holt of NHS Biscay CCG, as Approval Management.",)
 
 
+def test_who_can_leaves_out_whoever_proposed_what_takes_a_second_person():
+    commissioner = CommissionerFactory(name="NHS Biscay CCG")
+    bram, ada = (
+        GrantFactory(user__name=name, organisation=commissioner, role=Role.APPROVAL_MANAGEMENT).user
+        for name in ("Bram Holt", "Ada Marsh")
+    )
+
+    another = queries.who_can(Role.APPROVAL_MANAGEMENT, commissioner, but=bram.pk)
+    bram.grants.update(role=Role.VIEW)
+    nobody = queries.who_can(Role.APPROVAL_MANAGEMENT, commissioner, but=ada.pk)
+
+    assert another == ("Ada Marsh of NHS Biscay CCG, as Approval Management.",)
+    assert nobody[0] == "Nobody else holds Approval Management in NHS Biscay CCG."
+
+
 def test_who_can_names_the_administrators_where_nobody_holds_the_role():
     commissioner = CommissionerFactory(name="NHS Biscay CCG")
     practice = PracticeFactory(name="Portland Surgery", parent=commissioner)

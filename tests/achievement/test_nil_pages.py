@@ -13,7 +13,8 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement import commands
 from achievement.models import NilSettlement
-from achievement.states import NilState
+from achievement.queries import nil as queries
+from achievement.states import CONFIRM_NIL, WITHDRAW_NIL, NilState
 from organisations.models import Membership
 from participation.models import Participation
 from tests.achievement.payments import said, signed_in
@@ -104,6 +105,22 @@ def test_a_second_person_confirms_what_they_saw(waits):
 
     assert "Wight Health Centre's line is settled as nil for October 2021." in said(answer)
     assert waits.total().amount == Decimal("1732.34")
+
+
+def test_who_can_confirm_is_another_person_and_who_can_withdraw_is_the_proposer(waits):
+    row = proposed(waits)
+    other = second_person(waits)
+    reader = waits.acting(Role.VIEW)
+
+    to_confirm = queries.who_can_move(row, CONFIRM_NIL)
+    to_withdraw = queries.who_can_move(row, WITHDRAW_NIL)
+    page = said(signed_in(reader).get(page_of(row)))
+
+    lead = waits.commissioner.name
+    assert to_confirm == (f"{other.user.name} of {lead}, as Approval Management.",)
+    assert to_withdraw == (f"{waits.approver.user.name}, who proposed it.",)
+    assert f"{to_confirm[0]}" in page
+    assert f"{to_withdraw[0]}" in page
 
 
 def test_what_moved_between_look_and_confirmation_is_shown_and_nothing_is_kept(waits):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,11 +18,12 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from accounts.states import Role
 from achievement import commands
-from achievement.models import Achievement, NilSettlement, OvernightRun, RunState
+from achievement.models import Achievement, AdjustmentDue, NilSettlement, OvernightRun, RunState
 from achievement.queries.declarations import ToDeclare
 from achievement.queries.nil import NilLine
 from catalogue.commands import load_definition
 from catalogue.models import ServiceVersion
+from core import clock
 from core.actors import SYSTEM
 from core.transitions import Seen
 from operations.commands import deliver
@@ -146,6 +148,7 @@ def _of_the_network(world: World) -> dict[str, Any]:
         "approved_line": _line(world, JUNE),
         "held_line": _line(world, JULY),
         "total": world.aggregated(AUGUST),
+        "adjustment_due": _to_be_adjusted(world),
         "nil_proposed": proposed,
         "nil_settled": settled,
         "participation": participation,
@@ -167,6 +170,15 @@ def _nil(world: World, day: date) -> NilSettlement:
     line = NilLine(world.service, world.network, day, world.practices[0])
     made = commands.propose_nil(line, "The practice disputes its list.", by=world.acting(Role.APPROVAL_MANAGEMENT))
     return NilSettlement.objects.get(pk=made.settlement_id)
+
+
+def _to_be_adjusted(world: World) -> AdjustmentDue:
+    """Portland Surgery's line of May has finance approval, and another amount would be due by now."""
+    return AdjustmentDue.objects.create(
+        achievement_date=MAY, service=world.service, network=world.network, provider=world.practices[0],
+        commissioner=world.commissioner, approved=Decimal("735.36"), due=Decimal("793.21"), since=clock.now(),
+        why="The list of Portland Surgery was corrected.",
+    )  # fmt: skip
 
 
 def _line(world: World, day: date) -> Achievement:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from accounts.queries import who_can
-from accounts.states import Role
 from achievement.commands.aggregation import NetworkKey, aggregate_networks
 from achievement.commands.nil.fitting import lock_line, must_be_a_person, must_hold_its_network_up
 from achievement.commands.nil.telling import tell_later
 from achievement.commands.outcomes import reason_given
 from achievement.models import NilSettlement
 from achievement.queries.addresses import network_href
-from achievement.queries.nil import NilLine, line_of
-from achievement.rules import nil_visible_to
+from achievement.queries.nil import NilLine, line_of, who_can_move
+from achievement.rules import beside_visible_to
 from achievement.states import CONFIRM_NIL, DECLINE_NIL, WITHDRAW_NIL
 from core.actors import SYSTEM, Actor
 from core.changes import Effect
@@ -83,7 +81,7 @@ def previewed(settlement_id: int, run: Callable[[Seen], Settled], by: Actor) -> 
 def locked(settlement_id: int, by: Actor) -> tuple[NilSettlement, NilLine]:
     """The settlement and its line, the network locked first. Raises NotVisible."""
     related = ("service", "network", "provider", "commissioner", "proposed_by")
-    rows = NilSettlement.objects.filter(nil_visible_to(by), pk=settlement_id).select_related(*related)
+    rows = NilSettlement.objects.filter(beside_visible_to(by), pk=settlement_id).select_related(*related)
     found = rows.first()
     if found is None:
         raise NotVisible("You may not be able to see this, or it does not exist.")
@@ -103,7 +101,7 @@ def move(
         return
     reasons = [reason for refused in moved.refused for reason in refused.reasons]
     if settlement.state in transition.sources and (refusals := transition.rule.why_not(settlement, by)):
-        raise NotPermitted(*refusals, who_can=who_can(Role.APPROVAL_MANAGEMENT, settlement.commissioner))
+        raise NotPermitted(*refusals, who_can=who_can_move(settlement, transition))
     raise Conflict(*reasons, "Nothing was changed.")
 
 

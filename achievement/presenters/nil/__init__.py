@@ -7,22 +7,19 @@ from achievement.presenters.nil.beside import (
     settled_lines,
     worked_out,
 )
+from achievement.presenters.nil.listing import NilSettlementsPage, columns, empty, row_of
 from achievement.presenters.nil.page import (
     Change,
     NilSettlementPage,
-    NilSettlementsPage,
     ProposeNilPage,
     ReasonShown,
     breadcrumb,
     cannot,
     change_of,
-    columns,
     done,
-    empty,
     network_href_of,
     propose_page,
     reason_form,
-    row_of,
     settlement_page,
 )
 from achievement.presenters.nil.ways import ways_back

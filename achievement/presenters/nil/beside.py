@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from achievement.models import NilSettlement
 from achievement.presenters.details import SettledLine
-from achievement.presenters.nil.page import event_of, settlement_href
+from achievement.presenters.nil.listing import settlement_href
+from achievement.presenters.nil.page import event_of
 from achievement.queries.declarations import LeftOut, Marks
 from achievement.queries.details import NetworkDate
 from achievement.queries.readiness import MemberLine

@@ -1,16 +1,16 @@
-"""Lines settled as nil: their list, the proposal of one, and one with what can be done."""
+"""Lines settled as nil: the proposal of one, and one with what can be done."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
 from achievement.models import NilSettlement
+from achievement.presenters.adjustments import list_href
 from achievement.presenters.details import CannotDo
 from achievement.queries.addresses import network_href
 from achievement.queries.nil import NilLine
@@ -30,38 +30,12 @@ from ui.components import Confirm, Event
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.previews import WouldChange
-from ui.tables import Column, Pager, Table
 from ui.wording import long_date, moment, money, month, note_for
 
 DONE = {move.name: move.done for move in NIL_SETTLEMENT.values()} | {PROPOSE_NIL.name: PROPOSE_NIL.done}
 NAMES = {
     CONFIRM_NIL: "confirm_nil", DECLINE_NIL: "decline_nil", WITHDRAW_NIL: "withdraw_nil", LIFT_NIL: "lift_nil",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Row:
-    """One settlement in the list."""
-
-    name: str
-    href: str
-    code: str
-    network: str
-    service: str
-    achievement_date: date
-    status: str
-    proposed: str
-    confirmed: str
-    due: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class NilSettlementsPage(Page):
-    """Lines settled as nil, newest first."""
-
-    filters: PortalForm
-    table: Table
-    pager: Pager
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,46 +80,7 @@ class NilSettlementPage(Page):
     forms: Sequence[ReasonShown]
     cannot: Sequence[CannotDo]
     events: Sequence[Event]
-    network_link: Link | None
-
-
-def columns(*, pounds: bool) -> list[Column]:
-    due = [Column(key="due", label="To be adjusted")] if pounds else []
-    return [
-        Column(key="code", label="Org ID", kind="code"),
-        Column(key="name", label="Service Provider Name", href="href"),
-        Column(key="network", label="PCN"),
-        Column(key="service", label="Quality Service"),
-        Column(key="achievement_date", label="Date of Achievement", kind="date"),
-        Column(key="status", label="Status", kind="status"),
-        Column(key="proposed", label="Proposed by"),
-        Column(key="confirmed", label="Confirmed by"),
-        *due,
-    ]
-
-
-def row_of(each: NilSettlement, due: Decimal | None) -> Row:
-    return Row(
-        name=each.provider.name,
-        href=settlement_href(each.pk),
-        code=each.provider.code,
-        network=each.network.name,
-        service=each.service.short_name,
-        achievement_date=each.achievement_date,
-        status=each.state_label,
-        proposed=each.proposed_by.name,
-        confirmed=each.confirmed_by.name if each.confirmed_by else "",
-        due=money(due) if due is not None else "",
-    )
-
-
-def empty(*, narrowed: bool) -> str:
-    if narrowed:
-        return "No settlement matches these filters. Clear them to see more."
-    return (
-        "No line is settled as nil. It is proposed from Why is this network waiting?, or from a network's page, where "
-        "one closed or disputed practice holds the others up."
-    )
+    links: Sequence[Link]
 
 
 def propose_page(
@@ -168,8 +103,6 @@ def settlement_page(
     found: NilSettlement, *, forms: Sequence[ReasonShown], change: Change | None, problem: Sequence[str],
     cannot: Sequence[CannotDo], due: Decimal | None, history: Iterable[Any], pounds: bool, opens_network: bool,
 ) -> NilSettlementPage:  # fmt: skip
-    href = network_href(found.network.code, found.service.code, found.achievement_date)
-    link = Link(f"{found.network.name}, {long_date(found.achievement_date)}", href)
     return NilSettlementPage(
         title=f"Nil settlement for {month(found.achievement_date)}",
         subject=found.provider.name,
@@ -184,8 +117,16 @@ def settlement_page(
         forms=forms,
         cannot=cannot,
         events=[event_of(each, pounds=pounds) for each in history],
-        network_link=link if opens_network else None,
+        links=_links(found, opens_network=opens_network, adjusted=bool(pounds and due)),
     )
+
+
+def _links(found: NilSettlement, *, opens_network: bool, adjusted: bool) -> list[Link]:
+    """Its network on the date; and what is to be adjusted of its practice, where something is."""
+    href = network_href(found.network.code, found.service.code, found.achievement_date)
+    network = Link(f"{found.network.name}, {long_date(found.achievement_date)}", href)
+    listed = Link("To be adjusted", list_href(service=found.service_id, text=found.provider.code))
+    return [*([network] if opens_network else []), *([listed] if adjusted else [])]
 
 
 def reason_form(found: NilSettlement, move: Transition, form: PortalForm) -> ReasonShown:
@@ -210,13 +151,13 @@ def change_of(
     return Change(confirms, WouldChange.of(lead, (), effects, (), confirm, moved), token)
 
 
-def cannot(refused: Mapping[Transition, Sequence[str]], who: Sequence[str]) -> list[CannotDo]:
+def cannot(refused: Mapping[Transition, Sequence[str]], who: Callable[[Transition], Sequence[str]]) -> list[CannotDo]:
     """What its status allows and this person is refused; of two ways out of a proposal the one that is theirs is not
     told as the other."""
     barred = [(move, why) for move, why in refused.items() if why]
     if len(barred) < len(refused):
         barred = [(move, why) for move, why in barred if move is CONFIRM_NIL]
-    return [CannotDo(move.button, " ".join(why), " ".join(who)) for move, why in barred]
+    return [CannotDo(move.button, " ".join(why), " ".join(who(move))) for move, why in barred]
 
 
 def event_of(change: Any, *, pounds: bool) -> Event:
@@ -234,10 +175,6 @@ def done(found: NilSettlement) -> str:
         NilState.DECLINED: "Declined. Nothing was changed, and whoever proposed it is told.",
         NilState.WITHDRAWN: "Withdrawn. Nothing was changed.",
     }.get(NilState(found.state), f"It is {found.state_label}.")
-
-
-def settlement_href(settlement_id: int) -> str:
-    return reverse("achievement:nil_settlement", args=[settlement_id])
 
 
 def network_href_of(line: NilLine) -> str:

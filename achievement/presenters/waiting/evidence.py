@@ -44,7 +44,7 @@ def _membership(of: Subject) -> Iterator[str]:
 
 def _offer(offer: Offer, of: Subject) -> str:
     last = f"; {moment(offer.moved_at)}, {offer.moved_by}" if offer.moved_at else ""
-    why = f": {offer.note}" if offer.note else ""
+    why = f": {offer.note.removesuffix('.')}" if offer.note else ""
     return (
         f"Offer for {offer.network.name}, {dense_date(offer.start_date)} to {dense_date(offer.end_date)}, "
         f"{offer.label}{last}{why}."
@@ -147,7 +147,7 @@ def _moved(of: Subject) -> Iterator[str]:
     for line in of.lines[:SHOWN]:
         move = of.known.moves.get(line.line_id or 0)
         if move:
-            why = f": {move.note}" if move.note else ""
+            why = f": {move.note.removesuffix('.')}" if move.note else ""
             done = CREATED.get((move.transition, move.to_state)) or DONE.get(move.transition, move.transition)
             whose = (
                 f"{of.known.practices[line.practice_id].name}, " if line.practice_id and len(of.practices) > 1 else ""
