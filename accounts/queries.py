@@ -18,7 +18,7 @@ from knox.settings import CONSTANTS
 
 from accounts.models import ApiToken, Grant, User
 from accounts.rules import Acting, administered_by
-from accounts.states import ADMINISTRATORS, MAIL_FOR, SEES_POUNDS, Role
+from accounts.states import ADMINISTRATORS, MAIL_FOR, NEEDS_A_SECOND_FACTOR, SEES_POUNDS, Role
 from core import clock
 from core.errors import NotVisible
 from core.open_items import has_open_items
@@ -40,10 +40,10 @@ def acting_for(user: User, organisation_id: int | None, *, second_factor: bool =
 
     `second_factor` says that they gave one in this session.
     """
-    asking = Grant.objects.that_need_a_second_factor().filter(user=user, organisation=OuterRef("pk"))
-    theirs = list(organisations_of(user).annotate(asks_for_second_factor=Exists(asking)))
+    grants = Grant.objects.in_force().filter(user=user).select_related("organisation").order_by("organisation__name")
+    theirs = list({grant.organisation_id: grant.organisation for grant in grants}.values())
     chosen = next((organisation for organisation in theirs if organisation.pk == organisation_id), None)
-    needs = settings.SECOND_FACTOR_REQUIRED and any(each.asks_for_second_factor for each in theirs)
+    needs = settings.SECOND_FACTOR_REQUIRED and any(grant.role in NEEDS_A_SECOND_FACTOR for grant in grants)
     return Acting(
         user,
         chosen or (theirs[0] if theirs else None),

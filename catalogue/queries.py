@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -104,7 +104,17 @@ def definition_of(service_id: int) -> Definition:
     return definition_of_version(version)
 
 
-def definition_of_version(version: ServiceVersion) -> Definition:
+class Digested(Protocol):
+    """A version, or as much of one as leads to its definition."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def digest(self) -> str: ...
+
+
+def definition_of_version(version: Digested) -> Definition:
     """The definition of one version: what an achievement was worked out by."""
     return _parsed(version.digest, version.pk)
 

@@ -79,8 +79,9 @@ def environment(**options: Any) -> Environment:
         shown_value=drawing.shown_value,
         anchor=drawing.anchor,
         sentences=drawing.sentences,
-        in_words=drawing.in_words,
+        words_of=drawing.words_of,
         option_tags=drawing.option_tags,
+        is_plain=drawing.is_plain,
     )
     env.filters.update(wording.FILTERS)
     return env

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from ui import wording
 from ui.fields import BOXES, DateBoxes
 from ui.forms import asks_for
+from ui.tables import Column
 
 
 def options(bound: BoundField) -> list[dict[str, Any]]:
@@ -35,6 +36,13 @@ def option_tags(bound: BoundField) -> Markup:
 def _option(choice: Mapping[str, Any]) -> Markup:
     selected = " selected" if choice["selected"] else ""
     return Markup(f'<option value="{escape(choice["value"])}"{selected}>{escape(choice["label"])}</option>')  # noqa: S704
+
+
+def is_plain(bound: BoundField) -> bool:
+    """Whether a select or a box for text has nothing but its label: no error, no hint, and nothing of its own."""
+    special = {"size", "prefix", "suffix", "inputmode", "autocomplete"} & bound.field.widget.attrs.keys()
+    bare = not (bound.errors or bound.help_text or bound.field.disabled or special)
+    return bare and bound.widget_type in ("select", "text")
 
 
 def date_boxes(bound: BoundField) -> list[dict[str, Any]]:
@@ -71,6 +79,20 @@ def _boxes_in_error(bound: BoundField) -> tuple[str, ...]:
         return ()
     first = bound.errors.as_data()[0]
     return tuple((getattr(first, "params", None) or {}).get("boxes") or BOXES)
+
+
+def words_of(row: Any, column: Column) -> str | None:
+    """A table's cell that is words alone, with its link; None for one that is drawn."""
+    said = in_words(_named(row, column.key), column.kind)
+    href = _named(row, column.href) if column.href else ""
+    if said is None or not href:
+        return said
+    return Markup(f'<a href="{escape(href)}">{escape(said)}</a>')  # noqa: S704
+
+
+def _named(row: Any, name: str) -> Any:
+    """What a row has by this name, be it a mapping or an object."""
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name)
 
 
 def in_words(value: Any, kind: str) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models.expressions import RawSQL
 
@@ -31,12 +32,49 @@ class Input:
     value: str
 
 
+class Version(NamedTuple):
+    """The version of its definition that an achievement was worked out by."""
+
+    pk: int
+    digest: str
+
+
+class OwnList(NamedTuple):
+    """The practice's own list that an achievement was worked out from."""
+
+    size: Decimal
+
+
+class Compared(NamedTuple):
+    """What of an achievement, and of what it was worked out from, tells how it differs. A page has a hundred of them,
+    of which as many model instances would cost more than the query."""
+
+    pk: int
+    achievement_date: date
+    service_id: int
+    provider_id: int
+    state: State
+    amount: Decimal
+    inputs: dict[str, Any]
+    size: Decimal | None
+    version_id: int
+    digest: str
+
+    @property
+    def list_size(self) -> OwnList | None:
+        return None if self.size is None else OwnList(self.size)
+
+    @property
+    def service_version(self) -> Version:
+        return Version(self.version_id, self.digest)
+
+
 @dataclass(frozen=True)
 class Difference:
     """One achievement and the one before it; `inputs` are (name, then, now) of what differs."""
 
-    now: Achievement
-    before: Achievement
+    now: Compared
+    before: Compared
     inputs: tuple[tuple[str, str, str], ...]
 
     @property
@@ -60,10 +98,10 @@ class Difference:
 
 
 _COMPARED = (
-    "achievement_date", "service", "provider", "state", "amount", "inputs", "list_size__size",
-    "service_version__digest", "service_version__number",
+    "pk", "achievement_date", "service_id", "provider_id", "state", "amount", "inputs", "list_size__size",
+    "service_version_id", "service_version__digest",
 )  # fmt: skip
-"""What of a row, and of what it was worked out from, tells how it differs: a page has a hundred of them."""
+"""The columns of Compared."""
 
 
 def differences_of(ids: Collection[int]) -> dict[int, Difference]:
@@ -71,12 +109,11 @@ def differences_of(ids: Collection[int]) -> dict[int, Difference]:
 
     One query, however many rows.
     """
-    rows = Achievement.objects.select_related("list_size", "service_version").only(*_COMPARED)
     with_those_before = RawSQL(_WITH_THOSE_BEFORE, [list(ids), list(ids)])  # noqa: S611 - constant
-    found = rows.filter(pk__in=with_those_before)
-    last: dict[tuple[int, int], Achievement] = {}
+    found = Achievement.objects.filter(pk__in=with_those_before).order_by("achievement_date", "pk")
+    last: dict[tuple[int, int], Compared] = {}
     differences = {}
-    for row in found.order_by("achievement_date", "pk"):
+    for row in map(Compared._make, found.values_list(*_COMPARED)):
         before = last.get((row.provider_id, row.service_id))
         if before is not None and row.pk in ids and before.achievement_date < row.achievement_date:
             differences[row.pk] = _difference(row, before)
@@ -114,13 +151,13 @@ _WITH_THOSE_BEFORE = f"""
 """SQL: the ids of rows, and of the last row before each."""
 
 
-def _difference(now: Achievement, before: Achievement) -> Difference:
+def _difference(now: Compared, before: Compared) -> Difference:
     then = {each.name: each.value for each in _inputs(before)}
     changed = [(each.name, then[each.name], each.value) for each in _inputs(now) if each.name in then]
     return Difference(now, before, tuple(each for each in changed if each[1] != each[2]))
 
 
-def _inputs(row: Achievement) -> list[Input]:
+def _inputs(row: Compared) -> list[Input]:
     """What an amount was worked out from, by the definition it was worked out by."""
     method, day = definition_of_version(row.service_version).calculation, row.achievement_date
     if isinstance(method, Capitation):

@@ -104,11 +104,13 @@ def summary_of(by: Actor, filters: Filters) -> Summary:
 
 
 def page_matching(by: Actor, filters: Filters, *, order: str, descending: bool, after: str, size: int) -> Slice:
-    """One page, with the organisations and the service of each row."""
-    columns = [column.format(subject=filters.subject) for column in ORDERS[order]]
+    """One page, with what the list says of the service of each row and of the organisation that it is about."""
+    subject, rows = filters.subject, rows_matching(by, filters)
+    columns = [column.format(subject=subject) for column in ORDERS[order]]
     named = [f"-{column}" for column in columns] if descending else columns
-    related = {"service", "network", filters.subject}
-    return page_of(rows_matching(by, filters).select_related(*related), named, after=after, size=size)
+    own = [field.name for field in rows.model._meta.concrete_fields]
+    said = ("service__code", "service__short_name", f"{subject}__code", f"{subject}__name")
+    return page_of(rows.select_related("service", subject).only(*own, *said), named, after=after, size=size)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 from decimal import Decimal
+from types import SimpleNamespace
 
+import pytest
 from django.test import RequestFactory
 
+from ui.drawing import words_of
 from ui.tables import Address, Column, Matching, Order, Pager, Table
 
 
@@ -53,3 +56,14 @@ def test_only_page_sizes_on_offer_are_taken() -> None:
 
 def test_all_that_match_are_offered_with_their_sum() -> None:
     assert Matching(count=1412, total=Decimal("318204.11"), token="t").label == "Select all 1,412 matching, £318,204.11"
+
+
+@pytest.mark.parametrize(
+    "row", [{"name": "A & B", "href": "/a/?b=1&c=2"}, SimpleNamespace(name="A & B", href="/a/?b=1&c=2")]
+)
+def test_a_cell_of_words_is_escaped_and_has_its_link(row: object) -> None:
+    linked, unlinked = Column(key="name", label="Name", href="href"), Column(key="name", label="Name")
+
+    assert words_of(row, linked) == '<a href="/a/?b=1&amp;c=2">A &amp; B</a>'
+    assert words_of(row, unlinked) == "A & B"
+    assert words_of(row, Column(key="name", label="Name", kind="status")) is None
