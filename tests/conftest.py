@@ -38,7 +38,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 BROWSER = "browser"
-LONG = {BROWSER: 8.0, "transactional_db": 1.5, "throwaway_folder": 3.0, "durable_postgres": 3.0, "worker": 4.0}
+LONG = {
+    BROWSER: 8.0, "transactional_db": 1.5, "training_portal": 15.0, "worker": 4.0, "throwaway_folder": 3.0,
+    "durable_postgres": 3.0,
+}  # fmt: skip
 """What a test costs that asks for one of these, in seconds, roughly; any other test costs a tenth of one."""
 
 
