@@ -95,14 +95,16 @@ class GroupForm(PortalForm):
     """The fields of one indicator group, the notes and the reason; and how the fields looked when it was drawn.
 
     `asked` are names of fields that two people changed: whose value is kept is asked beside them. `words` are the note
-    and the reason as they are recorded, and the reason that is shown as chosen.
+    and the reason as they are recorded, and the reason that is shown as chosen; `here` is the organisation acted for.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any, *, group: GroupSheet, words: WordsSeen, clashes: Sequence[Clash] = ()) -> None:
-        named = dict(_named(group))
-        initial = {"note": words.note, "reason": str(words.chosen or ""), "seen": signed(group, words)}
+    def __init__(
+        self, data: Any, *, group: GroupSheet, words: WordsSeen, here: int | None, clashes: Sequence[Clash] = ()
+    ) -> None:
+        named, self.here = dict(_named(group)), here
+        initial = {"note": words.note, "reason": str(words.chosen or ""), "seen": signed(group, words, here)}
         super().__init__(data, initial=initial | {name: _in_box(line) for name, line in named.items()})
         self.asked = [name for name in data.getlist("asked") if name in {*named, *WORDS}] if data else []
         self.paths = {name: line.path for name, line in named.items()}
@@ -132,7 +134,7 @@ class GroupForm(PortalForm):
         given = self.cleaned_data
         mine = {name: path for name, path in self.paths.items() if given.get(f"keep_{name}") != THEIRS}
         reason = ManualReason(int(given["reason"])) if given["reason"] else None
-        glimpses, words = seen_in(given["seen"]) if given["seen"] else (None, None)
+        glimpses, words = seen_in(given["seen"], self.here) if given["seen"] else (None, None)
         return Figures(
             values={path: _plain(given[name]) for name, path in mine.items()},
             reason=None if given.get("keep_reason") == THEIRS else reason,
@@ -147,24 +149,31 @@ def asking(form: GroupForm, clashes: Sequence[Clash], group: GroupSheet, words: 
     data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
     names = {path: name for name, path in form.paths.items()} | {NOTE: "note", REASON: "reason"}
     data.setlist("asked", [names[clash.path] for clash in clashes])
-    data["seen"] = signed(group, words)
+    data["seen"] = signed(group, words, form.here)
     for clash in clashes:
         data.pop(f"keep_{names[clash.path]}", None)
-    return GroupForm(data, group=group, words=words, clashes=clashes)
+    return GroupForm(data, group=group, words=words, here=form.here, clashes=clashes)
 
 
-def signed(group: GroupSheet, words: WordsSeen) -> str:
-    """How the fields of a group, the note and the reason look now, as text that nobody can alter."""
+def signed(group: GroupSheet, words: WordsSeen, here: int | None) -> str:
+    """How the fields of a group, the note and the reason look now, and for whom they were opened, as text that nobody
+    can alter."""
     fields = [[list(line.path), *glimpse_of(line)] for line in group.lines]
-    return signing.dumps([fields, list(words)], salt=SALT, compress=True)
+    return signing.dumps([fields, list(words), here], salt=SALT, compress=True)
 
 
-def seen_in(token: str) -> tuple[dict[Path, Glimpse], WordsSeen]:
-    """The glimpses of a text, and note and reason. Raises Conflict for one that was altered."""
+def seen_in(token: str, here: int | None) -> tuple[dict[Path, Glimpse], WordsSeen]:
+    """The glimpses of a text, and note and reason. Raises Conflict for one that was altered, and for one that was
+    opened while acting for another organisation: what is entered for a provider and on its behalf are two things."""
     try:
-        fields, words = signing.loads(token, salt=SALT)
+        fields, words, opened_for = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         raise Conflict("This form could not be read. Open the page again and enter the figures anew.") from None
+    if opened_for != here:
+        raise Conflict(
+            "You opened this form while you acted for another organisation. Act for that one again, or open the page "
+            "anew: what you typed is put back."
+        )
     return {tuple(path): Glimpse(*rest) for path, *rest in fields}, WordsSeen(*words)
 
 

@@ -17,6 +17,9 @@ SENT_AGAIN = "kept_post"
 LARGEST = 200_000
 SECRETS = re.compile(r"csrfmiddlewaretoken|password|secret|^code$", re.IGNORECASE)
 NUMBERS = re.compile(r"^value_|_(day|month|year)$|amount|limit|pounds")
+NOT_TYPED = frozenset({"act", "action", "seen", "totals", "confirmed", "back", "asked"})
+"""Fields that pages fill in by themselves."""
+
 UNREADABLE = re.compile(r"[A-Za-z0-9_:=+/-]{32,}")
 
 
@@ -59,7 +62,7 @@ def drop(session: MutableMapping[str, Any]) -> None:
 
 
 def _is_typed(name: str, value: str) -> bool:
-    if not value or UNREADABLE.search(value) or name == "act":
+    if not value or UNREADABLE.search(value) or name in NOT_TYPED:
         return False
     return not value.isdigit() or bool(NUMBERS.search(name))
 
@@ -72,5 +75,5 @@ def _sent_from(request: HttpRequest) -> str:
 
 
 def _worded(name: str) -> str:
-    """`value_0_referrals` as people read it: Referrals."""
-    return re.sub(r"^value_\d+_", "", name).replace("_", " ").strip().capitalize()
+    """`value_0_referrals` as people read it: Referrals; `note_102`: Note."""
+    return re.sub(r"^value_\d+_|_\d+$", "", name).replace("_", " ").strip().capitalize()

@@ -69,7 +69,8 @@ def check_field(request: PortalRequest, code: str, day: str, provider: str, grou
 
 def _form(request: PortalRequest, sheet: Sheet, group_code: str) -> GroupForm:
     data = request.POST if request.method == "POST" else None
-    return GroupForm(data, group=sheet.group(group_code), words=_words(sheet))
+    here = request.actor.organisation_id
+    return GroupForm(data, group=sheet.group(group_code), words=_words(sheet), here=here)
 
 
 def _words(sheet: Sheet) -> WordsSeen:

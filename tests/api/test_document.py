@@ -86,7 +86,7 @@ def kept_open():
 
 
 @within.parametrize()
-@asked(examples=4)
+@asked(examples=2)
 def test_every_answer_is_documented_whoever_asks(case, things, kept_open):
     """The examples are shared out among those who ask: which of them an example goes to is its own to say."""
     secrets = [*(things["people"][who].secret for who in ASKING.values()), things["without_role"].secret]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from submission.models import IndicatorValue
+from accounts.states import Role
+from submission.models import DraftValue, IndicatorValue
 from submission.states import ManualReason
+from tests.factories.accounts import GrantFactory
 from tests.submission.conftest import sign_in
 from tests.submission.entering import save
 from tests.submission.screens import at, drawn, enter, fields_of, said, submit
@@ -107,3 +109,19 @@ def test_the_commissioner_is_told_until_when_it_can_change_them(client, portland
 
     assert "Until finance approval, you can change the figures; the provider cannot." in page
     assert "until entry closes" not in page
+
+
+def test_a_form_opened_for_one_organisation_is_not_taken_for_another(client, portland, begun):
+    both = GrantFactory.create(
+        user=portland.tamsin.user, organisation=portland.commissioner, role=Role.ACHIEVEMENT_ENTRY
+    ).user
+    at_practice = sign_in(client, portland.tamsin)
+    seen = drawn(at_practice)
+    at_practice.post("/account/organisation/", {"organisation": portland.commissioner.pk})
+
+    refused = enter(at_practice, "6", seen=seen)
+
+    assert both == portland.tamsin.user
+    assert refused.status_code == 409
+    assert "You opened this form while you acted for another organisation." in said(refused)
+    assert not DraftValue.objects.exists()
