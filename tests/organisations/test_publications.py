@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.states import Role
@@ -77,6 +78,14 @@ def test_whoever_knows_better_says_the_day(release):
     lists(release, "nhspaymentsgp_20-21.csv", "4000", lists_published=date(2022, 10, 1))
 
     assert size() == 4000
+
+
+def test_the_day_of_publication_is_given_to_the_command_too(release):
+    release.lists = {"A81001": ("4100", "4645.53")}
+
+    call_command("load_ods", lists=[release.list_file()], lists_as_at=LISTS_DAY, lists_published=date(2022, 10, 1))
+
+    assert OdsLoad.objects.get(layout="payments").published == date(2022, 10, 1)
 
 
 def test_a_day_given_holds_for_later_files_too(release):
