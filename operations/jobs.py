@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from core import clock
 from core.actors import Actor
 from core.errors import PortalError
-from core.locking import Occupied
+from core.locking import Occupied, impatient
 from operations.attempts import AT_MOST, beside
 from operations.commands import after_commit
 from operations.later import PutOff
@@ -23,6 +23,8 @@ from operations.models import Job, JobState
 log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
+WAIT = 10_000
+"""Milliseconds that a job waits for a lock, as the overnight run does: so long may each keep the other waiting."""
 PAUSE = timedelta(seconds=20)
 PATIENCE = timedelta(minutes=30)
 OCCUPIED = (
@@ -63,13 +65,13 @@ def do_job(job_id: int, work: Callable[[Tell], dict[str, Any]]) -> None:
     """Do a job's work and keep its answer (plain JSON), both in the transaction of whoever delivers it.
 
     What the work refuses fails the job, with the refusal's sentences, and nothing of the work stays. Where others are
-    at work on the same rows it is put off, for PATIENCE at most. A database that is away is no failure: the outbox
-    delivers again, and the work begins anew.
+    at work on the same rows for longer than WAIT it is put off, for PATIENCE at most. A database that is away is no
+    failure: the outbox delivers again, and the work begins anew.
     """
     if not Job.objects.filter(pk=job_id, state__in=UNFINISHED).exists():
         return
     try:
-        with transaction.atomic():
+        with transaction.atomic(), impatient(WAIT):
             _finish(job_id, JobState.DONE, work(_Teller(job_id)))
     except Occupied:
         _put_off(job_id)

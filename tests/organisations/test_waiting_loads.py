@@ -33,7 +33,7 @@ def upload(transactional_db: None, set_clock, release: OdsRelease, monkeypatch: 
     """A file that takes A81002 out of U00002, to be checked; whoever checks or loads waits a tenth of a second."""
     set_clock(NOON)
     monkeypatch.setattr(working, "WAIT", 100)
-    monkeypatch.setattr(working, "WAIT_TO_LOAD", 100)
+    monkeypatch.setattr(jobs, "WAIT", 100)
     load(release)
     release.memberships[1] = ("A81002", "U00002", "20190701", "20211031")
     petra = acting_as(Role.REFERENCE_DATA, organisation=NationalOperatorFactory.create())

@@ -21,9 +21,6 @@ from organisations.commands.uploads.seen import how_it_moved, with_seen
 from organisations.models import OdsLoad, OdsUpload
 from organisations.states import Purpose
 
-WAIT_TO_LOAD = 10_000
-"""Milliseconds that a load waits for a lock, as the overnight run does: so long may each keep the other waiting."""
-
 
 @command
 def check_upload(job_id: int, *, by: Actor) -> None:
@@ -51,7 +48,7 @@ def _would_change(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
 
 def _as_seen(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
     try:
-        with transaction.atomic(), apart(), impatient(WAIT_TO_LOAD):
+        with transaction.atomic(), apart():
             return _loaded(upload, tell)
     except WorldMoved as moved:
         upload.check_job, upload.load_job = upload.load_job or upload.check_job, None
