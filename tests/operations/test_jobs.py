@@ -44,6 +44,9 @@ def test_it_is_asked_for_with_its_transaction_and_done_by_the_outbox(job, work):
 
 
 def test_it_has_a_queue_of_its_own_so_that_it_does_not_wait_for_all_that_was_asked_for_before(broker, work):
+    with current_app.connection_for_write() as connected:  # as a worker does when it starts
+        for queue in current_app.amqp.queues.values():
+            queue(connected.default_channel).declare()
     after_commit("tests.short", {})
     start_job("tests.long", "A long piece of work", {}, steps=1, by=SYSTEM)
 
