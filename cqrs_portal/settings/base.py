@@ -130,7 +130,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "cqrs-portal"
 JOB_QUEUE = "cqrs-portal-jobs"  # what somebody waits for: workers take of both queues in turn
-CELERY_TASK_QUEUES = [  # each with an exchange of its own: of one exchange, both would be given every message
+CELERY_TASK_QUEUES = [  # each with an exchange of its own, as Celery makes them itself
     Queue(name, Exchange(name), routing_key=name) for name in (CELERY_TASK_DEFAULT_QUEUE, JOB_QUEUE)
 ]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
