@@ -48,16 +48,6 @@ class Report:
         return {head.key: head.order for head in self.heads if head.order}
 
 
-@dataclass(frozen=True)
-class ReportRow:
-    """A row as a page shows it: its cells under the keys of the report's heads."""
-
-    cells: Mapping[str, Any]
-
-    def __getitem__(self, key: str) -> Any:
-        return self.cells[key]
-
-
 @dataclass(frozen=True, kw_only=True)
 class AdministrativePage(Page):
     """The administrative reports that there are."""
@@ -141,7 +131,7 @@ def administrative_page() -> AdministrativePage:
 
 
 def report_table(report: Report, rows: Iterable[Any], how_many: int, order: Order, address: Address) -> Table:
-    shown = [ReportRow(dict(zip((head.key for head in report.heads), report.cells(row), strict=True))) for row in rows]
+    shown = [dict(zip((head.key for head in report.heads), report.cells(row), strict=True)) for row in rows]
     return Table(
         caption=report.title,
         columns=[

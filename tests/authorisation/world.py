@@ -95,6 +95,7 @@ def build() -> dict[str, Any]:
     things |= _of_the_network(world)
     things |= _given_by_the_network(world)
     things |= _of_the_practice(things)
+    things |= _declared_by_itself(things)
     things |= _of_the_lead(things)
     things |= _of_the_operator(things)
     things |= _closed(things)
@@ -233,6 +234,24 @@ def _of_the_practice(things: dict[str, Any]) -> dict[str, Any]:
         "submitted": Submission.objects.get(service=service, achievement_date=JULY),
         "begun": Submission.objects.get(service=service, achievement_date=NOVEMBER),
     }
+
+
+def _declared_by_itself(things: dict[str, Any]) -> dict[str, Any]:
+    """A practice-paid service without a declaration, offered by the parent: one month awaits approval, one is held."""
+    service = weight_management(code="WM-BY-ITSELF", no_declaration_required=True)
+    practice, parent = things["practice"], things["parent"]
+    ParticipationFactory.create(
+        service=service, provider=practice, network=None, commissioner=parent, start_date=date(2021, 7, 1)
+    )
+    AllocationFactory.create(service=service, provider=practice)
+    clerk = acting_as(Role.ACHIEVEMENT_ENTRY, organisation=parent)
+    for day in (AUGUST, SEPTEMBER):
+        submit_achievement_data(Key(service.pk, day, practice.pk), Figures({REFERRALS: 1}, BY_HAND), by=clerk)
+    waits, held = Achievement.objects.filter(service=service).order_by("achievement_date")
+    approver = acting_as(Role.APPROVAL_MANAGEMENT, organisation=parent)
+    commands.reject_achievements(seen(held), by=approver, note="The figures are disputed.")
+    held.refresh_from_db()
+    return {"by_itself": waits, "held_by_itself": held}
 
 
 def _of_the_lead(things: dict[str, Any]) -> dict[str, Any]:
