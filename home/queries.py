@@ -55,7 +55,7 @@ def needs_of(actor: Acting) -> list[Need]:
 
 
 def _without_pounds(need: Need) -> Need:
-    return replace(need, sentence=without_pounds(need.sentence), pounds=None)
+    return replace(need, sentence=without_pounds(need.sentence), pounds=None, remark="")
 
 
 def happenings_of(actor: Acting) -> list[Happening]:

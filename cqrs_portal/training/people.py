@@ -39,6 +39,7 @@ ADA = _person("Ada Marsh", "biscay", BISCAY.code, Role.APPROVAL_MANAGEMENT, Role
 BRAM = _person("Bram Holt", "biscay", BISCAY.code, Role.APPROVAL_MANAGEMENT, Role.VIEW)
 CLEO = _person("Cleo Finch", "biscay", BISCAY.code, Role.FINANCE_MANAGEMENT, Role.FINANCE_VIEW)
 DILYS = _person("Dilys Penn", "biscay", BISCAY.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW)
+TOVE = _person("Tove Brand", "biscay", BISCAY.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW)
 HANA = _person("Hana Reed", "biscay", BISCAY.code, Role.VIEW)
 
 AT_BISCAY = (
@@ -46,6 +47,7 @@ AT_BISCAY = (
     BRAM,
     CLEO,
     DILYS,
+    TOVE,
     _person("Ewan Frost", "biscay", BISCAY.code, Role.ADVANCED_USER_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR),
     _person("Freda Lowe", "biscay", BISCAY.code, Role.USER_ADMINISTRATOR, Role.ORGANISATION_ADMINISTRATOR),
     _person("Gil Harker", "biscay", BISCAY.code, Role.ACHIEVEMENT_ENTRY, Role.PCN_VIEW, Role.PCN_MANAGEMENT),

@@ -28,7 +28,7 @@ def test_the_joiners(training: None, worker: object, person: Person, eyes: Eyes)
     )
     person.reads("Lundy Practice (V91037) rejoined on 16 September 2021 and was not offered Clinical Director payment.")
     person.reads("5 of 7 practices ready in each.")
-    person.reads("Dilys Penn of NHS Biscay CCG, as Commissioning Management.")
+    person.reads("Dilys Penn and Tove Brand of NHS Biscay CCG, as Commissioning Management.")
     eyes.look("story-d-why")
     person.signs_out()
 

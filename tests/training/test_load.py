@@ -97,6 +97,10 @@ def test_one_person_acted_in_one_stage_of_each_chain():
     assert hands == {(BRAM.email, Stage.COMMISSIONER), (CLEO.email, Stage.FINANCE)}
 
 
+MALIN_MOVED = ("1 line that has finance approval is to be adjusted", Decimal("-445.30"))
+"""Malin Practice left Fastnet before its November was approved, and ODS said so afterwards."""
+
+
 def needs_at_home(person):
     user = User.objects.get(email=person.email)
     return [(need.sentence, need.pounds) for need in needs_of(acting_for(user, None))]
@@ -105,12 +109,15 @@ def needs_at_home(person):
 def test_ada_is_told_of_utsires_october_and_of_biscay_waiting():
     assert needs_at_home(ADA) == [
         ("3 achievements await your approval", Decimal("2250.78")),
+        MALIN_MOVED,
         ("Biscay Partnership PCN waits since 30 September 2021", Decimal("8252.01")),
     ]
 
 
 def test_nothing_awaits_finance_approval():
-    assert needs_at_home(CLEO) == [("Biscay Partnership PCN waits since 30 September 2021", Decimal("8252.01"))]
+    waits = ("Biscay Partnership PCN waits since 30 September 2021", Decimal("8252.01"))
+
+    assert needs_at_home(CLEO) == [MALIN_MOVED, waits]
 
 
 def test_what_happened_last_was_finance_approval_of_november():
