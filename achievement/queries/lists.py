@@ -156,9 +156,10 @@ class Choices:
 def choices_for(by: Actor) -> Choices:
     """Released services with payment dates that have come, and the networks somebody may see. Of periods, that which
     goes on too: a practice that closes in it is paid on its closing date."""
-    dates = AchievementDate.objects.filter(is_payment_date=True, period_start__lte=clock.today()).order_by()
+    today = clock.today()
+    dates = AchievementDate.objects.filter(is_payment_date=True, period_start__lte=today).order_by()
     begun = list(dates.values_list("service", "service__name", "date", "period_start", "period_end"))
-    come = [each for each in begun if each[2] <= clock.today()]
+    come = [each for each in begun if each[2] <= today]
     networks = organisations_visible_to(by).networks().order_by("name").values_list("pk", "name")
     return Choices(
         services=sorted({(service, name) for service, name, *_dates in come}, key=lambda each: each[1]),
