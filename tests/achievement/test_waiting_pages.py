@@ -291,6 +291,25 @@ def test_the_evidence_is_a_zip_of_facts_lines_and_a_page(waits, ada):
     assert "help-desk@" in facts["help_desk"]
 
 
+def test_seven_lines_that_await_approval_are_all_named_on_the_page_and_in_the_zip(waits, ada):
+    for number in range(6):
+        add_member(waits, f"Rockall {number} Practice", 4_000 + number)
+    waits.calculate(NOVEMBER)
+    client = signed_in(ada)
+
+    text = said(client.get(page_of(waits)))
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"{page_of(waits)}evidence.zip").content))
+
+    of_lines = [f"Rockall {number} Practice, 30 November 2021: calculated" for number in range(6)]
+    facts = json.loads(archive.read("facts.json"))
+    told = next(cause["evidence"] for cause in facts["causes"] if cause["number"] == 15)
+    assert len(told) == 7
+    assert [sum(sentence.startswith(each) for sentence in told) for each in of_lines] == [1] * 6
+    assert [archive.read("evidence.html").decode().count(each) for each in of_lines] == [1] * 6
+    assert [text.count(each) for each in of_lines] == [1] * 6
+    assert "And 2 more" in text
+
+
 def test_the_evidence_for_a_member_has_no_pounds(waits):
     fellow = acting_as(Role.VIEW, organisation=waits.practices[0])
 

@@ -13,7 +13,6 @@ from core import clock
 from submission.rules import closes_on
 from ui.wording import count, dense_date, listed, long_date, moment
 
-SHOWN = 5
 COUNTS_WAIT = (
     "Its members' figures are in. What they pay the PCN together is not worked out by the portal yet, so no overnight "
     "run makes this total."
@@ -52,10 +51,8 @@ def _offer(offer: Offer, of: Subject) -> str:
 
 
 def _offers(offers: list[Offer], of: Subject) -> Iterator[str]:
-    for offer in offers[:SHOWN]:
+    for offer in offers:
         yield _offer(offer, of)
-    if len(offers) > SHOWN:
-        yield f"And {count(len(offers) - SHOWN, 'more offer')}."
 
 
 def _offers_end(of: Subject) -> Iterator[str]:
@@ -85,7 +82,7 @@ def _hangs_elsewhere(of: Subject) -> Iterator[str]:
 
 
 def _not_taken_up(of: Subject) -> Iterator[str]:
-    for offer in of.not_taken_up[:SHOWN]:
+    for offer in of.not_taken_up:
         yield _offer(offer, of)
         if offer.respond_by:
             yield f"To be answered by {long_date(offer.respond_by)}."
@@ -110,7 +107,7 @@ def _window(of: Subject) -> Iterator[str]:
 
 
 def _begun(of: Subject) -> Iterator[str]:
-    for line in of.lines[:SHOWN]:
+    for line in of.lines:
         key = line.key
         submission = of.known.figures.get((key.service_id, key.achievement_date, line.practice_id or 0))
         if submission:
@@ -123,7 +120,7 @@ def _another_day(of: Subject) -> Iterator[str]:
     for (service, day, practice), submission in sorted(of.known.figures.items()):
         if practice in mine and service == of.service.pk and submission.submitted_at:
             yield f"Figures of {long_date(day)}, submitted {moment(submission.submitted_at)}."
-    yield f"Payment dates that wait: {listed([long_date(line.key.achievement_date) for line in of.lines[:SHOWN]])}."
+    yield f"Payment dates that wait: {listed([long_date(line.key.achievement_date) for line in of.lines])}."
 
 
 def _no_figure(of: Subject) -> Iterator[str]:
@@ -134,7 +131,7 @@ def _no_figure(of: Subject) -> Iterator[str]:
 
 
 def _recalculation(of: Subject) -> Iterator[str]:
-    for message in of.known.queued[:SHOWN]:
+    for message in of.known.queued:
         failed = f", failed {count(message.attempts, 'time')}: {message.error[:200]}" if message.attempts else ""
         yield f"Asked for {moment(message.created_at)}{failed}."
     if of.service.aggregates == Aggregates.COUNTS:
@@ -144,7 +141,7 @@ def _recalculation(of: Subject) -> Iterator[str]:
 
 
 def _moved(of: Subject) -> Iterator[str]:
-    for line in of.lines[:SHOWN]:
+    for line in of.lines:
         move = of.known.moves.get(line.line_id or 0)
         if move:
             why = f": {move.note.removesuffix('.')}" if move.note else ""
@@ -191,7 +188,7 @@ def _closed(of: Subject) -> Iterator[str]:
 
 
 def _unknown(of: Subject) -> Iterator[str]:
-    for line in of.lines[:SHOWN]:
+    for line in of.lines:
         status = State(line.state).label if line.state in State.values else "no line"
         day = long_date(line.key.achievement_date)
         yield f"{day}: {status}, line {line.line_id or 'none'}, version {line.version}."

@@ -20,10 +20,12 @@ from ui.frame import Link, Page
 from ui.tables import Column, Table
 from ui.wording import count, listed, long_date, money, month
 
+SHOWN = 5
+
 
 @dataclass(frozen=True)
 class FindingShown:
-    """One numbered cause of the page."""
+    """One numbered cause of the page. `more_evidence` is what is opened, where there is much of it."""
 
     number: int
     anchor: str
@@ -31,6 +33,7 @@ class FindingShown:
     cause: str
     when: str
     evidence: Sequence[str]
+    more_evidence: Sequence[str]
     who: str
     you_can: bool
     links: Sequence[Link]
@@ -196,7 +199,8 @@ def _shown(
         heading=each.title,
         cause=each.cause.label,
         when=f"{services}{each.when}",
-        evidence=each.evidence,
+        evidence=each.evidence[:SHOWN],
+        more_evidence=each.evidence[SHOWN:],
         who=each.who,
         you_can=you_can,
         links=(
