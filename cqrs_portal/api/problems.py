@@ -11,6 +11,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
 from core.errors import Conflict, Invalid, NotPermitted, PortalError
+from cqrs_portal.api.wording import in_our_words
 from operations.api.shapes import RefusedSerializer
 
 PROBLEM = "application/problem+json"
@@ -84,13 +85,17 @@ def problem_answer(error: PortalError | None = None) -> JsonResponse:
 
 def _of_framework(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
-        found = list(_fields_in(error.detail, ""))
-        return problem(422, [f"{field}: {said}" if field else said for field, said in found], errors=_named(found))
+        found = [(field, in_our_words(said, field)) for field, said in _fields_in(error.detail, "")]
+        return problem(422, [_sentence(field, said) for field, said in found], errors=_named(found))
     if isinstance(error, exceptions.NotAuthenticated):
         return problem(401, ["Sign in, or send a token of the API."])
     if isinstance(error, exceptions.Throttled):
         return problem(429, [f"Too many requests. Try again in {round(getattr(error, 'wait', None) or 1)} seconds."])
     return problem(error.status_code, [str(error.detail)])
+
+
+def _sentence(field: str, said: str) -> str:
+    return f"{field}: {said}" if field and not said.startswith(f"{field} ") else said
 
 
 def _named(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

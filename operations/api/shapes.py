@@ -35,7 +35,10 @@ class SeenSerializer(StrictSerializer):
 class WithSeenSerializer(StrictSerializer):
     """Rows to act on."""
 
-    seen = serializers.ListField(child=SeenSerializer(), min_length=1, max_length=AT_MOST)
+    seen = serializers.ListField(
+        child=SeenSerializer(), min_length=1, max_length=AT_MOST,
+        error_messages={"min_length": "Select at least one row first. Nothing was changed."},
+    )  # fmt: skip
 
     def validate_seen(self, rows: list[dict[str, int]]) -> list[Seen]:
         twice = [id for id, times in Counter(row["id"] for row in rows).items() if times > 1]

@@ -109,7 +109,11 @@ EMPTY = SimpleUploadedFile("e.csv", b"")
     ("parts", "field", "sentence"),
     [
         ({}, "practices", "Choose a file at least: of practices, networks, commissioners or list sizes."),
-        ({"lists": lists("A81001,CRP,x,12"), "as_at": "2021-13-01"}, "as_at", "Date has wrong format."),
+        (
+            {"lists": lists("A81001,CRP,x,12"), "as_at": "2021-13-01"},
+            "as_at",
+            "as_at must be a date that there is, as 2021-11-30.",
+        ),
         ({"practices": lists("A81001,CRP,2021-01-01,1")}, "practices", "lists.csv looks like a file of list sizes"),
         (
             {"practices": SimpleUploadedFile("e.csv", b"")},

@@ -77,12 +77,13 @@ def test_work_in_progress_is_submitted_as_it_was_saved(portland):
     assert SubmissionChange.objects.latest("pk").note == "Checked."
 
 
-def test_each_manual_value_keeps_its_reason_and_who_gave_it(portland):
-    portland.submit(37)
+@pytest.mark.parametrize("reason", list(ManualReason))
+def test_each_manual_value_keeps_its_reason_and_who_gave_it(portland, reason):
+    commands.submit_achievement_data(portland.key(), Figures({REFERRALS: 37}, reason), by=portland.tamsin)
 
     row = IndicatorValue.objects.get()
 
-    assert ManualReason(row.manual_reason) == ManualReason.CANNOT_BE_EXTRACTED
+    assert ManualReason(row.manual_reason) == reason
     assert (row.by, row.organisation) == (portland.tamsin.user, portland.practice)
 
 
