@@ -49,13 +49,21 @@ class Ahead(Generic[T]):
 
 @dataclass(frozen=True)
 class Difference:
-    """How what would happen differs from what somebody saw: sentences that no longer hold, and new ones."""
+    """How what would happen differs from what somebody saw: sentences that no longer hold, and new ones; and what was
+    changed meanwhile, and by whom, where that is known."""
 
     gone: tuple[str, ...]
     new: tuple[str, ...]
+    meanwhile: tuple[str, ...] = ()
 
 
-class WorldMoved(Conflict):
+class LookAgain(Conflict):
+    """Nothing was kept: what would change is to be looked at first. `difference` is of what was looked at before."""
+
+    difference: Difference | None = None
+
+
+class WorldMoved(LookAgain):
     """What a command did is not what was foreseen when it was asked for: nothing of it was kept."""
 
     def __init__(self, outcome: Any, difference: Difference) -> None:
@@ -104,6 +112,13 @@ def do_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: 
     return answer
 
 
+def save_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: str, purpose: str, by: Actor) -> T:
+    """The same for a page, whose form always carries what was seen: raises LookAgain, and runs nothing, without it."""
+    if not token:
+        raise LookAgain("Look at what would change first. Nothing was saved.")
+    return do_as_seen(run, says, token, purpose, by)
+
+
 def forecast(measure: Measure, compare: Compare) -> None:
     """Register a forecast: `measure` takes the changes that a command publishes and answers pounds by key, as things
     stand; it is asked before and after, and `compare` words the difference."""
@@ -139,6 +154,17 @@ def difference(then: Foreseen, now: Foreseen) -> Difference | None:
         tuple(sentence for sentence in then.sentences if sentence not in now.sentences),
         tuple(sentence for sentence in now.sentences if sentence not in then.sentences),
     )
+
+
+def difference_since(
+    token: str, purpose: str, by: Actor, now: Foreseen, meanwhile: Sequence[str] = ()
+) -> Difference | None:
+    """What differs from what a token carries, with what was changed meanwhile; None where nothing does. Raises
+    Conflict for a token that cannot be read."""
+    differs = difference(foreseen_in(token, purpose, by), now) if token else None
+    if not meanwhile:
+        return differs
+    return Difference(differs.gone if differs else (), differs.new if differs else (), tuple(meanwhile))
 
 
 def token_of(seen: Foreseen, purpose: str, by: Actor) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Invalid
-from core.previews import Difference, WorldMoved, do_as_seen, foreseen, look_ahead, token_of
+from core.previews import Difference, LookAgain, foreseen, look_ahead, save_as_seen, token_of
 from organisations import commands, queries
 from organisations.commands import ListCorrected
 from organisations.forms import ListSizeForm
@@ -49,9 +49,9 @@ def correct_list_size(request: HttpRequest, code: str) -> HttpResponse:
 
 def _save(request: HttpRequest, by: Actor, practice: Organisation, form: ListSizeForm) -> HttpResponse:
     try:
-        corrected = do_as_seen(lambda: _do(by, practice, form), _says, request.POST.get("token", ""), PURPOSE, by)
-    except WorldMoved as moved:
-        return _page(request, practice, None, _change(request, by, practice, form, moved.difference))
+        corrected = save_as_seen(lambda: _do(by, practice, form), _says, request.POST.get("token", ""), PURPOSE, by)
+    except LookAgain as again:
+        return _page(request, practice, None, _change(request, by, practice, form, again.difference))
     messages.success(request, shown.done(corrected))
     return redirect(shown.practice_href(practice))
 

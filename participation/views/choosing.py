@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -11,11 +11,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.rules import Acting, PortalRequest
-from core.selections import seen_in
+from core.selections import seen_in, token_of
 from core.transitions import Seen
 from participation.forms import ChosenForm
 from participation.presenters import offered as shown
 from participation.queries import offered as lists
+from participation.queries.meanwhile import as_they_are_now
 from participation.views.offered import SELECTION
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ class Chosen:
     back: str
     key: str
     hidden: tuple[tuple[str, str], ...]
+
+    def as_now(self, by: Acting) -> Chosen:
+        """The same rows, as they are now: for a form that shows what they are."""
+        seen = as_they_are_now(by, self.seen)
+        kept = [pair for pair in self.hidden if pair[0] not in ("seen", "all_matching")]
+        at_once = any(name == "all_matching" for name, _text in self.hidden)
+        rows = [("all_matching", token_of(seen, SELECTION, by))] if at_once else _each(seen)
+        return replace(self, seen=seen, hidden=(*kept, *rows))
 
 
 def chosen_in(request: PortalRequest, code: str) -> Chosen | None:
@@ -59,6 +68,9 @@ def _chosen(by: Acting, service: QualityService, form: ChosenForm, back: str, ke
     token, seen = form.cleaned_data["all_matching"], form.cleaned_data["seen"]
     along = (("back", back), ("key", key))
     if not token:
-        each = tuple(("seen", f"{row.id}:{row.version}") for row in seen)
-        return Chosen(service, seen, back, key, (*along, *each))
+        return Chosen(service, seen, back, key, (*along, *_each(seen)))
     return Chosen(service, seen_in(token, SELECTION, by), back, key, (*along, ("all_matching", token)))
+
+
+def _each(seen: Sequence[Seen]) -> tuple[tuple[str, str], ...]:
+    return tuple(("seen", f"{row.id}:{row.version}") for row in seen)

@@ -14,7 +14,7 @@ from accounts.rules import PortalRequest
 from core import clock
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.open_items import what_waits_for
-from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.previews import Difference, LookAgain, foreseen, save_as_seen, token_of
 from organisations.commands import Decision
 from organisations.queries import practice_seen_by
 from organisations.rules import SETTLE_CLOSURE, who_settles_closures
@@ -176,12 +176,12 @@ def _save(request: PortalRequest, step: _Step, form: ClosureForm, decision: Deci
     by, token = request.actor, request.POST.get("token", "")
     try:
         if request.POST["step"] == ASK:
-            asked = do_as_seen(lambda: commands.propose_closures(decision, by=by), _says, token, PURPOSE, by)
+            asked = save_as_seen(lambda: commands.propose_closures(decision, by=by), _says, token, PURPOSE, by)
             messages.success(request, "Asked for. It is done once another person has confirmed it.")
             return redirect("participation:closure_proposal", asked.proposal_id)
-        settled = do_as_seen(lambda: commands.settle_closures(decision, by=by), _says, token, PURPOSE, by)
-    except WorldMoved as moved:
-        return step.page(form, _change(request, step, form, decision, moved.difference))
+        settled = save_as_seen(lambda: commands.settle_closures(decision, by=by), _says, token, PURPOSE, by)
+    except LookAgain as again:
+        return step.page(form, _change(request, step, form, decision, again.difference))
     messages.success(request, shown.done_sentence(settled))
     return redirect(step.href)
 

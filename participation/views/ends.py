@@ -14,16 +14,18 @@ from django.views.decorators.http import require_http_methods
 from accounts.rules import PortalRequest
 from core import clock
 from core.errors import Invalid, NotVisible
-from core.previews import Ahead, Difference, WorldMoved, difference, do_as_seen, foreseen, foreseen_in, token_of
+from core.previews import Ahead, Difference, LookAgain, difference_since, foreseen, save_as_seen, token_of
 from participation import commands
 from participation.commands import AskedFor, Ended, SecondPersonNeeded
 from participation.forms import CancelForm, EndDateForm
 from participation.presenters import ends as shown
 from participation.presenters import offered as offered_shown
 from participation.presenters.answers import SHOWN_REFUSALS, left_as_they_are
+from participation.presenters.meanwhile import sentences_of
 from participation.presenters.members import ask_links
 from participation.queries import offered as lists
 from participation.queries.large_ends import IN_A_REQUEST
+from participation.queries.meanwhile import changed_since
 from participation.queries.members import members_to_ask_about
 from participation.views.choosing import Chosen, back_to, chosen_in
 from ui.components import Confirm
@@ -64,16 +66,26 @@ def _steps(request: PortalRequest, code: str, *, cancels: bool) -> HttpResponse:
     try:
         if step in (SAVE, ASK):
             return _save(request, chosen, form, asks=step == ASK)
-        if lists.networks_touched([row.id for row in chosen.seen]) > IN_A_REQUEST:
-            return _on_a_worker(request, chosen, form)
-        ahead = commands.preview_end(chosen.seen, form.ending, by=request.actor)
+        return _look(request, chosen, form)
     except Invalid as refused:
         form.refuse(refused.sentences)
         return _enter(request, chosen, form)
+
+
+def _look(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResponse:
+    """What would change, of the rows as they are now; with what has moved since it was looked at before."""
+    if lists.networks_touched([row.id for row in chosen.seen]) > IN_A_REQUEST:
+        return _on_a_worker(request, chosen, form)
+    meanwhile = sentences_of(changed_since(request.actor, chosen.seen))
+    now = chosen.as_now(request.actor) if meanwhile else chosen
+    ahead = commands.preview_end(now.seen, form.ending, by=request.actor)
     if ahead.answer.ids:
-        return _check(request, chosen, form, ahead)
-    form.refuse(left_as_they_are(ahead.answer.refused, _names(request, ahead.answer)))
-    return _enter(request, chosen, form)
+        token, seen = request.POST.get("token", ""), foreseen(ahead.answer.sentences)
+        return _check(
+            request, now, form, ahead, difference_since(token, PURPOSE, request.actor, seen, meanwhile)
+        )
+    form.refuse([*left_as_they_are(ahead.answer.refused, _names(request, ahead.answer)), *meanwhile])
+    return _enter(request, now, form)
 
 
 def _on_a_worker(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResponse:
@@ -94,17 +106,16 @@ def _form(data: Any, chosen: Chosen, *, cancels: bool, suggested: str = "") -> C
 def _save(request: PortalRequest, chosen: Chosen, form: CancelForm, *, asks: bool) -> HttpResponse:
     """As it was seen, or not at all: what has moved since is shown, and nothing is saved."""
     token = request.POST.get("token", "")
+    if changed_since(request.actor, chosen.seen):
+        return _look(request, chosen, form)
     try:
         if asks:
             return _asked(
-                request, do_as_seen(lambda: _ask(request, chosen, form), _says, token, PURPOSE, request.actor)
+                request, save_as_seen(lambda: _ask(request, chosen, form), _says, token, PURPOSE, request.actor)
             )
-        ended = do_as_seen(lambda: _end(request, chosen, form), _says, token, PURPOSE, request.actor)
-    except WorldMoved as moved:
-        return _look_again(request, chosen, form, moved.difference)
-    except SecondPersonNeeded as needed:
-        then = foreseen_in(token, PURPOSE, request.actor) if token else None
-        return _look_again(request, chosen, form, difference(then, foreseen(needed.ended.sentences)) if then else None)
+        ended = save_as_seen(lambda: _end(request, chosen, form), _says, token, PURPOSE, request.actor)
+    except (LookAgain, SecondPersonNeeded):
+        return _look(request, chosen, form)
     say = messages.warning if ended.refused else messages.success
     say(request, shown.done(ended, _names(request, ended)))
     return redirect(chosen.back)
@@ -128,11 +139,6 @@ def _says(answer: Ended | AskedFor) -> Sequence[str]:
 def _asked(request: PortalRequest, asked: AskedFor) -> HttpResponse:
     messages.success(request, "Asked for. It is done once another person has confirmed it.")
     return redirect("participation:end_request", asked.request_id)
-
-
-def _look_again(request: PortalRequest, chosen: Chosen, form: CancelForm, moved: Difference | None) -> HttpResponse:
-    ahead = commands.preview_end(chosen.seen, form.ending, by=request.actor)
-    return _check(request, chosen, form, ahead, moved)
 
 
 def _enter(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResponse:

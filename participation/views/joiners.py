@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.rules import Acting
 from accounts.states import Role
-from core.errors import Invalid, NotPermitted
-from core.previews import Difference, WorldMoved, do_as_seen, foreseen, look_ahead, token_of
+from core.errors import Conflict, Invalid, NotPermitted
+from core.previews import Difference, LookAgain, foreseen, look_ahead, save_as_seen, token_of
 from core.transitions import Seen
 from organisations.queries import practice_named, visible_network
 from participation import commands
@@ -161,15 +161,26 @@ def _save(request: HttpRequest, by: Acting, proposal: _Proposal) -> HttpResponse
         raise Invalid("What was confirmed could not be read. Nothing was saved: look at what would change again.")
     offers, leaves = form.cleaned_data["offer"], form.cleaned_data["leave"]
     try:
-        settled = do_as_seen(
+        settled = save_as_seen(
             lambda: commands.settle_joiners(offers, leaves, by=by),
             shown.all_said, form.cleaned_data["as_seen"], PURPOSE, by,
         )  # fmt: skip
-    except WorldMoved as moved:
+    except LookAgain as again:
         return _page(request, by, proposal, ProposalForm(None, proposal.own, proposal.leaving, only=proposal.only),
-                     _change(by, proposal, offers, leaves, moved.difference))  # fmt: skip
+                     _change(by, proposal, offers, leaves, again.difference))  # fmt: skip
+    except Conflict as late:
+        return _as_it_is_now(request, by, proposal, late.sentences)
     messages.success(request, shown.done_sentence(settled))
     return redirect(proposal.back)
+
+
+def _as_it_is_now(request: HttpRequest, by: Acting, proposal: _Proposal, meanwhile: Sequence[str]) -> HttpResponse:
+    """Something of it was done meanwhile: that is said beside what is left to do."""
+    form = ProposalForm(None, proposal.own, proposal.leaving, only=proposal.only)
+    if not (proposal.own or proposal.leaving):
+        return _page(request, by, proposal, form, None, meanwhile, status=409)
+    moved = Difference((), (), tuple(meanwhile))
+    return _page(request, by, proposal, form, _change(by, proposal, form.offers(), form.leaves(), moved), status=409)
 
 
 def _look(request: HttpRequest, by: Acting, proposal: _Proposal) -> HttpResponse:
@@ -204,7 +215,7 @@ def _change(
 
 def _page(
     request: HttpRequest, by: Acting, proposal: _Proposal, form: ProposalForm, change: WouldChange | None,
-    refused: Sequence[str] = (),
+    refused: Sequence[str] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     title, subject = shown.titles(proposal.network, proposal.joinings, proposal.practice)
     page = shown.ProposalPage(
@@ -226,7 +237,7 @@ def _page(
         hidden=proposal.hidden,
         may_not="" if may_offer(by) else MAY_NOT,
     )
-    return render(request, "participation/joiner.jinja", {"page": page})
+    return render(request, "participation/joiner.jinja", {"page": page}, status=status)
 
 
 def _commissioner(request: HttpRequest) -> Acting:

@@ -14,13 +14,16 @@ from accounts.queries import who_can
 from accounts.rules import PortalRequest
 from accounts.states import Role
 from core.errors import Invalid, NotPermitted
-from core.previews import Difference, WorldMoved, do_as_seen, foreseen, look_ahead, token_of
+from core.previews import LookAgain, difference_since, foreseen, look_ahead, save_as_seen, token_of
 from core.selections import version_seen
+from core.transitions import Seen
 from participation import commands
 from participation.commands import StartSaved
 from participation.forms import StartDateForm
 from participation.presenters import starts as shown
+from participation.presenters.meanwhile import sentences_of
 from participation.queries import offer as queries
+from participation.queries.meanwhile import changed_since
 from participation.rules import may_offer
 from ui.components import Confirm
 from ui.previews import WouldChange
@@ -54,28 +57,37 @@ def save_start_date(request: PortalRequest, participation_id: int) -> HttpRespon
 
 
 def _save(request: PortalRequest, row: Any, form: StartDateForm) -> HttpResponse:
+    if _seen(request, row).version != row.version:
+        return _page(request, row, None, _change(request, row, form))
     try:
-        saved = do_as_seen(
+        saved = save_as_seen(
             lambda: _do(request, row, form), _says, request.POST.get("token", ""), PURPOSE, request.actor
         )
-    except WorldMoved as moved:
-        return _page(request, row, None, _change(request, row, form, moved.difference))
+    except LookAgain:
+        return _page(request, row, None, _change(request, row, form))
     messages.success(request, shown.done(saved))
     return redirect(shown.offer_href(row.pk))
 
 
+def _seen(request: PortalRequest, row: Any) -> Seen:
+    return version_seen(row.pk, request.POST.get("version", ""), otherwise=row.version)
+
+
 def _do(request: PortalRequest, row: Any, form: StartDateForm) -> StartSaved:
-    seen = version_seen(row.pk, request.POST.get("version", ""), otherwise=row.version)
     given = form.cleaned_data
-    return commands.save_start_date(seen, given["start_date"], given["reason"], by=request.actor)
+    return commands.save_start_date(Seen(row.pk, row.version), given["start_date"], given["reason"], by=request.actor)
 
 
 def _says(saved: StartSaved) -> list[str]:
     return saved.sentences
 
 
-def _change(request: PortalRequest, row: Any, form: StartDateForm, moved: Difference | None = None) -> WouldChange:
+def _change(request: PortalRequest, row: Any, form: StartDateForm) -> WouldChange:
+    """Of the offer as it is now; with what has moved since it was looked at before."""
     ahead = look_ahead(lambda: _do(request, row, form))
+    seen = foreseen(ahead.answer.sentences)
+    meanwhile = sentences_of(changed_since(request.actor, [_seen(request, row)]))
+    moved = difference_since(request.POST.get("token", ""), PURPOSE, request.actor, seen, meanwhile)
     start, reason = form.cleaned_data["start_date"], form.cleaned_data["reason"]
     confirm = Confirm(
         href=reverse("participation:save_start_date", args=[row.pk]),
@@ -83,7 +95,7 @@ def _change(request: PortalRequest, row: Any, form: StartDateForm, moved: Differ
         cancel_href=shown.offer_href(row.pk),
         hidden=(
             ("step", "save"), ("version", str(row.version)), ("start_date", start.isoformat()), ("reason", reason),
-            ("token", token_of(foreseen(ahead.answer.sentences), PURPOSE, request.actor)),
+            ("token", token_of(seen, PURPOSE, request.actor)),
         ),
     )  # fmt: skip
     lead = f"If it starts on {long_date(start)} instead of {long_date(row.start_date)}:"

@@ -146,6 +146,8 @@ def test_pressing_twice_offers_once_and_says_that_it_is_done(dilys):
 
     assert again.status_code == 409
     assert "is not missing for Forties Surgery" in text(again)
+    assert text(again).count("Nothing was saved") == 1
+    assert "Back to the list" in text(again)
     assert Participation.objects.filter(provider__code="V84552", network__code="Z05849").count() == 1
 
 

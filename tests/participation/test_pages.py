@@ -14,7 +14,7 @@ from participation.states import State
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import NetworkFactory, PracticeFactory
 from tests.participation.conftest import END, START
-from tests.participation.pages import sign_in, text
+from tests.participation.pages import hidden, sign_in, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 
@@ -38,6 +38,12 @@ def detail(service):
 @pytest.fixture
 def end_date(service):
     return reverse("participation:save_end_date", args=[service.code])
+
+
+def previewed(client, address, given):
+    """What was asked for is looked at, and what the page then carries is posted."""
+    looked = client.post(address, {**given, "step": "check"})
+    return client.post(address, {**given, "step": "save", "token": hidden(looked, "token")}, follow=True)
 
 
 def tokens(rows):
@@ -115,7 +121,8 @@ def test_an_end_date_is_entered_checked_and_saved(commissioner, offered, detail,
 
     checked = commissioner.post(end_date, {**given, "step": "check"})
     unsaved = {row.end_date for row in Participation.objects.with_terms()}
-    saved = commissioner.post(end_date, {**given, "step": "save"}, follow=True)
+    token = hidden(checked, "token")
+    saved = commissioner.post(end_date, {**given, "step": "save", "token": token}, follow=True)
 
     assert "Practices chosen" in text(entered)
     assert "If the end date of 3 practices becomes 31 March 2022:" in text(checked)
@@ -129,20 +136,18 @@ def test_the_check_posts_on_what_was_entered(commissioner, offered, end_date):
 
     page = commissioner.post(end_date, given).content.decode()
 
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
-    assert ("step", "save") in hidden
-    assert ("end_date", "2022-03-31") in hidden
-    assert ("reason", "Too short &amp; wrong.") in hidden
-    assert [value for name, value in hidden if name == "seen"] == tokens(offered)
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+    assert ("step", "save") in fields
+    assert ("end_date", "2022-03-31") in fields
+    assert ("reason", "Too short &amp; wrong.") in fields
+    assert [value for name, value in fields if name == "seen"] == tokens(offered)
 
 
 def test_everything_that_matches_can_be_chosen_at_once(commissioner, offered, detail, end_date):
     page = commissioner.get(detail, {"text": "surgery"}).content.decode()
     token = re.search(r'name="all_matching" value="([^"]+)"', page)[1]
 
-    commissioner.post(
-        end_date, {"all_matching": token, "step": "save", "end_date": "2022-03-31", "reason": "Too short."}
-    )
+    previewed(commissioner, end_date, {"all_matching": token, "end_date": "2022-03-31", "reason": "Too short."})
 
     assert [row.end_date for row in Participation.objects.with_terms().order_by("provider__name")] == [
         END,
@@ -180,15 +185,55 @@ def test_what_the_command_refuses_is_said_on_the_form(commissioner, service, uts
     assert "End date 31/12/2021 overlaps another offer to Portland Surgery (V37647), from 01/12/2021." in page
 
 
-def test_rows_that_changed_meanwhile_are_named(commissioner, offered, end_date):
-    as_seen = tokens(offered)
-    given = {"step": "save", "reason": "Too short.", "end_date": "2022-03-31"}
-    commissioner.post(end_date, {**given, "seen": as_seen[:1]})
+def test_a_save_that_nobody_looked_at_leads_to_the_preview(commissioner, offered, end_date):
+    given = {"seen": tokens(offered), "step": "save", "end_date": "2022-03-31", "reason": "Too short."}
 
-    page = commissioner.post(end_date, {**given, "seen": as_seen, "end_date": "2022-02-28"}, follow=True)
+    page = commissioner.post(end_date, {**given, "token": ""})
 
-    assert "End date 28 February 2022 saved for 2 practices." in text(page)
-    assert "Portland Surgery (V37647): It has changed since you saw it." in text(page)
+    assert "If the end date of 3 practices becomes 31 March 2022:" in text(page)
+    assert {row.end_date for row in Participation.objects.with_terms()} == {OCTOBER}
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_what_changed_meanwhile_is_said_and_pressing_again_saves(commissioner, offered, detail, end_date, at_once):
+    chosen = {"seen": tokens(offered)}
+    if at_once:
+        listed = commissioner.get(detail, {"text": "surgery"})
+        chosen = {"all_matching": hidden(listed, "all_matching")}
+    given = {**chosen, "end_date": "2021-12-31", "reason": "Ours."}
+    token = hidden(commissioner.post(end_date, {**given, "step": "check"}), "token")
+    previewed(commissioner, end_date, {**chosen, "end_date": "2022-01-31", "reason": "Theirs."})
+
+    moved = commissioner.post(end_date, {**given, "step": "save", "token": token})
+    unsaved = ends_of("Portland Surgery")
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', moved.content.decode())
+    again = {name: [value for each, value in fields if each == name] for name, _value in fields}
+    saved = commissioner.post(end_date, again, follow=True)
+
+    assert moved.status_code == 409
+    assert "Meanwhile: Portland Surgery (V37647) was given an end date by" in text(moved)
+    assert "Its days are 01/04/2020 - 31/01/2022. Reason: Theirs." in text(moved)
+    assert "It has changed since you saw it." not in text(moved)
+    assert again["reason"] == ["Ours."]
+    assert unsaved == date(2022, 1, 31)
+    assert "End date 31 December 2021 saved for" in text(saved)
+    assert ends_of("Portland Surgery") == date(2021, 12, 31)
+
+
+def test_what_somebody_else_did_already_is_said_on_the_form_and_nothing_typed_is_lost(commissioner, offered, end_date):
+    given = {"seen": tokens(offered), "end_date": "2022-03-31", "reason": "Ours."}
+    token = hidden(commissioner.post(end_date, {**given, "step": "check"}), "token")
+    previewed(commissioner, end_date, {**given, "reason": "Theirs."})
+
+    page = commissioner.post(end_date, {**given, "step": "save", "token": token})
+
+    assert "Portland Surgery (V37647): It ends on 31 March 2022 already." in text(page)
+    assert "Reason: Theirs." in text(page)
+    assert "Ours." in page.content.decode()
+
+
+def ends_of(name):
+    return Participation.objects.with_terms().get(provider__name=name).end_date
 
 
 def test_who_only_looks_sees_no_button_and_why(client, offered, detail, viking):

@@ -149,6 +149,37 @@ def test_the_page_suggests_the_day_shows_what_would_change_and_saves_it(client, 
     assert days(late)[0] == REJOINED
 
 
+def test_a_start_that_changed_meanwhile_is_said_and_pressing_again_saves(client, late, dilys):
+    browser, address = sign_in(client, dilys), reverse("participation:save_start_date", args=[late.pk])
+    given = {"start_date": "2021-09-16", "reason": "Ours."}
+    looked = browser.post(address, {**given, "step": "check", "version": late.version})
+    save_start_date(seen(late), date(2021, 10, 1), "Theirs.", by=dilys)
+
+    moved = browser.post(address, hidden_of(looked))
+    between = days(late)[0]
+    saved = browser.post(address, hidden_of(moved), follow=True)
+
+    assert moved.status_code == 409
+    assert "was given another start date by" in text(moved)
+    assert "Reason: Theirs." in text(moved)
+    assert between == date(2021, 10, 1)
+    assert "Start date 16 September 2021 saved." in text(saved)
+
+
+def test_a_start_that_nobody_looked_at_leads_to_the_preview(client, late, dilys):
+    address = reverse("participation:save_start_date", args=[late.pk])
+    given = {"step": "save", "start_date": "2021-09-16", "reason": WHY, "version": late.version}
+
+    page = sign_in(client, dilys).post(address, given)
+
+    assert "If it starts on 16 September 2021 instead of 1 November 2021:" in text(page)
+    assert days(late)[0] == NOVEMBER
+
+
+def hidden_of(page):
+    return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode()))
+
+
 def test_the_page_of_the_offer_leads_there(client, late, dilys):
     page = sign_in(client, dilys).get(reverse("participation:offer", args=[late.pk]))
 
