@@ -118,7 +118,7 @@ class Record:
         """A list size: digits, with a decimal point and one or two more where there are parts of a patient."""
         value = self.needed(column)
         if not _SIZE.fullmatch(value):
-            raise Unfit(column, value, "is a number, nought or more, of two decimal places at most")
+            raise Unfit(column, value, "must be a number, nought or more, of two decimal places at most")
         return Decimal(value)
 
     def _day(self, column: str, value: str, form: str) -> date:

@@ -216,7 +216,7 @@ def test_the_portals_own_layout_has_any_list(tmp_path):
         ("V10110,QOF,2021-01-01,10", "LIST", "is one of CRP, WPLS, PCN_ADJUSTED, CARE_HOME_BEDS"),
         ("V1011,CRP,2021-01-01,10", "ORG_ID", "is a capital letter and five digits"),
         ("V10110,CRP,2021-02-30,10", "AS_AT", "is not a day of the calendar"),
-        ("V10110,CRP,2021-01-01,-3", "SIZE", "is a number, nought or more"),
+        ("V10110,CRP,2021-01-01,-3", "SIZE", "must be a number, nought or more"),
         ("V10110,CRP,2021-01-01,", "SIZE", "is blank"),
     ],
 )
@@ -250,7 +250,7 @@ def test_a_load_reports_changes_of_more_than_5_percent_and_who_is_unknown(tmp_pa
         ("V10112", "registered list 7,700, was 7,300 as at 01/01/2021 (+5.5 %)")
     ]
     assert file.counts["Org IDs that are not known"] == 1
-    assert [str(refused.value) for refused in file.refused] == ["V00001"]
+    assert [(refused.column, str(refused.value)) for refused in file.refused] == [("ORG_ID", "V00001")]
 
 
 def test_a_list_corrected_on_its_own_day_is_compared_with_what_was_believed(tmp_path, places):

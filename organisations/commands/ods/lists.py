@@ -82,7 +82,8 @@ def _given(file: FileReport, rows: Sequence[ListSizeRow], release: Release, dire
         if found is None and not release.commissioner:
             unknown.add(row.practice_code)
             noun = "PCN" if whose == Kind.NETWORK else "practice"
-            file.refuse_once(row.line, "Practice Code", row.practice_code, f"is not a {noun} that is known")
+            column = "ORG_ID" if file.layout is Layout.LISTS else "Practice Code"
+            file.refuse_once(row.line, column, row.practice_code, f"is not a {noun} that is known")
         elif found is None or (practices is not None and found not in practices):
             file.counts["rows outside this commissioner"] += 1
         else:
