@@ -66,6 +66,8 @@ class LookAgain(Conflict):
 class WorldMoved(LookAgain):
     """What a command did is not what was foreseen when it was asked for: nothing of it was kept."""
 
+    difference: Difference
+
     def __init__(self, outcome: Any, difference: Difference) -> None:
         super().__init__(
             "What would change is no longer what you saw. Nothing was saved: look at it again.",

@@ -81,9 +81,7 @@ def _look(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpRespo
     ahead = commands.preview_end(now.seen, form.ending, by=request.actor)
     if ahead.answer.ids:
         token, seen = request.POST.get("token", ""), foreseen(ahead.answer.sentences)
-        return _check(
-            request, now, form, ahead, difference_since(token, PURPOSE, request.actor, seen, meanwhile)
-        )
+        return _check(request, now, form, ahead, difference_since(token, PURPOSE, request.actor, seen, meanwhile))
     form.refuse([*left_as_they_are(ahead.answer.refused, _names(request, ahead.answer)), *meanwhile])
     return _enter(request, now, form)
 

@@ -141,7 +141,7 @@ def _by_page(block: Block, things: Mapping[str, Any], person: Person | None) -> 
     path, rest = address_of(block.target, sent)
     if shown:
         rest = hidden_in(client.get(address_of(shown, sent)[0]), path) | rest
-    if rest.get("step") == "save":
+    elif rest.get("step") == "save":
         rest = hidden_in(client.post(path, rest | {"step": "check"}), path) | rest
     return client.get(path, rest) if block.method == "GET" else client.post(path, rest)
 
