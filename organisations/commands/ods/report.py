@@ -58,7 +58,7 @@ class FileReport:
     def all_counts(self) -> Counter[str]:
         """What the file says, and how many of its rows need a look, kind by kind."""
         kinds = Counter(remark.kind for remark in self.remarks)
-        return self.counts + Counter({kind.label.lower(): kinds[kind] for kind in RowKind})
+        return self.counts + Counter({kind.label[0].lower() + kind.label[1:]: kinds[kind] for kind in RowKind})
 
     def rows(self) -> list[list[Any]]:
         """Refused rows, then remarks kind by kind, as plain values: kind, line, column, value, words; and of refused
