@@ -60,7 +60,7 @@ class WouldChange:
         moved: Difference | None = None,
     ) -> WouldChange:
         """From what a command would say of itself, the effects of its handlers, and what is expected."""
-        had = [effect for effect in effects if effect.kind != LINES_TO_BE_ADJUSTED]
+        had = told_once(effects)
         known = [effect for effect in had if effect.kind != PAYMENTS_TO_BE_ADJUSTED]
         final = [*(each for each in had if each not in known), *(each for each in expected if each.kind == APPROVED)]
         to_come = [effect for effect in expected if effect.kind != APPROVED]
@@ -72,6 +72,11 @@ class WouldChange:
         plain = [effect for effect in known if not effect.undoes_approval]
         lines = [*(EffectLine(sentence) for sentence in said), *_lines([*plain, *to_come])]
         return cls(lead=lead, lines=lines, asked=asked, confirm=confirm, moved=moved)
+
+
+def told_once(effects: Iterable[Effect]) -> list[Effect]:
+    """Without what a calculation says of lines that finance has approved: the forecast says it, each with its name."""
+    return [effect for effect in effects if effect.kind != LINES_TO_BE_ADJUSTED]
 
 
 def _lines(effects: Iterable[Effect]) -> list[EffectLine]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.actors import Actor
 from core.commands import command, instant
@@ -15,6 +15,7 @@ from participation.commands.ending import Ended, Ending, carry_out
 from participation.models import EndRequest, EndRequestChange, EndRequestRow, Participation
 from participation.rules import end_requests_visible_to
 from participation.states import ASK, CONFIRM, DECLINE, TAKE_BACK, RequestState
+from ui.previews import told_once
 
 TELL_OF_REQUEST = "participation.tell_of_end_request"
 
@@ -45,7 +46,10 @@ def ask_to_end(seen: Collection[Seen], ending: Ending, *, by: Actor) -> AskedFor
         commissioner_id=commissioner_id,
         end_date=ending.end_date,
         reason=ending.reason.strip(),
-        foreseen=[*ended.sentences, *(effect.sentence for effect in ahead.expected)],
+        foreseen=[
+            *replace(ended, effects=told_once(ended.effects)).sentences,
+            *(effect.sentence for effect in ahead.expected),
+        ],
         asked_by_id=by.user_id,
         asked_at=instant(),
         state=ASK.target,
@@ -100,6 +104,12 @@ def take_back_end(request: Seen, *, by: Actor) -> None:
     """Whoever asked wants it no more. Raises as `confirm_end` does."""
     found = _visible(request.id, by)
     _decide(TAKE_BACK.apply(_only(found), by=by, seen=[request]), by)
+
+
+def _foreseen(ahead: Ahead[Ended]) -> list[str]:
+    """What would change, each difference from what finance has approved once."""
+    told = replace(ahead.answer, effects=told_once(ahead.answer.effects))
+    return [*told.sentences, *(effect.sentence for effect in ahead.expected)]
 
 
 def _one_service(ids: Collection[int]) -> tuple[int, int]:

@@ -50,12 +50,16 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class JoinersSettled:
-    """What became of practices that joined: participations offered, ended and cancelled, and what followed."""
+    """What became of practices that joined: participations offered, ended and cancelled, and what followed.
+
+    `taken_up` counts those offered that membership took up; the practices answer the others.
+    """
 
     offered: Sequence[int]
     ended: Sequence[int]
     cancelled: Sequence[int]
     effects: Sequence[Effect]
+    taken_up: int
 
 
 @command
@@ -77,8 +81,8 @@ def settle_joiners(offers: Collection[JoinerOffer], hanging: Collection[Seen] = 
     found = joinings(networks, practices)
     wanted = _wanted(offers, found)
     ended, cancelled, effects = _leave(found, hanging, by)
-    offered, followed = _offer(wanted, by)
-    return JoinersSettled(offered, ended, cancelled, [*effects, *followed])
+    offered, taken_up, followed = _offer(wanted, by)
+    return JoinersSettled(offered, ended, cancelled, [*effects, *followed], taken_up)
 
 
 def _wanted(offers: Collection[JoinerOffer], found: Sequence[Joining]) -> list[Wanted]:
@@ -194,9 +198,11 @@ def _must_have_offered(each: HangingOffer, by: Actor) -> None:
     raise NotPermitted(sentence, who_can=who_can(Role.COMMISSIONING_MANAGEMENT, each.commissioner))
 
 
-def _offer(wanted: Iterable[Wanted], by: Actor) -> tuple[list[int], Sequence[Effect]]:
-    """Write the offers, service by service; what follows is worked out once, for all of them."""
+def _offer(wanted: Iterable[Wanted], by: Actor) -> tuple[list[int], int, Sequence[Effect]]:
+    """Write the offers, service by service, and count those that membership takes up; what follows is worked out once,
+    for all of them."""
     ids: list[int] = []
+    taken_up = 0
     wanted = list(wanted)
     leads = _leads({each.held.network_id for each in wanted if each.held.network_id}, by)
     for service, of_service in groupby(wanted, key=lambda each: each.service):
@@ -204,9 +210,9 @@ def _offer(wanted: Iterable[Wanted], by: Actor) -> tuple[list[int], Sequence[Eff
         terms = Terms(service_offered(service.pk), min(each.start for each in held), max(e.until for e in held) - DAY)
         made = write_offers(terms, held, leads, by)
         require_permission(made, by)
-        take_up(made, definition_of(service.pk).offers)
+        taken_up += take_up(made, definition_of(service.pk).offers)
         ids += made
-    return ids, publish(ParticipationsChanged(by, keys_of(ids), at_once=True)) if ids else []
+    return ids, taken_up, publish(ParticipationsChanged(by, keys_of(ids), at_once=True)) if ids else []
 
 
 def _leads(network_ids: Collection[int], by: Actor) -> dict[int, int]:

@@ -122,13 +122,14 @@ def require_permission(ids: Sequence[int], by: Actor) -> None:
         raise NotPermitted(*dict.fromkeys(sentence for sentences in refused.values() for sentence in sentences))
 
 
-def take_up(ids: Sequence[int], offers: Offers) -> None:
-    """Where the service says so, membership takes the offers up, and they are approved at once."""
+def take_up(ids: Sequence[int], offers: Offers) -> int:
+    """Where the service says so, membership takes the offers up, and they are approved at once. Answers how many."""
     if offers.accepted_by != "membership" or not ids:
-        return
+        return 0
     ACCEPT.apply_each(Participation, ROWS, by=SYSTEM, note="Taken up by membership.", params=[list(ids)])
     if not offers.approval_required:
         APPROVE.apply_each(Participation, ROWS, by=SYSTEM, note="No approval is asked for.", params=[list(ids)])
+    return len(ids)
 
 
 ROWS = "SELECT unnest(%s::bigint[]) AS id"

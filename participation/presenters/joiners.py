@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
+from core.changes import Effect
 from organisations.models import Organisation
 from participation.commands import JoinersSettled
 from participation.queries.joiners import HangingOffer, Joining, joiners_href
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.previews import WouldChange
+from ui.previews import APPROVED, WouldChange, told_once
 from ui.sheets import Sheet
 from ui.tables import Column, Pager, Table
 from ui.wording import count, dense_date, listed, long_date
@@ -188,21 +189,25 @@ def hanging_table(joinings: Sequence[Joining], own: Sequence[HangingOffer]) -> T
 def said_of(settled: JoinersSettled, *, done: bool) -> list[str]:
     """What the step does, or did, of itself."""
     be = ("was", "were") if done else ("would be", "would be")
+    to_answer = len(settled.offered) - settled.taken_up
     parts = (
-        (settled.offered, "made, taken up by membership where the service says so"),
-        (settled.ended, "ended on the day before the move"),
-        (settled.cancelled, "cancelled"),
+        (settled.taken_up, "made and taken up by membership"),
+        (to_answer, f"made, to be answered by the {'practice' if to_answer == 1 else 'practices'}"),
+        (len(settled.ended), "ended on the day before the move"),
+        (len(settled.cancelled), "cancelled"),
     )
-    return [f"{count(len(ids), 'offer')} {be[len(ids) != 1]} {what}." for ids, what in parts if ids]
+    return [f"{count(how_many, 'offer')} {be[how_many != 1]} {what}." for how_many, what in parts if how_many]
 
 
 def all_said(settled: JoinersSettled) -> list[str]:
-    """What is compared when it is confirmed."""
-    return [*said_of(settled, done=False), *(effect.sentence for effect in settled.effects)]
+    """What it would do, and what would follow from it; what is expected beside it is not in here."""
+    return [*said_of(settled, done=False), *(effect.sentence for effect in told_once(settled.effects))]
 
 
-def done_sentence(settled: JoinersSettled) -> str:
-    return " ".join([*said_of(settled, done=True), *(effect.sentence for effect in settled.effects)])
+def done_sentence(settled: JoinersSettled, expected: Iterable[Effect]) -> str:
+    """What it did, and of what finance has approved the same as was said beforehand."""
+    followed = [*told_once(settled.effects), *(effect for effect in expected if effect.kind == APPROVED)]
+    return " ".join([*said_of(settled, done=True), *(effect.sentence for effect in followed)])
 
 
 def titles(network: Organisation, joinings: Sequence[Joining], practice: str) -> tuple[str, str]:

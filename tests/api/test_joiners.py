@@ -38,7 +38,7 @@ def test_joiners_are_listed_looked_at_and_settled_as_they_were_seen(world, joine
 
     assert (listed["practice"]["org_id"], listed["joined"]) == ("V84552", "2021-09-16")
     assert listed["missing"][0]["start_date"] == "2021-09-16"
-    assert seen["sentences"][0] == "1 offer would be made, taken up by membership where the service says so."
+    assert seen["sentences"][0] == "1 offer would be made and taken up by membership."
     assert kept == 0
     assert Participation.objects.filter(pk__in=done["offered"], provider=joiner).count() == 1
     assert dilys.get("joiners/").json()["results"] == []

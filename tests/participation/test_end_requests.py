@@ -78,6 +78,17 @@ def test_asking_keeps_who_why_and_what_was_seen_and_changes_nothing(world, asker
     assert {row.state for row in rows(world)} == {State.APPROVED}
 
 
+def test_each_recovery_is_foreseen_once(world, asker):
+    world.aggregate(OCTOBER)
+    world.completed()
+
+    asked = ask_to_end(seen(*rows(world)), Ending(SEPTEMBER_END, WHY), by=asker)
+
+    adjusted = [said for said in EndRequest.objects.get(pk=asked.request_id).foreseen if "to be adjusted" in said]
+    assert len(adjusted) == 3
+    assert {said.split(" in ")[0] for said in adjusted} == {row.provider.name for row in rows(world)}
+
+
 def test_another_person_confirms_and_it_is_done(world, asker, second, request_):
     ended = confirm_end(Seen(request_.pk, 1), by=second)
 

@@ -231,6 +231,22 @@ def test_a_mover_is_one_step_for_both_networks(dilys):
     assert "1 offer was ended on the day before the move." in text(done)
 
 
+def test_the_result_says_of_what_finance_has_approved_what_the_preview_said(dilys):
+    address = "/participation/joiners/Z05852/V10112/"
+    adjusted = (
+        "Malin Practice in Shannon PCN, November 2021, is financially approved and stays as it is: "
+        "to be adjusted by £445.30."
+    )
+
+    looked = text(dilys.get(address))
+    done = text(dilys.post(address, hidden(dilys.get(address)), follow=True))
+
+    assert looked.count(adjusted) == done.count(adjusted) == 1
+    assert "financially approved, stay as they are" not in done
+    assert "1 offer would be made and taken up by membership." in looked
+    assert "1 offer was made and taken up by membership." in done
+
+
 def test_each_of_two_leads_sees_its_own_half(client):
     memberships("V10112", "Z05851", (date(2019, 7, 1), None))
     other = CommissionerFactory.create(code="ZSH", name="NHS Shannon CCG")
