@@ -13,8 +13,6 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.paging import page_of
-
 LARGEST_PAGE, USUAL_PAGE = 250, 50
 
 
@@ -38,7 +36,7 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         after, size = request.query_params.get("after", ""), self._size(request.query_params.get("view", ""))
-        self.slice = page_of(queryset, view.keyset, after=after, size=size)
+        self.slice = view.page_of(queryset, after=after, size=size)
         return self.slice.rows
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.actors import SYSTEM, Actor
 from core.errors import PortalError
+from core.paging import Slice, page_of
 
 
 class TooLarge(PortalError):
@@ -32,6 +33,7 @@ class PortalViewSet(GenericViewSet[Any]):
 
     may_refuse: ClassVar[Mapping[str, set[int]]] = {}
 
+    keyset: ClassVar[Sequence[str]]
     most_bytes: int | None = None
     """How large a request may be, where that is more than usual."""
 
@@ -54,6 +56,10 @@ class PortalViewSet(GenericViewSet[Any]):
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
+    def page_of(self, rows: Any, *, after: str, size: int) -> Slice:
+        """The page of a list that starts after a cursor, by `keyset`."""
+        return page_of(rows, self.keyset, after=after, size=size)
+
     def given(self, serializer: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """What was sent, as the serializer reads it; refused with the names of its fields otherwise."""
         read = serializer(data=self.request.data, context=self.get_serializer_context())
@@ -68,7 +74,6 @@ class RowsViewSet(ListModelMixin, RetrieveModelMixin, PortalViewSet):
     `detail_class` is the serializer of one row, where that says more than a line of the list.
     """
 
-    keyset: ClassVar[Sequence[str]]
     detail_class: ClassVar[type[BaseSerializer[Any]] | None] = None
 
     def rows(self) -> QuerySet[Any]:

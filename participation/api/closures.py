@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,13 +20,14 @@ from organisations.queries import closure_proposal_seen_by, closure_proposals_fo
 from organisations.rules import who_settles_closures
 from participation import commands
 from participation.commands import ClosureProposed, ClosuresSettled
+from participation.filters import ClosureFilters
 from participation.presenters import closures as shown
 from participation.queries.closures import closures_of, concerning
 from participation.rules import looks_after_networks
 from participation.serializers import (
     ClosureProposalSerializer,
     ClosureProposedSerializer,
-    ClosuresSerializer,
+    ClosureSerializer,
     ClosuresSettledSerializer,
     ConfirmClosureSerializer,
     DeclineClosureSerializer,
@@ -37,18 +39,24 @@ from participation.serializers import (
 PURPOSE = "participation.api-closures"
 
 
-class Closures(PortalViewSet):
-    """Practices that closed and that one looks after: who follows them, and what is open."""
+class Closures(ListModelMixin, PortalViewSet):
+    """Practices that closed and that one looks after, the latest first: who follows them, and what is open."""
 
-    serializer_class = ClosuresSerializer
+    serializer_class = ClosureSerializer
+    filterset_class = ClosureFilters
+    keyset = ("-close_date", "name", "code")
     may_refuse: ClassVar = {"list": {403}}
-    pagination_class = None
-    filter_backends = ()
 
-    @extend_schema(summary="Practices that closed", responses=ClosuresSerializer)
+    def get_queryset(self) -> QuerySet[Any]:
+        return concerning(self.by)
+
+    @extend_schema(summary="Practices that closed")
     def list(self, request: Request) -> Response:
         self._must_look_after_networks()
-        return Response(ClosuresSerializer({"results": closures_of(list(concerning(self.by)))}).data)
+        return super().list(request)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return closures_of(super().paginate_queryset(queryset) or ())
 
     @acts("settle", SettleClosuresSerializer, ClosuresSettledSerializer, "Save what follows")
     def settle(self, request: Request) -> Response:

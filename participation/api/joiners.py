@@ -5,41 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalogue.queries import service_by_code
 from core.errors import NotPermitted, NotVisible
+from core.paging import Slice
 from core.previews import do_as_seen, foreseen, look_ahead, token_of
 from core.transitions import Seen
 from operations.api import PortalViewSet, acts, preview_or_once
 from organisations.queries import visible_to
 from participation import commands
 from participation.commands import JoinerOffer, JoinersSettled
+from participation.filters import JoiningFilters
 from participation.presenters import joiners as shown
-from participation.queries.joiners import joinings
-from participation.queries.misfits import networks_concerning
+from participation.queries.joiners import page_by_code
 from participation.rules import looks_after_networks
-from participation.serializers import JoinersSettledSerializer, JoiningsSerializer, SettleJoinersSerializer
+from participation.serializers import JoinersSettledSerializer, JoiningSerializer, SettleJoinersSerializer
 from ui.wording import listed
 
 PURPOSE = "participation.api-joiners"
 NAMED = 5
 
 
-class Joiners(PortalViewSet):
-    """Practices that joined networks which one leads and were not offered what these hold, and offers that hang."""
+class Joiners(ListModelMixin, PortalViewSet):
+    """Practices that joined networks which one leads and were not offered what these hold, and offers that hang; by
+    the Org IDs of network and practice."""
 
-    serializer_class = JoiningsSerializer
+    serializer_class = JoiningSerializer
+    filterset_class = JoiningFilters
     may_refuse: ClassVar = {"list": {403}}
-    pagination_class = None
-    filter_backends = ()
 
-    @extend_schema(summary="Joiners and movers", responses=JoiningsSerializer)
+    def get_queryset(self) -> QuerySet[Any]:
+        """None yet: the filters find what is to be put right."""
+        return visible_to(self.by).none()
+
+    def page_of(self, rows: Any, *, after: str, size: int) -> Slice:
+        return page_by_code(rows, after=after, size=size)
+
+    @extend_schema(summary="Joiners and movers")
     def list(self, request: Request) -> Response:
         self._must_look_after_networks()
-        return Response(JoiningsSerializer({"results": joinings(networks_concerning(self.by))}).data)
+        return super().list(request)
 
     @acts("settle", SettleJoinersSerializer, JoinersSettledSerializer, "Offer, and end the old offers")
     def settle(self, request: Request) -> Response:

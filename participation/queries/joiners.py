@@ -10,6 +10,7 @@ from datetime import date
 from django.urls import reverse
 
 from catalogue.models import QualityService
+from core.paging import Slice
 from core.transitions import Seen
 from organisations.models import Organisation
 from participation.queries.misfits import Hanging, Missing, hanging_offers, missing_offers
@@ -113,6 +114,13 @@ def page_of(found: Sequence[Joining], *, after: str, size: int) -> tuple[Sequenc
     start = keys.index(after) + 1 if after in keys else 0
     page = found[start : start + size]
     return page, _cursor(page[-1]) if start + size < len(found) else ""
+
+
+def page_by_code(found: Sequence[Joining], *, after: str, size: int) -> Slice:
+    """The page of joinings, by Org IDs of network and practice, whose cursors come after one; that one may be gone."""
+    rest = sorted((each for each in found if _cursor(each) > after), key=_cursor)
+    page = rest[:size]
+    return Slice(page, _cursor(page[-1]) if len(rest) > size else "")
 
 
 def _cursor(joining: Joining) -> str:

@@ -3,7 +3,7 @@
 from participation.serializers.closures import (
     ClosureProposalSerializer,
     ClosureProposedSerializer,
-    ClosuresSerializer,
+    ClosureSerializer,
     ClosuresSettledSerializer,
     ConfirmClosureSerializer,
     DeclineClosureSerializer,
@@ -11,7 +11,7 @@ from participation.serializers.closures import (
     SettleClosuresSerializer,
     TakeBackClosureSerializer,
 )
-from participation.serializers.joiners import JoinersSettledSerializer, JoiningsSerializer, SettleJoinersSerializer
+from participation.serializers.joiners import JoinersSettledSerializer, JoiningSerializer, SettleJoinersSerializer
 from participation.serializers.offers import CreateOffersSerializer, OfferedSerializer, OffersForeseenSerializer
 from participation.serializers.participations import (
     REQUEST_STATUSES,
@@ -47,7 +47,7 @@ __all__ = [
     "CancelSerializer",
     "ClosureProposalSerializer",
     "ClosureProposedSerializer",
-    "ClosuresSerializer",
+    "ClosureSerializer",
     "ClosuresSettledSerializer",
     "ConfirmClosureSerializer",
     "ConfirmSerializer",
@@ -58,7 +58,7 @@ __all__ = [
     "EndRequestSerializer",
     "EndedSerializer",
     "JoinersSettledSerializer",
-    "JoiningsSerializer",
+    "JoiningSerializer",
     "OfferedSerializer",
     "OffersForeseenSerializer",
     "ParticipationDetailSerializer",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from operations.api.shapes import SeenSerializer, StrictSerializer
@@ -57,13 +56,6 @@ class ClosureSerializer(serializers.Serializer[Any]):
 
     def get_open_items(self, closure: Any) -> list[str]:
         return [each.sentence for each in closure.items]
-
-
-@extend_schema_serializer(many=False)
-class ClosuresSerializer(serializers.Serializer[Any]):
-    """All of them, the latest closing date first."""
-
-    results = ClosureSerializer(many=True)
 
 
 class DecisionSerializer(StrictSerializer):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from core.selections import AT_MOST
@@ -44,13 +43,6 @@ class JoiningSerializer(serializers.Serializer[Any]):
     joined = serializers.DateField(allow_null=True)
     missing = MissingOfferSerializer(many=True)
     hanging = HangingOfferSerializer(many=True)
-
-
-@extend_schema_serializer(many=False)
-class JoiningsSerializer(serializers.Serializer[Any]):
-    """All of them, by network and practice."""
-
-    results = JoiningSerializer(many=True)
 
 
 class JoinerOfferSerializer(StrictSerializer):

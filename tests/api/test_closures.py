@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from accounts.states import Role
 from organisations.models import ClosureProposal, Succession
 from tests.factories.accounts import acting_as
-from tests.participation.closing import closing
+from tests.factories.organisations import CommissionerFactory, ParentFactory
+from tests.participation.closing import close, closing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 SETTLE, PROPOSE = "closures/settle/", "closures/propose/"
@@ -105,3 +107,47 @@ def test_a_practice_does_not_settle_its_own_closure(made, program):
 
     assert own.get("closures/").status_code == 403
     assert own.post(SETTLE, asked(made)).status_code == 403
+
+
+def test_what_closed_comes_in_pages_the_latest_first(made, one):
+    close(made.wight, date(2021, 11, 30))
+    close(made.viking)
+
+    first = one.get("closures/", view=2).json()
+    second = one.get("closures/", **dict(parse_qsl(urlsplit(first["next"]).query))).json()
+
+    pages = [[row["practice"]["org_id"] for row in page["results"]] for page in (first, second)]
+    assert pages == [[made.wight.code, made.portland.code], [made.viking.code]]
+    assert second["next"] is None
+
+
+def test_what_closed_is_narrowed(made, one):
+    close(made.wight, date(2021, 11, 30))
+    one.post(SETTLE, asked(made))
+    portland, wight = made.portland.code, made.wight.code
+
+    def listed(**filters):
+        return [row["practice"]["org_id"] for row in one.get("closures/", **filters).json()["results"]]
+
+    assert listed(network=made.world.network.code.lower()) == [wight, portland]
+    assert listed(network="U99999") == []
+    assert listed(closed_to="2021-10-31") == listed(status="settled") == listed(practice=portland) == [portland]
+    assert listed(closed_from="2021-11-01") == listed(status="to settle") == listed(text=wight[:6]) == [wight]
+    assert listed(status="awaiting") == listed(list_is_dropped="false") == []
+    assert listed(list_is_dropped="true") == [wight, portland]
+
+
+def test_what_closed_is_narrowed_by_its_parent_on_the_last_day(made, one):
+    parent = CommissionerFactory.create()
+    ParentFactory.create(organisation=made.portland, parent=parent)
+
+    assert len(one.get("closures/", commissioner=parent.code).json()["results"]) == 1
+    assert one.get("closures/", commissioner=made.world.commissioner.code).json()["results"] == []
+
+
+def test_a_filter_of_closures_that_cannot_be_is_refused_by_name(made, one):
+    answer = one.get("closures/", status="open", closed_from="soon", list_is_dropped="perhaps")
+
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} == {"status", "closed_from", "list_is_dropped"}
+    assert one.get("closures/", state="settled").status_code == 422

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -64,3 +65,39 @@ def test_what_cannot_be_is_refused_by_name(world, joiner, dilys):
 
     assert (unseen.status_code, before.status_code, nothing.status_code) == (404, 422, 422)
     assert "is before it joined" in before.json()["detail"]
+
+
+def test_joiners_come_in_pages_that_go_on_though_the_last_one_seen_is_settled(world, joiner, dilys):
+    second = PracticeFactory.create(code="V84553", name="Aberdeen Surgery")
+    MembershipFactory.create(practice=second, network=world.network, start_date=date(2021, 10, 1))
+    first = dilys.get("joiners/", view=1).json()
+    dilys.post(SETTLE, {"offers": [offer(first["results"][0])]})
+
+    after = dilys.get("joiners/", **dict(parse_qsl(urlsplit(first["next"]).query))).json()
+
+    assert [row["practice"]["org_id"] for page in (first, after) for row in page["results"]] == ["V84552", "V84553"]
+    assert after["next"] is None
+
+
+def test_joiners_are_narrowed(world, joiner, dilys):
+    def listed(**filters):
+        return [row["practice"]["org_id"] for row in dilys.get("joiners/", **filters).json()["results"]]
+
+    for fits in (
+        {"network": world.network.code.lower()}, {"practice": "v84552"}, {"service": world.service.code},
+        {"joined_from": "2021-09-16", "joined_to": "2021-09-16"}, {"text": "forties"}, {"text": "v845"},
+    ):  # fmt: skip
+        assert listed(**fits) == ["V84552"], fits
+    for narrower in (
+        {"network": "U99999"}, {"practice": "V99999"}, {"service": "another"}, {"joined_from": "2021-09-17"},
+        {"joined_to": "2021-09-15"}, {"text": "cromarty"},
+    ):  # fmt: skip
+        assert listed(**narrower) == [], narrower
+
+
+def test_a_filter_of_joiners_that_cannot_be_is_refused_by_name(world, joiner, dilys):
+    answer = dilys.get("joiners/", joined_from="soon", joined_to="2021-13-01")
+
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} == {"joined_from", "joined_to"}
+    assert dilys.get("joiners/", status="open").status_code == 422
