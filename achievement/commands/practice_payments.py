@@ -44,7 +44,7 @@ def calculate_practice_payments(*, by: Actor, keys: Collection[Key], why: str = 
 
     Figures that changed come back for declaration with the difference noted, or for approval where no declaration is
     required; what finance has approved stays, and is answered as "to be adjusted". The closing date of a practice is a
-    payment date of its own, in place of its period's (ADR 0058). Figures on a date that is not a
+    payment date of its own, in place of its period's (ADR 0056). Figures on a date that is not a
     payment date, and of a practice without an approved participation or fee for it, are paid nothing: the effects
     say so. Without an allocation nothing limits what is paid. Locks the providers first, then their achievements.
     `why` is kept with what is withdrawn, and with what is to be adjusted.

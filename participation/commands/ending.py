@@ -59,12 +59,13 @@ class Ended:
     @property
     def sentences(self) -> list[str]:
         """What is seen of it beforehand, and compared when it is saved."""
-        left = count(len(self.refused), "practice")
+        as_now = "it is" if len(self.refused) == 1 else "they are"
+        left = f"{count(len(self.refused), 'practice')} would be left as {as_now}."
         return [
             self.ending.would(len(self.ids)) if self.ids else "Nothing would change.",
             *(effect.sentence for effect in self.effects),
             *self.warnings,
-            *([f"{left} would be left as they are."] if self.refused else []),
+            *([left] if self.refused else []),
         ]
 
 

@@ -1,4 +1,4 @@
-"""What a practice that closed has still to enter for its closing date, which is its last payment date (ADR 0058)."""
+"""What a practice that closed has still to enter for its closing date, which is its last payment date (ADR 0056)."""
 
 from __future__ import annotations
 

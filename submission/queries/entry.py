@@ -161,7 +161,7 @@ def date_lines(
     service: QualityService, definition: Definition, provider: Organisation, year: FinancialYear
 ) -> list[DateLine]:
     """The achievement dates of a year that have come, latest first, with what the provider has given for each; of a
-    practice that closed, up to its closing date, which takes the place of its period's (ADR 0058), and those later ones
+    practice that closed, up to its closing date, which takes the place of its period's (ADR 0056), and those later ones
     for which it has given something."""
     last = SubmissionChange.objects.filter(row=OuterRef("pk")).order_by("-pk").values("at")[:1]
     rows = Submission.objects.filter(service=service, provider=provider).annotate(updated_at=Subquery(last))

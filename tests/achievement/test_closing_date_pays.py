@@ -1,4 +1,4 @@
-"""A practice that closes within a payment period is paid for what it did up to its closing date (ADR 0058)."""
+"""A practice that closes within a payment period is paid for what it did up to its closing date (ADR 0056)."""
 
 from __future__ import annotations
 

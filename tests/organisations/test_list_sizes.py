@@ -280,6 +280,16 @@ def test_a_published_file_reports_the_members_that_it_leaves_out(places, release
     ]
 
 
+def test_the_portals_own_layout_says_how_many_members_it_does_not_name(tmp_path, places):
+    MembershipFactory(practice=PracticeFactory(code="V19999"), network=places["fastnet"])
+
+    one = load(written(tmp_path, "V10110,CRP,2022-01-01,10400")).files[0].counts
+    two = load(written(tmp_path, "V10110,CRP,2022-01-01,10400", "V19999,CRP,2022-01-01,700")).files[0].counts
+
+    words = "members of PCNs that it does not name"
+    assert one[words] == two[words] + 1
+
+
 def test_a_list_of_a_network_is_taken(tmp_path, places):
     load(written(tmp_path, "Z05851,PCN_ADJUSTED,2021-01-01,41000"))
 

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from accounts.states import Role
 from core import clock
-from participation.commands import offer_to_networks
+from participation.commands import Ending, ask_to_end, offer_to_networks
 from participation.models import Participation
 from tests.factories.accounts import acting_as
+from tests.factories.achievement import seen
+from tests.factories.achievement import utsire as utsire_with_lines
 from tests.participation.conftest import END, START
 from tests.participation.pages import sign_in
 
@@ -52,6 +54,21 @@ def test_a_commissioner_saves_an_end_date(page, eyes, live_server, service, utsi
     eyes.look("end-date-saved")
 
     assert {row.end_date for row in Participation.objects.with_terms()} == {END}
+
+
+def test_a_reason_without_spaces_stays_on_the_page_of_its_request(page, eyes, live_server):
+    world = utsire_with_lines()
+    world.calculate()
+    world.approve_all()
+    by = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner)
+    rows = seen(*Participation.objects.filter(network=world.network))
+    asked = ask_to_end(rows, Ending(date(2021, 9, 30), "x" * 300), by=by)
+    enter(page, live_server, by)
+
+    page.goto(live_server.url + reverse("participation:end_request", args=[asked.request_id]))
+    eyes.look("request-with-a-long-reason")
+
+    assert page.get_by_text("x" * 300).first.is_visible()
 
 
 def test_a_practice_looks_at_its_services(page, eyes, live_server, service, utsire, commissioning):

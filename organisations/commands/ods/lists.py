@@ -111,9 +111,10 @@ def _remark_changes(file: FileReport, given: Mapping[Key, Given], known: Mapping
 
 
 def _remark_missing(file: FileReport, given: Mapping[Key, Given], release: Release) -> None:
-    """Practices that count on the file's day as members of a network, and that a snapshot leaves out."""
+    """Practices that count on the file's day as members of a network, and that a snapshot leaves out; of the portal's
+    own layout, which may be about a few, how many they are."""
     kinds = sorted({kind for _organisation, kind in given} - OF_NETWORKS)
-    if file.layout is Layout.LISTS or not kinds:
+    if not kinds:
         return
     series = {each.code[0] for each in given.values()}
     members = Membership.objects.as_of(file.as_at).values("practice")
@@ -121,6 +122,10 @@ def _remark_missing(file: FileReport, given: Mapping[Key, Given], release: Relea
     within = _practices_in_scope(release)
     if within is not None:
         expected = expected.filter(pk__in=within)
+    if file.layout is Layout.LISTS:
+        named = [organisation for organisation, _kind in given]
+        file.counts["members of PCNs that it does not name"] = expected.exclude(pk__in=named).count()
+        return
     for pk, code in expected.order_by("code").values_list("pk", "code"):
         none = [ListKind(kind).label for kind in kinds if (pk, kind) not in given]
         if none:
