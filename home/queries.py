@@ -28,22 +28,27 @@ from achievement.states import (
     NETWORK_LINE,
     NETWORK_TOTAL,
     PRACTICE_PAID,
+    UNDO_APPROVAL,
+    UNDO_LINE,
 )
 from core.needs import Happening, Need
 from core.paging import Slice, page_of
 from operations.tasks_for_people import needs_of as tasks_that_need
-from organisations.models import Organisation
+from organisations.models import Kind, Organisation
 from organisations.queries import organisations_found
 from participation.queries import needs_of as participations_that_need
 from submission.queries import needs_of as figures_that_need
 from ui.wording import listed, month, without_pounds
 
 SHOWN, READ, NAMED = 8, 200, 3
+READ_OF_PRACTICES = 1000
+"""More than the practices of any one commissioning organisation, who may be approved in one act."""
 
 TABLES = (PRACTICE_PAID, AUTO_DECLARED, NETWORK_LINE, NETWORK_TOTAL)
 DONE = {move.name: move.done for move in chain.from_iterable(table.values() for table in TABLES)}
 DONE |= {creation.name: creation.done for creation in (CALCULATED, NETWORK_AGGREGATED)}
-"""What each move did, in the past participle."""
+DONE |= {UNDO_APPROVAL.name: "approval undone", UNDO_LINE.name: "approval undone"}
+"""What each move did, as it is said of a month."""
 
 
 def needs_of(actor: Acting) -> list[Need]:
@@ -59,7 +64,8 @@ def _without_pounds(need: Need) -> Need:
 
 
 def happenings_of(actor: Acting) -> list[Happening]:
-    """The last moves of what this person may see, newest first: network totals, and a practice's own achievements.
+    """The last moves of what this person may see, newest first: network totals, a practice's own achievements, and
+    what the people concerned did to those that one commissions and that are paid to practices.
 
     What one person did to several in one act is one happening.
     """
@@ -68,6 +74,7 @@ def happenings_of(actor: Acting) -> list[Happening]:
     moves = [
         *_last_moves(NetworkAchievementChange.objects.filter(row__in=totals), "row__network"),
         *_last_moves(AchievementChange.objects.filter(row__in=own), "row__provider"),
+        *_last_moves_of_practices(actor),
     ]
     acts: dict[tuple[Any, ...], list[Any]] = {}
     for move in sorted(moves, key=lambda move: (move.at, move.pk), reverse=True):
@@ -96,8 +103,18 @@ def whom_to_ask(actor: Acting) -> str:
     return f"For roles and sign-ins in {actor.organisation.name}, ask {listed(names, 'or')}."
 
 
-def _last_moves(moves: QuerySet[Any], whose: str) -> QuerySet[Any]:
-    return moves.select_related(whose, "row__service", "by").order_by("-pk")[:READ]
+def _last_moves(moves: QuerySet[Any], whose: str, how_many: int = READ) -> QuerySet[Any]:
+    return moves.select_related(whose, "row__service", "by").order_by("-pk")[:how_many]
+
+
+def _last_moves_of_practices(actor: Acting) -> QuerySet[Any]:
+    """Moves of what a commissioning organisation pays to practices. That they were worked out each night is left out:
+    what then awaits somebody is among the needs."""
+    if actor.organisation is None or actor.organisation.kind != Kind.COMMISSIONER:
+        return AchievementChange.objects.none()
+    commissioned = Achievement.objects.filter(commissioner=actor.organisation_id, network=None)
+    moves = AchievementChange.objects.filter(row__in=commissioned).exclude(transition=CALCULATED.name)
+    return _last_moves(moves, "row__provider", READ_OF_PRACTICES)
 
 
 def _act(move: Any) -> tuple[Any, ...]:
@@ -110,7 +127,7 @@ def _happening(moves: Sequence[Any], *, with_pounds: bool) -> Happening:
     names = sorted(_whose(move.row) for move in moves)
     return Happening(
         at=first.at,
-        whose=listed(names) if len(names) <= NAMED else f"{len(names)} PCNs",
+        whose=listed(names) if len(names) <= NAMED else f"{len(names)} {_noun(first.row)}",
         what=f"{month(first.row.achievement_date)} {DONE.get(first.transition, first.transition)}",
         pounds=sum((move.amount for move in moves), Decimal(0)) if with_pounds else None,
         by=first.by.name if first.by else "",
@@ -119,3 +136,7 @@ def _happening(moves: Sequence[Any], *, with_pounds: bool) -> Happening:
 
 def _whose(row: Achievement | NetworkAchievement) -> str:
     return row.network.name if isinstance(row, NetworkAchievement) else row.provider.name
+
+
+def _noun(row: Achievement | NetworkAchievement) -> str:
+    return "PCNs" if isinstance(row, NetworkAchievement) else "practices"
