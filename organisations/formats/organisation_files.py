@@ -34,7 +34,7 @@ from organisations.formats.rows import (
     PracticeStatus,
     Refused,
 )
-from organisations.formats.sources import csv_lines
+from organisations.formats.sources import MOST_ORGANISATIONS, csv_lines
 
 GENERAL_PRACTICE = "4"  # prescribing setting, field 26 of the epraccur specification
 
@@ -64,7 +64,7 @@ def read_practices(path: Path, also: Container[str] = ()) -> Iterator[PracticeRo
         wanted = is_one or record.text("Organisation Code") in also
         return _practice(record, once, is_one) if wanted else None
 
-    return typed(plain_records(path.name, csv_lines(path), _PRACTICE_COLUMNS), read)
+    return typed(plain_records(path.name, csv_lines(path, MOST_ORGANISATIONS), _PRACTICE_COLUMNS), read)
 
 
 def read_networks(path: Path) -> Iterator[NetworkRow | Refused]:
@@ -86,7 +86,7 @@ def read_memberships(path: Path) -> Iterator[MembershipRow | Refused]:
 
 def read_commissioners(path: Path) -> Iterator[CommissionerRow | Refused]:
     """Read sub-ICB locations and CCGs (eccg), or the names of the ICBs: either file."""
-    layout, once, lines = require(path, Layout.SUB_ICBS, Layout.ICBS), Once(), csv_lines(path)
+    layout, once, lines = require(path, Layout.SUB_ICBS, Layout.ICBS), Once(), csv_lines(path, MOST_ORGANISATIONS)
     if layout is Layout.ICBS:
         return typed(headed_records(path.name, lines, ICB_HEADINGS), lambda record: _icb(record, once))
     return typed(plain_records(path.name, lines, _COMMISSIONER_COLUMNS), lambda record: _sub_icb(record, once))

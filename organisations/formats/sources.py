@@ -29,6 +29,7 @@ defusedxml, whose refusals of bombs are ValueErrors."""
 Line: TypeAlias = tuple[int, Sequence[str]]
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_FORMULA = re.compile(rb"<f[ />]")
 _CONTENT_TYPES = "[Content_Types].xml"
 """What every workbook holds, which is a zip itself."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -40,7 +41,8 @@ MOST_TEXT = 256 << 20  # bytes a zipped text may unpack to
 MOST_WORKBOOK = 64 << 20  # bytes a workbook may unpack to, in all its parts
 MOST_PARTS = 1_000
 MOST_LINES = 2_000_000
-MOST_SHEET_ROWS = 100_000
+MOST_ORGANISATIONS = 50_000  # lines of a file of organisations, which are compared as one; England's has 16,700
+MOST_SHEET_ROWS = 50_000
 MOST_SHEET_COLUMNS = 64
 
 
@@ -65,19 +67,20 @@ def _zipped_workbook(path: Path, parts: Sequence[zipfile.ZipInfo]) -> zipfile.Zi
     return found[0] if found else None
 
 
-def csv_lines(path: Path) -> Iterator[Line]:
+def csv_lines(path: Path, most: int | None = None) -> Iterator[Line]:
     """Give each record of a CSV file, or of the one CSV file in a zip, with the number of the line it starts on.
 
     Blank lines are left out. Text that is not UTF-8 is read as Windows-1252, as the Organisation Data Service writes.
     """
+    most = most or MOST_LINES
     with _opened(path) as file:
         encoding = _encoding_of(path, file)
     with _opened(path) as file, io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as text:
         reader, before = csv.reader(text), 0
         try:
             for cells in reader:
-                if reader.line_num > MOST_LINES:
-                    raise WrongFile(f"{path.name} has more than {MOST_LINES:,} lines.")
+                if reader.line_num > most:
+                    raise WrongFile(f"{path.name} has more than {most:,} lines.")
                 if any(cells):
                     yield before + 1, cells
                 before = reader.line_num
@@ -90,6 +93,7 @@ def workbook_sheets(path: Path) -> Iterator[list[tuple[str, Callable[[], Iterato
     """Open a workbook as (title, lines) for each sheet; lines are read as they are asked for."""
     with _workbook(path) as opened:
         _must_not_unpack_to_more(path, opened)
+        _must_hold_no_formula(path, opened)
         with _broken_is_wrong(path):
             workbook = load_workbook(opened, read_only=True, data_only=True)
         try:
@@ -127,6 +131,14 @@ def _must_not_unpack_to_more(path: Path, workbook: IO[bytes]) -> None:
     parts = _parts(path, workbook)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_WORKBOOK:
         raise WrongFile(f"{path.name} unpacks to more than {MOST_WORKBOOK >> 20} MB: a reference file is smaller.")
+
+
+def _must_hold_no_formula(path: Path, workbook: IO[bytes]) -> None:
+    """A formula that no program has worked out reads as a blank cell, and a blank End Date as "it lasts"."""
+    with _broken_is_wrong(path), zipfile.ZipFile(workbook) as packed:
+        for part in packed.infolist():
+            if part.filename.startswith("xl/worksheets/") and _FORMULA.search(packed.read(part)):
+                raise WrongFile(f"{path.name} holds formulas: save a copy of it with their values alone.")
 
 
 def _lines_of(path: Path, rows: Callable[..., Iterable[Sequence[object]]]) -> Callable[[], Iterator[Line]]:

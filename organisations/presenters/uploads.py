@@ -23,6 +23,7 @@ from organisations.presenters.loads import (
     row_total,
     rows_table,
 )
+from organisations.queries.doubts import doubts_of
 from organisations.states import RowKind
 from ui.components import Confirm, Progress
 from ui.forms import PortalForm
@@ -47,8 +48,6 @@ FILES_ROW_COLUMNS = (Column(key="file", label="File"), *ROW_COLUMNS)
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 SHOWN = 25
 """Rows of a check shown on its page; all of them are in its CSV."""
-GREAT_LOSS = 0.1
-"""From this share of memberships in no row any more, one asks whether the file is whole."""
 
 
 @dataclass(frozen=True)
@@ -236,9 +235,7 @@ def warnings(files: Sequence[Mapping[str, Any]], today: date) -> Iterator[str]:
     """What somebody should be sure of before such a file becomes what the country is paid by."""
     for file in files:
         name, as_at = file["file_name"], date.fromisoformat(file["as_at"])
-        gone = file["corrections"].get("of them, in no row any more", 0)
-        if gone > GREAT_LOSS * file["counts"].get("memberships", 0) and gone:
-            yield f"{count(gone, 'membership')} would be in no row any more. Is {name} whole?"
+        yield from doubts_of(name, file["counts"], file["corrections"])
         replaced = file["corrections"].get(REPLACED, 0)
         if replaced:
             yield f"{_figures(replaced)} of a day would be replaced by {name}{_published(file)}"

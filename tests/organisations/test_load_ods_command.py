@@ -18,7 +18,7 @@ from cqrs_portal.rehearsal.workers import database_url
 from organisations import commands
 from organisations.commands import OdsFiles
 from organisations.formats import read_list_sizes, read_memberships
-from organisations.models import Lead, ListKind, ListSize, Membership, Organisation
+from organisations.models import Kind, Lead, ListKind, ListSize, Membership, Organisation, Parent
 from tests.organisations.loading import LISTS_DAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("published")]
@@ -56,6 +56,33 @@ def test_the_command_prints_its_summary_and_every_refused_row(release):
 
     assert "5  memberships\n" in out.getvalue()
     assert "line 6: PCN Code 'U00009' is not a PCN that is known." in out.getvalue()
+
+
+def test_the_command_asks_whether_files_are_whole_that_would_take_much_away(release):
+    call_command("load_ods", practices=release.practice_file(), networks=release.network_file("2021-12-01"))
+    release.memberships.clear()
+    emptied = release.network_file("2021-12-05")
+
+    with pytest.raises(CommandError) as refused:
+        call_command("load_ods", networks=emptied)
+    kept = Membership.objects.known().count()
+    call_command("load_ods", networks=emptied, whole=True)
+
+    assert f"{kept} memberships would be in no row any more. Is {emptied.name} whole?" in str(refused.value)
+    assert "Nothing was loaded. If the files are whole, give --whole." in str(refused.value)
+    assert Membership.objects.known().count() == 0
+
+
+def test_the_command_asks_whether_columns_are_right_where_parents_would_go(release):
+    call_command("load_ods", practices=release.practice_file("2021-12-01"))
+    parents = Parent.objects.known().filter(organisation__kind=Kind.PRACTICE).count()
+    release.practices = dict.fromkeys(release.practices, "99X")
+    moved = release.practice_file("2021-12-05")
+
+    assert parents
+    with pytest.raises(CommandError, match="would have another parent than now, or none"):
+        call_command("load_ods", practices=moved)
+    assert Parent.objects.known().filter(organisation__kind=Kind.PRACTICE).count() == parents
 
 
 def test_the_command_refuses_in_one_sentence(release):

@@ -15,6 +15,7 @@ from organisations.commands.ods.release import Release
 from organisations.commands.ods.report import FileReport
 from organisations.formats import MembershipRow, NetworkRow
 from organisations.models import Kind, Lead, Membership, Organisation, Parent
+from organisations.queries.doubts import PARENT_BEFORE
 
 Timelines = Mapping[int, list[Span[int]]]
 NO_COMMISSIONER = "is not a commissioning organisation"
@@ -82,6 +83,8 @@ def take_parents(release: Release, directory: Directory) -> Recorded:
     recorded = believe(Parent, beliefs)
     for (organisation,) in recorded.keys:
         files[organisation].corrections["organisations with a new parent"] += 1
+        if known[organisation]:
+            files[organisation].corrections[PARENT_BEFORE] += 1
     return recorded
 
 

@@ -8,10 +8,12 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from core.actors import SYSTEM
-from core.errors import PortalError
-from organisations.commands import OdsFiles, load_ods
+from core.errors import Invalid, PortalError
+from organisations.commands import LoadReport, OdsFiles, load_ods
+from organisations.queries.doubts import doubts_of
 
 
 class Command(BaseCommand):
@@ -34,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--commissioner", default="", metavar="CODE", help="take one commissioning organisation only"
         )
+        parser.add_argument(
+            "--whole", action="store_true", help="load though much of what is known would go: the files are whole"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         files = OdsFiles(
@@ -50,9 +55,18 @@ class Command(BaseCommand):
             raise CommandError("Name a file at least: --practices, --networks, --parents or --lists.")
         started = monotonic()
         try:
-            report = load_ods(files, by=SYSTEM)
+            with transaction.atomic():
+                report = load_ods(files, by=SYSTEM)
+                _must_be_whole(report, said=options["whole"])
         except PortalError as refused:
             raise CommandError("\n".join(refused.sentences)) from refused
         for line in report.lines():
             self.stdout.write(line)
         self.stdout.write(f"Loaded in {monotonic() - started:.1f} s." if report.changed else "Nothing changed.")
+
+
+def _must_be_whole(report: LoadReport, *, said: bool) -> None:
+    """Raises Invalid where a page would ask before it loads, and nobody has said that the files are whole."""
+    doubts = [each for file in report.files for each in doubts_of(file.path.name, file.all_counts(), file.corrections)]
+    if doubts and not said:
+        raise Invalid(*doubts, "Nothing was loaded. If the files are whole, give --whole.")
