@@ -108,6 +108,14 @@ def test_a_second_rehearsal_needs_to_be_forced_and_changes_no_total(rehearse: Re
     assert list(NetworkAchievement.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.parametrize("text", ["-5", "x", "1.5"])
+def test_how_many_are_held_back_is_read_before_anything_is_done(text):
+    with pytest.raises(CommandError, match="it must be a whole number, 0 or more"):
+        call_command(
+            "rehearse_england", "--practices=x", "--networks=x", "--lists=x", "--year=2021", f"--hold-back={text}"
+        )
+
+
 @pytest.mark.django_db
 def test_production_is_never_rehearsed_on(settings):
     settings.TRAINING = False

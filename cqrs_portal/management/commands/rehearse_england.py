@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,13 @@ Answer = TypeVar("Answer")
 SHOWN = 20
 
 
+def _how_many(text: str) -> int:
+    """A number of lines, nought or more."""
+    if not text.isdecimal() or len(text) > 9:
+        raise ArgumentTypeError(f"it must be a whole number, 0 or more: it is {text}")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = (
         "Rehearse a year of England on a training portal: load the files, offer the Clinical Director service to every "
@@ -40,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--lists", type=Path, required=True, metavar="FILE", help="payments to practices, CSV")
         parser.add_argument("--year", type=int, required=True, choices=sorted(RATE), help="2021 is 2021/22")
         parser.add_argument("--seed", type=int, default=1, help="which lines are not approved")
-        parser.add_argument("--hold-back", type=int, default=300, metavar="N", help="how many are not")
+        parser.add_argument("--hold-back", type=_how_many, default=300, metavar="N", help="how many are not")
         parser.add_argument("--force", action="store_true", help="although there are achievements already")
 
     def handle(self, *args: Any, **options: Any) -> None:
