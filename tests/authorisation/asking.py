@@ -26,9 +26,10 @@ from django.urls import URLResolver, get_resolver, reverse
 from tests.authorisation.people import Person
 from tests.authorisation.table import ALLOWED, NOT_FOUND, REFUSED, SEEN, SIGN_IN, Block, Line
 
-NOT_AN_EFFECT = ("django_session", "usersessions_usersession", "operations_idempotencykey")
+NOT_AN_EFFECT = ("django_session", "usersessions_usersession", "operations_idempotencykey", "operations_kepttext")
 OF_TOKENS = ("accounts_apitoken", "accounts_apitokenevent")
-"""Tables that carry a request, and not what it is about: a token notes its last use."""
+"""Tables that carry a request, and not what it is about: a token notes its last use, what somebody typed is kept for
+them."""
 
 TOUCHED = """
     SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables

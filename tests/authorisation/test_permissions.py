@@ -85,7 +85,7 @@ def _decided(things: Things, answer: str, names: set[str]) -> set[str]:
 
 
 def test_every_permission_decides_whether_something_in_the_table_is_done_or_seen(things: Things) -> None:
-    undecided = set(permissions._permissions) - ELSEWHERE.keys()
+    undecided = {name for name in permissions._permissions if not name.startswith("tests.")} - ELSEWHERE.keys()
     undecided -= _decided(things, ALLOWED, undecided)
     undecided -= _decided(things, SEEN, undecided)
 

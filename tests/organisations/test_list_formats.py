@@ -103,7 +103,7 @@ def test_age_bands_are_added_up_for_each_practice(zip_file):
     "rows, line, rule",
     [
         (bands("V37647", 3, 4, total=8), 2, "is not the 7 that the practice's age bands add up to"),
-        (bands("V37647", 3, -4), 2, "is a number, nought or more, of two decimal places at most"),
+        (bands("V37647", 3, -4), 2, "must be a number, nought or more, of two decimal places at most"),
         (bands("", 3, 4), 2, "is blank"),
         (bands("37647", 3, 4), 2, "is a capital letter and five digits"),
     ],

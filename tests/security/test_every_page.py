@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from openpyxl import load_workbook
 
 from accounts.states import Role
@@ -104,9 +105,10 @@ def test_no_page_carries_inline_script_or_style(things: Things) -> None:
 def test_a_field_that_an_operation_does_not_have_is_refused(block: Block, things: Things) -> None:
     person = things["people"][who_may(block)]
     body = sent_with(block, things) | {"amount": "1000000.00", "state": 5, "on_behalf_of": 1}
+    kind = MULTIPART_CONTENT if block.target.endswith("/upload/") else "application/json"
     with transaction.atomic():
         response = Client().post(
-            block.target, body, content_type="application/json", headers={"Authorization": f"Bearer {person.secret}"}
+            block.target, body, content_type=kind, headers={"Authorization": f"Bearer {person.secret}"}
         )
         transaction.set_rollback(True)
 
