@@ -70,11 +70,9 @@ def happenings_of(actor: Acting) -> list[Happening]:
     What one person did to several in one act is one happening.
     """
     totals = NetworkAchievement.objects.filter(networks_visible_to(actor))
-    own = Achievement.objects.filter(on_any_date(), provider=actor.organisation_id)
     moves = [
         *_last_moves(NetworkAchievementChange.objects.filter(row__in=totals), "row__network"),
-        *_last_moves(AchievementChange.objects.filter(row__in=own), "row__provider"),
-        *_last_moves_of_practices(actor),
+        *(_last_moves_of_practices(actor) if _commissions(actor) else _own_last_moves(actor)),
     ]
     acts: dict[tuple[Any, ...], list[Any]] = {}
     for move in sorted(moves, key=lambda move: (move.at, move.pk), reverse=True):
@@ -107,11 +105,18 @@ def _last_moves(moves: QuerySet[Any], whose: str, how_many: int = READ) -> Query
     return moves.select_related(whose, "row__service", "by").order_by("-pk")[:how_many]
 
 
+def _commissions(actor: Acting) -> bool:
+    return actor.organisation is not None and actor.organisation.kind == Kind.COMMISSIONER
+
+
+def _own_last_moves(actor: Acting) -> QuerySet[Any]:
+    own = Achievement.objects.filter(on_any_date(), provider=actor.organisation_id)
+    return _last_moves(AchievementChange.objects.filter(row__in=own), "row__provider")
+
+
 def _last_moves_of_practices(actor: Acting) -> QuerySet[Any]:
     """Moves of what a commissioning organisation pays to practices. That they were worked out each night is left out:
     what then awaits somebody is among the needs."""
-    if actor.organisation is None or actor.organisation.kind != Kind.COMMISSIONER:
-        return AchievementChange.objects.none()
     commissioned = Achievement.objects.filter(commissioner=actor.organisation_id, network=None)
     moves = AchievementChange.objects.filter(row__in=commissioned).exclude(transition=CALCULATED.name)
     return _last_moves(moves, "row__provider", READ_OF_PRACTICES)

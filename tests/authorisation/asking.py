@@ -143,8 +143,16 @@ def _by_page(block: Block, things: Mapping[str, Any], person: Person | None) -> 
     if shown:
         rest = hidden_in(client.get(address_of(shown, sent)[0]), path) | rest
     elif rest.get("step") == "save":
-        rest = hidden_in(client.post(path, rest | {"step": "check"}), path) | rest
+        return _saved(client, path, rest)
     return client.get(path, rest) if block.method == "GET" else client.post(path, rest)
+
+
+def _saved(client: Client, path: str, sent: dict[str, str]) -> Any:
+    """A save with what its preview's form sends: the preview asked for, or the one that a save without any leads to."""
+    asked = hidden_in(client.post(path, sent | {"step": "check"}), path)
+    answer = client.post(path, asked | sent)
+    shown = hidden_in(answer, path)
+    return client.post(path, shown | sent) if "as_seen" in shown and "as_seen" not in asked else answer
 
 
 def client_of(person: Person | None, **extra: Any) -> Client:
@@ -156,9 +164,11 @@ def client_of(person: Person | None, **extra: Any) -> Client:
 
 
 def hidden_in(response: Any, action: str) -> dict[str, str]:
-    """What a page's form to an address would send along by itself; nothing where it shows no such form."""
-    found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', response.content.decode(), re.DOTALL)
-    fields = re.findall(r"<input[^>]*hidden[^>]*>", found[0]) if found else []
+    """What a page's form to an address would send along by itself, the one that confirms a preview first; nothing
+    where it shows no such form."""
+    forms = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', response.content.decode(), re.DOTALL)
+    confirms = [form for form in forms if 'name="as_seen"' in form]
+    fields = re.findall(r"<input[^>]*hidden[^>]*>", (confirms or forms or [""])[0])
     named = (dict(re.findall(r'(name|value)="([^"]*)"', each)) for each in fields)
     return {html.unescape(each["name"]): html.unescape(each.get("value", "")) for each in named if "name" in each}
 

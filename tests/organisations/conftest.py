@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from accounts.rules import Acting
+from accounts.states import Role
 from core import changes
 from core.changes import Change
 from organisations.changes import (
@@ -20,6 +22,7 @@ from organisations.changes import (
     MembershipCorrected,
     ParentsCorrected,
 )
+from tests.factories.achievement import World, utsire
 from tests.organisations.files import (
     MEMBERSHIP_HEADER,
     NETWORK,
@@ -186,3 +189,21 @@ def workbook(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def world(training_day) -> World:
+    """Utsire, whose payee is Viking Medical Practice since July 2019."""
+    return utsire()
+
+
+@pytest.fixture
+def ewan(world) -> Acting:
+    """Who proposes a payee, at the network's lead."""
+    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
+
+
+@pytest.fixture
+def freda(world) -> Acting:
+    """Who confirms it."""
+    return world.acting(Role.ORGANISATION_ADMINISTRATOR)

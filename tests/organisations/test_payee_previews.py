@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.states import Role
 from core.previews import WorldMoved, foreseen
 from operations.models import OutboxMessage
 from operations.notifications import SEND
@@ -15,27 +14,11 @@ from organisations import commands
 from organisations.commands import Nomination
 from organisations.models import Organisation
 from organisations.queries import payee_of
-from tests.factories.achievement import OCTOBER, utsire
+from tests.factories.achievement import OCTOBER
 from tests.factories.organisations import PracticeFactory
 from tests.organisations.payees import JANUARY, portland_for, proposed, seen
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(training_day):
-    """Utsire, whose payee is Viking Medical Practice since July 2019."""
-    return utsire()
-
-
-@pytest.fixture
-def ewan(world):
-    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
-
-
-@pytest.fixture
-def freda(world):
-    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
 
 
 def effects_of(world, ewan, start=date(2021, 10, 1)):

@@ -6,33 +6,15 @@ from datetime import date
 
 import pytest
 
-from accounts.states import Role
 from core.actors import SYSTEM
 from core.errors import Invalid
 from organisations import commands
 from organisations.commands import Nomination
 from organisations.models import Organisation, PayeeProposal
 from organisations.states import ProposalState
-from tests.factories.achievement import utsire
 from tests.organisations.payees import JANUARY, MARCH_END, portland_for, proposed, seen
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(training_day):
-    """Utsire, whose payee is Viking Medical Practice since July 2019."""
-    return utsire()
-
-
-@pytest.fixture
-def ewan(world):
-    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
-
-
-@pytest.fixture
-def freda(world):
-    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
 
 
 REFUSED = {

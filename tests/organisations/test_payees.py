@@ -18,27 +18,11 @@ from organisations.models import Kind, Payee, PayeeProposal
 from organisations.queries import payee_of
 from organisations.states import ProposalState
 from tests.factories.accounts import acting_as
-from tests.factories.achievement import OCTOBER, utsire
+from tests.factories.achievement import OCTOBER
 from tests.factories.organisations import ClusterFactory, CommissionerFactory
 from tests.organisations.payees import JANUARY, MARCH_END, mails, portland_for, proposed, seen
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(training_day):
-    """Utsire, whose payee is Viking Medical Practice since July 2019."""
-    return utsire()
-
-
-@pytest.fixture
-def ewan(world):
-    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
-
-
-@pytest.fixture
-def freda(world):
-    return world.acting(Role.ORGANISATION_ADMINISTRATOR)
 
 
 def test_a_proposal_changes_nothing_before_it_is_confirmed(world, ewan):
