@@ -136,6 +136,11 @@ def visible_network(actor: Actor, code: str) -> Organisation:
     return network
 
 
+def name_of_network(actor: Actor, code: str) -> str:
+    """The name of a network that may be seen, by its Org ID; empty where there is none."""
+    return visible_to(actor).networks().filter(code=code.upper()).values_list("name", flat=True).first() or ""
+
+
 def memberships_shadowed(pairs: Collection[Pair], corrected_at: datetime) -> frozenset[Pair]:
     """Of the practices in `pairs`, believed memberships of other networks that share a day with those of `pairs`,
     as believed now or until `corrected_at`: whether they count may have changed with them."""

@@ -39,9 +39,9 @@ def _overlaps(rows: Sequence[Participation], end_date: date) -> list[str]:
         if row.state in COVERING and row.start_date <= end_date
     ]
     return [
-        f"End date {dense_date(end_date)} overlaps another offer to {names[held.participation_id]}, "
-        f"from {dense_date(start)}."
-        for held, start, _until in overlapping(wanted)
+        f"End date {dense_date(end_date)} overlaps another offer to {names[other.held.participation_id]}, "
+        f"from {dense_date(other.start)}."
+        for other in overlapping(wanted)
     ]
 
 

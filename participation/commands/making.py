@@ -62,7 +62,8 @@ def make_offers(draft_id: int, version: int, seen: Foreseen, *, by: Actor) -> Of
     made = _offer(draft, acting)
     _require_as_foreseen(draft, made, seen)
     draft.made_at = instant()
-    draft.made = {"ids": list(made.ids), "networks": len(made.network_ids), "sentences": made.sentences()}
+    draft.made = {"ids": list(made.ids), "networks": len(made.network_ids), "sentences": made.sentences(),
+                  "own_days": list(made.own_days)}  # fmt: skip
     draft.save(update_fields=["made_at", "made"])
     return draft
 

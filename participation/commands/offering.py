@@ -32,7 +32,8 @@ BATCH = 2_000
 class OffersMade:
     """What an offer became: its participations, and what followed. `plan` says who was offered it, and who was not.
 
-    `left_out` names networks without a member on its days; nothing was offered to them.
+    `left_out` names networks without a member on its days; nothing was offered to them. `own_days` names the offers
+    whose days are not those asked for, with their days.
     """
 
     service_id: int
@@ -41,6 +42,7 @@ class OffersMade:
     left_out: Sequence[str]
     effects: Sequence[Effect]
     plan: Plan
+    own_days: Sequence[str] = ()
 
     def sentences(self) -> list[str]:
         """What it comes to, and what follows."""

@@ -24,7 +24,7 @@ from participation.commands.offering import (
     take_up,
     write_offers,
 )
-from participation.queries import Terms, keys_of, plan_for_networks, problems_of_days
+from participation.queries import Terms, days_of_their_own, keys_of, plan_for_networks, problems_of_days
 
 
 @command
@@ -61,7 +61,7 @@ def offer_to_networks(
     take_up(ids, definition_of(service_id).offers)
     effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
     left_out = [name for id, name in names.items() if id in set(plan.empty)]
-    return OffersMade(service_id, ids, plan.network_ids, left_out, effects, plan)
+    return OffersMade(service_id, ids, plan.network_ids, left_out, effects, plan, days_of_their_own(plan))
 
 
 def _require_valid(terms: Terms, network_ids: Collection[int]) -> None:

@@ -24,7 +24,7 @@ from participation.commands.offering import (
     take_up,
     write_offers,
 )
-from participation.queries import Plan, Terms, keys_of, plan_for_practices, problems_of_days
+from participation.queries import Plan, Terms, days_of_their_own, keys_of, plan_for_practices, problems_of_days
 from ui.wording import dense_date
 
 
@@ -57,7 +57,7 @@ def offer_to_practices(
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
     effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
-    return OffersMade(service_id, ids, (), (), effects, plan)
+    return OffersMade(service_id, ids, (), (), effects, plan, days_of_their_own(plan))
 
 
 def _require_open(plan: Plan) -> None:

@@ -85,8 +85,8 @@ def _require_a_day_that_fits(row: Participation, start: date) -> None:
     if closed and start > closed:
         raise Invalid(f"Start date {day} is after the closing date of {row.provider}, {dense_date(closed)}.")
     held = Held(row.service_id, row.provider_id, row.network_id, start, row.end_date + DAY, row.pk)
-    for _held, _start, until in overlapping([held]):
-        raise Invalid(f"Start date {day} is within another offer of it, which ends on {dense_date(until - DAY)}.")
+    for other in overlapping([held]):
+        raise Invalid(f"Start date {day} is within another offer of it, which ends on {dense_date(other.until - DAY)}.")
 
 
 def _believe(row: Participation, start: date, by: Actor, reason: str) -> None:

@@ -14,7 +14,7 @@ from core.changes import Effect
 from core.previews import Difference
 from participation.commands import OffersMade
 from participation.queries.planning import Terms
-from participation.queries.review import Line, Review
+from participation.queries.review import Line, Named, Review
 from ui.components import Confirm, Progress, Step
 from ui.frame import Link, Page
 from ui.previews import WouldChange
@@ -26,10 +26,11 @@ NAMED_AT_MOST = 10
 
 @dataclass(frozen=True)
 class Caution:
-    """One thing to look at: a sentence, whom it concerns, and how many more there are than are named."""
+    """One thing to look at: a sentence, whom it concerns, where it is put right for some, and how many more there are
+    than are named."""
 
     sentence: str
-    names: Sequence[str]
+    names: Sequence[Link]
     more: str
 
 
@@ -54,10 +55,11 @@ class ReviewPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class OffersMadePage(Page):
-    """What was offered, and what next."""
+    """What was offered, and what next; `own_days` says which offers hold other days than those chosen."""
 
     steps: Sequence[Step]
     sentences: Sequence[str]
+    own_days: Caution | None
     another_href: str
     service_href: str
 
@@ -81,9 +83,21 @@ def facts_of(review: Review, draft: Any) -> list[tuple[str, str]]:
 def cautions_of(review: Review) -> list[Caution]:
     """Each with its first names; all of them are in the file."""
     return [
-        Caution(each.sentence, each.names[:NAMED_AT_MOST], _more(len(each.names) - NAMED_AT_MOST))
+        Caution(
+            each.sentence,
+            [Link(name.words, _start_href(name)) for name in each.names[:NAMED_AT_MOST]],
+            _more(len(each.names) - NAMED_AT_MOST),
+        )
         for each in review.cautions
     ]
+
+
+def _start_href(name: Named) -> str:
+    """Where the start of its offer is corrected, with the day suggested; empty where nothing is to be."""
+    if name.corrects is None:
+        return ""
+    participation_id, day = name.corrects
+    return f"{reverse('participation:save_start_date', args=[participation_id])}?start_date={day.isoformat()}"
 
 
 def _more(how_many: int) -> str:
@@ -141,19 +155,47 @@ def _cells(line: Line) -> tuple[str | date | None, ...]:
 
 def confirmation_of(draft: Any) -> list[str]:
     """What was offered and what came of it, of a draft that was made."""
-    days = f"from {long_date(draft.start_date)} to {long_date(draft.end_date)}"
+    days = _days(draft, whole=len(_own_days(draft)) < len(draft.made["ids"]))
     return [f"{draft.service.name} was offered {days}.", *draft.made["sentences"]]
+
+
+def _days(asked: Any, *, whole: bool) -> str:
+    """The days that were chosen; or that what was offered is within them, where no offer holds the whole of them."""
+    days = f"from {long_date(asked.start_date)} to {long_date(asked.end_date)}"
+    return days if whole else f"within the days {days}"
+
+
+def own_days_of(draft: Any) -> Caution | None:
+    """The offers of a made draft that hold other days than those chosen."""
+    own = _own_days(draft)
+    more = f"and {len(own) - NAMED_AT_MOST:,} more" if len(own) > NAMED_AT_MOST else ""
+    return Caution(_other_days(len(own)), [Link(each, "") for each in own[:NAMED_AT_MOST]], more) if own else None
+
+
+def _own_days(draft: Any) -> Sequence[str]:
+    """None are kept of drafts that were made before they were."""
+    own: Sequence[str] = draft.made.get("own_days", [])
+    return own
+
+
+def _other_days(how_many: int) -> str:
+    if how_many == 1:
+        return "1 offer holds fewer days than those chosen, as its practice joins, leaves or closes within them:"
+    return (
+        f"{how_many:,} offers hold fewer days than those chosen, as their practices join, leave or close within them:"
+    )
 
 
 def made_sentences(service: QualityService, terms: Terms, made: OffersMade) -> list[str]:
     """The confirmation, in sentences."""
     networks = [count(len(made.network_ids), "PCN", "PCNs")] if made.network_ids else []
     to = listed([*networks, count(len({held.provider_id for held in made.plan.wanted}), "practice")])
-    first = f"{service.name} was offered to {to}, from {long_date(terms.start_date)} to {long_date(terms.end_date)}."
+    first = f"{service.name} was offered to {to}, {_days(terms, whole=len(made.own_days) < len(made.ids))}."
     already = made.plan.left_out
     rest = [f"{count(already, 'practice')} with an offer that stands: left out."] if already else []
     rest += [left_out(made.left_out)] if made.left_out else []
-    return [first, *(effect.sentence for effect in made.effects), *rest]
+    own = [f"{_other_days(len(made.own_days))} {shortened(made.own_days)}."] if made.own_days else []
+    return [first, *own, *(effect.sentence for effect in made.effects), *rest]
 
 
 def left_out(names: Sequence[str]) -> str:

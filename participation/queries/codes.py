@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import F, Func, Value
+from django.db.models.functions import Trim, Upper
 
 from accounts.rules import Acting
 from catalogue.models import PaidTo, QualityService
@@ -14,6 +17,8 @@ from organisations.models import Kind, Membership, Organisation
 from participation.formats import Given, Problem
 from participation.queries.offerable import offerable
 from ui.wording import listed
+
+NAMED_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Meant:
 
 
 def providers_meant(by: Acting, service: QualityService, given: Sequence[Given]) -> Meant:
-    """Each code or name as a provider that the service may be offered to; four questions, however many there are."""
+    """Each code or name as a provider that the service may be offered to; five questions, however many there are."""
     return _Reading(by, service, given).meant()
 
 
@@ -36,12 +41,11 @@ class _Reading:
     def __init__(self, by: Acting, service: QualityService, given: Sequence[Given]) -> None:
         self.given = given
         self.to_networks = service.paid_to == PaidTo.NETWORK
-        words = {each.value.upper() for each in given}
         mine = offerable(by, service).values_list("pk", "code", "name")
         self.mine, self.named = _by_code_and_name(mine)
-        elsewhere = Organisation.objects.filter(code__in=words - self.mine.keys())
-        self.others = {each.code: each for each in elsewhere}
-        self.networks = self._networks_of([each.pk for each in self.others.values()])
+        words = {each.value for each in given if self._id_of(each.value) is None}
+        self.others = _others({word.upper() for word in words}, {_plain(word).upper() for word in words})
+        self.networks = self._networks_of([each.pk for found in self.others.values() for each in found])
 
     def meant(self) -> Meant:
         found: dict[int, None] = {}
@@ -65,9 +69,12 @@ class _Reading:
             return "is missing: each row needs an Org ID."
         named = self.named.get(_plain(value), [])
         if len(named) > 1:
-            return f"is ambiguous: {listed(sorted(code for _id, code in named))} have this name. Give the Org ID."
-        other = self.others.get(value.upper())
-        return self._why_not(other) if other else "is unknown: no organisation has this Org ID, or none this name."
+            return f"is ambiguous: {_shortened(code for _id, code in named)} have this name. Give the Org ID."
+        others = self.others.get(value.upper()) or self.others.get(_plain(value).upper(), [])
+        if len(others) > 1:
+            codes = _shortened(each.code for each in others)
+            return f"is ambiguous, and none of them is yours: {codes} have this name. Give the Org ID."
+        return self._why_not(others[0]) if others else "is unknown: no organisation has this Org ID, or none this name."
 
     def _why_not(self, other: Organisation) -> str:
         if self.to_networks and other.kind == Kind.PRACTICE:
@@ -88,6 +95,25 @@ class _Reading:
             for each in today.order_by("network__code"):
                 found[each.practice_id].append(f"{each.network.name} ({each.network.code})")
         return found
+
+
+def _others(codes: Collection[str], names: Collection[str]) -> Mapping[str, list[Organisation]]:
+    """Organisations that these codes and names mean, in capitals, whoever they belong to, by either of them."""
+    found: dict[str, list[Organisation]] = defaultdict(list)
+    if not codes:
+        return found
+    for each in Organisation.objects.filter(code__in=codes):
+        found[each.code].append(each)
+    plain = Func(F("name"), Value(r"\s+"), Value(" "), Value("g"), function="regexp_replace")
+    for each in Organisation.objects.annotate(plain=Upper(Trim(plain))).filter(plain__in=names):
+        found[each.plain].append(each)
+    return found
+
+
+def _shortened(codes: Iterable[str]) -> str:
+    rest = sorted(codes)
+    more = len(rest) - NAMED_AT_MOST
+    return listed([*rest[:NAMED_AT_MOST], f"{more:,} more"] if more > 0 else rest)
 
 
 def _by_code_and_name(rows: Any) -> tuple[dict[str, int], dict[str, list[tuple[int, str]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from core.dates import DAY
 from organisations.models import Organisation
 from participation.queries.spans import Held, Span, membership_spans, overlapping
 from participation.states import CAME_TO_NOTHING
-from ui.wording import count, dense_date
+from ui.wording import count, dense_date, period
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,19 @@ class Terms:
 
 @dataclass(frozen=True)
 class Standing:
-    """One who would be offered the service and has an offer that stands on some of the days: its days, `until` not
-    included."""
+    """One who would be offered the service and has an offer that stands on some of the days: the offer's days, `until`
+    not included. `due` is the first day on which one is wanted: the offer's start, or the day of joining."""
 
     held: Held
     start: date
     until: date
+    participation_id: int
+    state: int
+    due: date
+
+    @property
+    def start_lacks(self) -> bool:
+        return self.due < self.start
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,8 @@ class Plan:
     """What an offer would make: `wanted`. Left out are those with an offer that stands (`already`), practices that
     closed before its start (`closed`, by id), and networks without a member on its days (`empty`, by id).
 
-    Of `wanted`, `joiners` are those whose network has an offer that stands for others of its members; `late` are those
-    who became members after the day on which their offer starts.
+    Of `wanted`, `joiners` are those whose network has an offer that stands for others of its members, on a day of
+    theirs; `late` are those who became members after the day on which their offer starts.
     """
 
     terms: Terms
@@ -78,6 +86,20 @@ class Plan:
         return sorted(f"{held.provider_id} {held.network_id} {held.start} {held.until}" for held in self.wanted)
 
 
+def days_of_their_own(plan: Plan) -> list[str]:
+    """The offers whose days are not those asked for, each with its practice, its network and its days, by name."""
+    first, until = plan.terms.start_date, plan.terms.end_date + DAY
+    differing = [held for held in plan.wanted if (held.start, held.until) != (first, until)]
+    if not differing:
+        return []
+    named = Organisation.objects.in_bulk({id for held in differing for id in (held.provider_id, held.network_id) if id})
+    return sorted(
+        f"{named[held.provider_id]}{f' in {named[held.network_id].name}' if held.network_id else ''}, "
+        f"{period(held.start, held.until - DAY)}"
+        for held in differing
+    )
+
+
 def problems_of_days(terms: Terms) -> Iterable[str]:
     """What is wrong with the days of an offer, each a sentence."""
     service, start, end = terms.service, dense_date(terms.start_date), dense_date(terms.end_date)
@@ -96,20 +118,22 @@ def problems_of_days(terms: Terms) -> Iterable[str]:
 def plan_for_networks(terms: Terms, network_ids: Collection[int]) -> Plan:
     """Every member of these networks on a day of the offer, for each time of membership (ADR 0022).
 
-    Where the network has no offer that stands, the first time takes the offer's start; who joins an offer that others
-    have is offered it from the day of joining.
+    Where the network has no offer that stands on a day of the membership, its first time takes the offer's start; who
+    joins an offer that others have is offered it from the day of joining.
     """
     members = membership_spans(network_ids, terms.start_date, terms.end_date + DAY)
     spans, closed = _open_spans(members, terms)
     asked = [_held(terms, span, start) for span, start in _starts(spans, terms.start_date)]
-    already = [Standing(*row) for row in overlapping(asked)]
-    standing = {row.held for row in already}
-    offered_to = {held.network_id for held in standing}
-    missing = [(held, span) for held, span in zip(asked, spans, strict=True) if held not in standing]
-    joiners = [
-        held._replace(start=max(held.start, span.start)) for held, span in missing if held.network_id in offered_to
+    joined = {held: span.start for held, span in zip(asked, spans, strict=True)}
+    already = [
+        Standing(other.held, *other[1:], due=max(other.held.start, joined[other.held])) for other in overlapping(asked)
     ]
-    whole = [(held, span.start) for held, span in missing if held.network_id not in offered_to]
+    standing = {row.held for row in already}
+    missing = [held for held in asked if held not in standing]
+    as_member = {held: held._replace(start=max(held.start, joined[held])) for held in missing}
+    joins = _with_an_offer_beside_them(as_member, already)
+    joiners = [as_member[held] for held in missing if held in joins]
+    whole = [(held, joined[held]) for held in missing if held not in joins]
     late = [(held, joined) for held, joined in whole if joined > held.start]
     empty = sorted(set(network_ids) - {span.network_id for span in members})
     wanted = [*(held for held, _joined in whole), *joiners]
@@ -124,7 +148,7 @@ def plan_for_practices(terms: Terms, practice_ids: Collection[int]) -> Plan:
         Held(terms.service.pk, practice, None, terms.start_date, last_days.get(practice, terms.end_date) + DAY)
         for practice in sorted(set(practice_ids) - set(closed))
     ]
-    already = [Standing(*row) for row in overlapping(asked)]
+    already = [Standing(other.held, *other[1:], due=other.held.start) for other in overlapping(asked)]
     standing = {row.held for row in already}
     return Plan(terms, [held for held in asked if held not in standing], already, closed=closed)
 
@@ -147,6 +171,18 @@ def replaced_by(wanted: Sequence[Held]) -> Mapping[Held, int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*columns, sorted(CAME_TO_NOTHING)])
         return {wanted[n - 1]: id for n, id in cursor.fetchall()}
+
+
+def _with_an_offer_beside_them(as_member: Mapping[Held, Held], standing: Sequence[Standing]) -> set[Held]:
+    """Those whose network has an offer that stands, for others of its members, on a day of their membership."""
+    offered: dict[int | None, set[tuple[date, date]]] = defaultdict(set)
+    for other in standing:
+        offered[other.held.network_id].add((other.start, other.until))
+    return {
+        held
+        for held, days in as_member.items()
+        if any(start < days.until and days.start < until for start, until in offered[held.network_id])
+    }
 
 
 def _starts(spans: Iterable[Span], start: date) -> Iterable[tuple[Span, date]]:

@@ -14,18 +14,26 @@ from catalogue.queries import definition_of
 from core.dates import DAY
 from organisations.models import Organisation
 from participation.models import OfferDraft
-from participation.queries.planning import Plan, Terms, plan_for_networks, plan_for_practices
+from participation.queries.planning import Plan, Standing, Terms, plan_for_networks, plan_for_practices
 from participation.queries.spans import Held
-from participation.states import OPEN
+from participation.states import COVERING, OPEN
 from ui.wording import count, dense_date, long_date, period
 
 
 @dataclass(frozen=True)
+class Named:
+    """Whom a caution concerns, in words; `corrects` is the participation whose start can be corrected, with the day."""
+
+    words: str
+    corrects: tuple[int, date] | None = None
+
+
+@dataclass(frozen=True)
 class Caution:
-    """One thing to look at: what it is, in a sentence, and whom it concerns, each in words."""
+    """One thing to look at: what it is, in a sentence, and whom it concerns."""
 
     sentence: str
-    names: Sequence[str] = ()
+    names: Sequence[Named] = ()
 
 
 @dataclass(frozen=True)
@@ -87,11 +95,11 @@ class _Reviewing:
 
     def _cautions(self) -> Iterable[Caution | None]:
         yield from self._of_the_days()
-        yield self._already()
+        yield from self._already()
         yield self._said(
             [f"{self._name(held)}, from {dense_date(held.start)}" for held in self.plan.joiners],
-            "joined a PCN that has this offer: it is added to it, from the day of joining.",
-            "joined a PCN that has this offer: they are added to it, each from the day of joining.",
+            "is a member of a PCN that has this offer, and has none: it is added to it, from the day below.",
+            "are members of a PCN that has this offer, and have none: they are added to it, each from the day below.",
         )
         yield self._said(
             [f"{self._name(held)}, from {dense_date(joined)}" for held, joined in self.plan.late],
@@ -117,16 +125,53 @@ class _Reviewing:
         if self.offers.accepted_by == "answer" and self.terms.respond_by is None:
             yield Caution("There is no day to respond by: the offers wait until they are answered.")
 
-    def _already(self) -> Caution | None:
-        names = [
-            f"{self._name(other.held)}, {period(other.start, other.until - DAY)}"
-            for other in {other.held: other for other in self.plan.already}.values()
-        ]
-        return self._said(
-            names,
-            "has an offer of this service on some of these days, and is left out. Save End Date moves its end.",
-            "have an offer of this service on some of these days, and are left out. Save End Date moves their end.",
+    def _already(self) -> Iterable[Caution | None]:
+        """Who is left out because an offer of theirs stands, by what it lacks of the days."""
+        whole, later, sooner = self._standing()
+        yield self._said(
+            [self._of_standing(other) for other in whole],
+            "has this offer on all of these days already, and is left out.",
+            "have this offer on all of these days already, and are left out.",
         )
+        unanswered = [other for other in later if other.state not in COVERING]
+        yield self._said(
+            [
+                Named(self._of_standing(other), (other.participation_id, other.due))
+                for other in later
+                if other not in unanswered
+            ],
+            "has an offer of this service that starts later, and is left out. Correct the start date moves its start.",
+            "have an offer of this service that starts later, and are left out. Correct the start date moves them.",
+        )
+        yield self._said(
+            [self._of_standing(other) for other in unanswered],
+            "has an offer of this service that starts later and is not approved, and is left out. Cancel Service takes "
+            "it back, to be made again for these days.",
+            "have an offer of this service that starts later and is not approved, and are left out. Cancel Service "
+            "takes them back, to be made again for these days.",
+        )
+        yield self._said(
+            [self._of_standing(other) for other in sooner],
+            "has an offer of this service that ends sooner, and is left out. Save End Date moves its end.",
+            "have an offer of this service that ends sooner, and are left out. Save End Date moves their end.",
+        )
+
+    def _standing(self) -> tuple[list[Standing], list[Standing], list[Standing]]:
+        """The offers that hold all of the days, those whose start lacks, and those whose end does; an offer may be of
+        both. Of several of one practice, the first lacks the start, and each that another does not follow an end."""
+        whole, later, sooner = [], [], []
+        for held, others in _by_held(self.plan.already).items():
+            ends = [
+                other for other, after in zip(others, [*others[1:], None], strict=True)
+                if other.until < (min(after.start, held.until) if after else held.until)
+            ]  # fmt: skip
+            later += [others[0]] if others[0].start_lacks else []
+            sooner += ends
+            whole += [] if ends or others[0].start_lacks else others
+        return whole, later, sooner
+
+    def _of_standing(self, other: Standing) -> str:
+        return f"{self._name(other.held)}, {period(other.start, other.until - DAY)}"
 
     def _leavers(self) -> Caution | None:
         ending = [held for held in self.plan.wanted if held.until <= self.terms.end_date]
@@ -164,10 +209,11 @@ class _Reviewing:
         )
 
     def _said(
-        self, names: Sequence[str], one: str, many: str, noun: tuple[str, str] = ("practice", "practices")
+        self, names: Sequence[str | Named], one: str, many: str, noun: tuple[str, str] = ("practice", "practices")
     ) -> Caution | None:
         rest = one if len(names) == 1 else many
-        return Caution(f"{count(len(names), *noun)} {rest}", sorted(names)) if names else None
+        named = sorted((Named(each) if isinstance(each, str) else each for each in names), key=lambda each: each.words)
+        return Caution(f"{count(len(names), *noun)} {rest}", named) if names else None
 
     def _lines(self) -> Iterable[Line]:
         joined = dict(self.plan.late)
@@ -191,6 +237,14 @@ class _Reviewing:
     def _name(self, held: Held) -> str:
         practice = self.known[held.provider_id]
         return f"{practice} in {self.known[held.network_id].name}" if held.network_id else str(practice)
+
+
+def _by_held(already: Iterable[Standing]) -> Mapping[Held, list[Standing]]:
+    """Each who is left out, with the offers that stand, by their days."""
+    found: dict[Held, list[Standing]] = {}
+    for other in already:
+        found.setdefault(other.held, []).append(other)
+    return found
 
 
 def _by_name(line: Line) -> tuple[str, str, str]:

@@ -34,6 +34,16 @@ class Held(NamedTuple):
     participation_id: int = 0
 
 
+class Overlap(NamedTuple):
+    """Days that share one with an offer that stands: the offer's own days, `until` not included, and which it is."""
+
+    held: Held
+    start: date
+    until: date
+    participation_id: int
+    state: int
+
+
 class NewEnd(NamedTuple):
     """A participation whose term is to stop before `until`, because of a membership."""
 
@@ -50,13 +60,13 @@ def membership_spans(network_ids: Collection[int], start: date, until: date) -> 
     return [Span(*row) for row in _rows(sql, [list(network_ids), start, until])]
 
 
-def overlapping(wanted: Sequence[Held]) -> list[tuple[Held, date, date]]:
-    """Which of these share a day with an offer that stands, of the same provider, service and network.
+def overlapping(wanted: Sequence[Held]) -> list[Overlap]:
+    """Which of these share a day with an offer that stands, of the same provider, service and network, by its days.
 
-    Answers each with the start of the other, and its `until`. A participation does not overlap itself.
+    A participation does not overlap itself.
     """
     sql = f"""
-        SELECT w.n, lower(t.valid), upper(t.valid)
+        SELECT w.n, lower(t.valid), upper(t.valid), p.id, p.state
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::bigint[])
              WITH ORDINALITY AS w(service_id, provider_id, network_id, start, until, id, n)
         JOIN participation_participation p USING (service_id, provider_id)
@@ -65,7 +75,7 @@ def overlapping(wanted: Sequence[Held]) -> list[tuple[Held, date, date]]:
           AND t.valid && daterange(w.start, w.until)
         ORDER BY w.n, t.valid"""
     columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], [], [], [], []]
-    return [(wanted[n - 1], start, until) for n, start, until in _rows(sql, columns)]
+    return [Overlap(wanted[n - 1], *rest) for n, *rest in _rows(sql, columns)]
 
 
 def ends_that_follow(pairs: Collection[tuple[int, int]]) -> list[NewEnd]:

@@ -17,7 +17,7 @@ from accounts.states import Role
 from core.errors import Conflict, Invalid, NotPermitted
 from core.previews import Difference, LookAgain, foreseen, look_ahead, save_as_seen, token_of
 from core.transitions import Seen
-from organisations.queries import practice_named, visible_network
+from organisations.queries import name_of_network, practice_named, visible_network
 from participation import commands
 from participation.commands import JoinerOffer
 from participation.forms import ConfirmForm, JoinersForm, ProposalForm, hidden_of
@@ -98,8 +98,10 @@ def _filters(request: HttpRequest, every: Sequence[Joining]) -> JoinersForm:
     networks = {each.network.code: each.network.name for each in every}
     services = {code: service.name for each in every for code, service in each.services.items()}
     asked = request.GET.get("network", "")
-    known = [*networks.items(), *([(asked, asked)] if asked and asked not in networks else [])]
-    return JoinersForm(request.GET, networks=sorted(known, key=lambda each: each[1]), services=sorted(services.items()))
+    if asked and asked not in networks:
+        networks[asked] = name_of_network(request.actor, asked) or asked  # type: ignore[attr-defined]
+    by_name = sorted(networks.items(), key=lambda each: each[1])
+    return JoinersForm(request.GET, networks=by_name, services=sorted(services.items()))
 
 
 def _matching(every: Sequence[Joining], form: JoinersForm) -> list[Joining]:

@@ -16,6 +16,7 @@ from participation.commands import (
     cancel_participations,
     do_preview,
     offer_to_networks,
+    offer_to_practices,
     set_days,
 )
 from participation.models import OfferDraft, Participation
@@ -70,11 +71,11 @@ def test_the_review_names_who_is_left_out_and_what_is_odd(
     assert "PCNs 2 of 3 chosen" in said
     assert "The offer ends before the service does, on 31 March 2022." in said
     assert (
-        "1 practice has an offer of this service on some of these days, and is left out. Save End Date moves its end. "
+        "1 practice has an offer of this service that ends sooner, and is left out. Save End Date moves its end. "
         "Has It Surgery (V00009) in Has It PCN, 01/04/2020 - 31/12/2020" in said
     )
     assert (
-        "1 practice joined a PCN that has this offer: it is added to it, from the day of joining. "
+        "1 practice is a member of a PCN that has this offer, and has none: it is added to it, from the day below. "
         "Joining Surgery (V00010) in Has It PCN, from 01/09/2020" in said
     )
     assert (
@@ -87,6 +88,59 @@ def test_the_review_names_who_is_left_out_and_what_is_odd(
     assert "Late Surgery (V00002) in Utsire Partnership PCN, for Former PCN" in said
     assert "1 practice closes before the end date: nothing is earned after that day. Late Surgery (V00002)" in said
     assert "1 PCN has no member practice on these days, and is left out. Empty PCN (Z99999)" in said
+
+
+def test_of_an_offer_that_starts_later_the_start_is_corrected_and_earlier_leavers_join_nothing(
+    commissioner, chosen, utsire, commissioning
+):
+    offered = offer_to_networks(chosen.service_id, [utsire.network.pk], date(2021, 4, 1), END, by=commissioning)
+    leaver = PracticeFactory.create(code="V84552", name="Forties Surgery")
+    MembershipFactory.create(practice=leaver, network=utsire.network, end_date=START)
+
+    page = commissioner.get(at("review_offers", chosen))
+    made = text(offer(commissioner, chosen))
+
+    said, portland = text(page), Participation.objects.get(pk__in=offered.ids, provider=utsire.portland)
+    assert (
+        "3 practices have an offer of this service that starts later, and are left out. Correct the start date" in said
+    )
+    assert f'href="/participation/offers/{portland.pk}/start-date/?start_date=2020-04-01"' in page.content.decode()
+    assert "Save End Date" not in said
+    assert "has this offer, and has none" not in said
+    assert "1 practice leaves its PCN before the end date" in said
+    assert "was offered within the days from 1 April 2020 to 31 March 2022." in made
+    assert "1 offer holds fewer days than those chosen" in made
+    assert "Forties Surgery (V84552) in Utsire Partnership PCN, 01/04/2020 - 01/04/2020" in made
+
+
+def test_who_joined_and_was_offered_from_then_lacks_no_start(commissioner, chosen, utsire, commissioning):
+    offer_to_networks(chosen.service_id, [utsire.network.pk], START, END, by=commissioning)
+    joiner = PracticeFactory.create(code="V84552", name="Forties Surgery")
+    MembershipFactory.create(practice=joiner, network=utsire.network, start_date=date(2021, 9, 16))
+    offer(commissioner, chosen)
+    again = begin_offers(chosen.service_id, by=commissioning)
+    set_days(again.pk, START, END, by=commissioning)
+    add_providers(again.pk, [utsire.network.pk], by=commissioning)
+
+    said = text(commissioner.get(at("review_offers", again)))
+
+    assert "4 practices have this offer on all of these days already, and are left out." in said
+    assert "Correct the start date" not in said
+
+
+def test_an_offer_that_starts_later_and_is_unanswered_is_made_again(client, practice_draft, kezia, somewhere):
+    late = date(2021, 9, 1)
+    offer_to_practices(somewhere.service.pk, [somewhere.practice.pk], late, date(2022, 1, 31), by=kezia)
+    add_providers(practice_draft.pk, [somewhere.practice.pk], by=kezia)
+
+    said = text(sign_in(client, kezia).get(at("review_offers", practice_draft)))
+
+    assert (
+        "1 practice has an offer of this service that starts later and is not approved, and is left out. Cancel" in said
+    )
+    assert (
+        "1 practice has an offer of this service that ends sooner, and is left out. Save End Date moves its end" in said
+    )
 
 
 def test_practices_that_closed_before_the_start_are_left_out(client, practice_draft, kezia, somewhere):

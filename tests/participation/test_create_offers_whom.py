@@ -158,6 +158,20 @@ def test_each_code_that_is_not_understood_is_named_with_its_line_and_nothing_is_
     assert not the_draft().providers.exists()
 
 
+def test_a_name_of_a_provider_that_is_not_ones_own_is_told_as_its_code_is(client, practice_draft, kezia, viking):
+    PracticeFactory.create(code="V99999", name="Elsewhere  Surgery", parent=viking)
+    for code in ("V00001", "V00002"):
+        PracticeFactory.create(code=code, name="Twin Surgery", parent=viking)
+    pasted = "elsewhere surgery\nTwin Surgery\nNowhere Surgery\nV99999"
+
+    said = text(sign_in(client, kezia).post(at("offer_codes", practice_draft), {"codes": pasted}))
+
+    assert "1 elsewhere surgery is not yours: your organisation is not the Parent Organisation of Elsewhere" in said
+    assert "2 Twin Surgery is ambiguous, and none of them is yours: V00001 and V00002 have this name." in said
+    assert "3 Nowhere Surgery is unknown: no organisation has this Org ID, or none this name." in said
+    assert "4 V99999 is not yours: your organisation is not the Parent Organisation of Elsewhere" in said
+
+
 def test_the_right_ones_can_be_added_without_the_others(commissioner, dated, utsire):
     page = commissioner.post(at("offer_codes", dated), {"codes": "Z05850, X99999"})
 

@@ -67,6 +67,7 @@ def test_a_network_without_joiners_can_be_asked_for_by_its_code(dilys):
     assert page.status_code == 200
     assert "No practice matches these filters." in text(page)
     assert "There is a problem" not in text(page)
+    assert '<option value="Z05850" selected>Utsire Partnership PCN</option>' in page.content.decode()
 
 
 @pytest.mark.parametrize("sort", ["pcn", "-code", "name", "-joined"])

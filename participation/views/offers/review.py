@@ -74,6 +74,7 @@ def offers_made(request: HttpRequest, draft_id: int) -> HttpResponse:
     page = shown.OffersMadePage(
         **heading(draft, steps.DONE) | {"title": "Offers made"},
         sentences=shown.confirmation_of(draft),
+        own_days=shown.own_days_of(draft),
         another_href=reverse("participation:new_offer"),
         service_href=shown.service_href(draft.service),
     )
