@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from operations.api.shapes import LARGEST_ID
 from organisations.models import Membership, Organisation, Parent
-from participation.models import Allocation, Participation, ServiceRequest
+from participation.models import Allocation, EndRequest, EndRequestRow, Participation, ServiceRequest
 from participation.queries.closures import AWAITING, SETTLED, TO_SETTLE, closures_of
 from participation.queries.joiners import Joining, joinings
 from participation.queries.misfits import networks_concerning
-from participation.states import AskState, State
+from participation.states import AskState, RequestState, State
 
 STATES = {state.label: state for state in State}
+REQUEST_STATES = {state.label: state for state in RequestState}
 ASK_STATES = {state.label: state for state in AskState}
 
 
@@ -37,6 +40,25 @@ class ParticipationFilters(django_filters.FilterSet):
 
     def matching(self, rows: QuerySet[Participation], name: str, text: str) -> QuerySet[Participation]:
         return rows.filter(Q(provider__code__istartswith=text) | Q(provider__name__icontains=text))
+
+
+class EndRequestFilters(django_filters.FilterSet):
+    """What the list of requests to end is narrowed by."""
+
+    status = django_filters.ChoiceFilter(choices=[(label, label) for label in REQUEST_STATES], method="in_state")
+    participation = django_filters.NumberFilter(
+        method="about", min_value=1, max_value=LARGEST_ID, help_text="The id of a participation it is about."
+    )
+
+    class Meta:
+        model = EndRequest
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, rows: QuerySet[EndRequest], name: str, label: str) -> QuerySet[EndRequest]:
+        return rows.filter(state=REQUEST_STATES[label])
+
+    def about(self, rows: QuerySet[EndRequest], name: str, id: Decimal) -> QuerySet[EndRequest]:
+        return rows.filter(pk__in=EndRequestRow.objects.filter(participation=int(id)).values("request"))
 
 
 class AllocationFilterSet(django_filters.FilterSet):

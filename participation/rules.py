@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.rules import Acting, NeedsRole, grants_of
 from accounts.states import SEES_POUNDS, Role
@@ -10,9 +10,18 @@ from core import clock
 from core.actors import Actor
 from core.permissions import ALL, NONE, Permission, Refusal
 from organisations.models import Cluster, Kind, Membership, Organisation, Parent
+from participation.models import EndRequestRow
+from participation.states import RequestState
 
 COMMISSIONS = NeedsRole(Role.COMMISSIONING_MANAGEMENT, at="commissioner")
 ANSWERS = NeedsRole(Role.SERVICE_MANAGEMENT, at="provider")
+
+AWAITS_A_REQUEST = (
+    "A request to end or cancel it awaits a second person. Have it confirmed or declined, or taken back by whoever "
+    "asked, first."
+)
+NOT_ASKED_FOR = Refusal(AWAITS_A_REQUEST, lambda by: Q(~Exists(_open_requests(by))))
+"""One question at a time: what a second person is asked about is not ended otherwise meanwhile (ADR 0066)."""
 
 MAKE_OFFERS = Permission("participation.offer", COMMISSIONS)
 ANSWER_OFFERS = Permission(
@@ -24,9 +33,9 @@ ANSWER_OFFERS = Permission(
     ),
 )
 APPROVE_OFFERS = Permission("participation.approve", COMMISSIONS)
-SAVE_END_DATES = Permission("participation.end", COMMISSIONS)
-Permission("participation.start", COMMISSIONS)
-CANCEL_SERVICES = Permission("participation.cancel", COMMISSIONS)
+SAVE_END_DATES = Permission("participation.end", COMMISSIONS, NOT_ASKED_FOR)
+Permission("participation.start", COMMISSIONS, NOT_ASKED_FOR)
+CANCEL_SERVICES = Permission("participation.cancel", COMMISSIONS, NOT_ASKED_FOR)
 CONFIRM_END = Permission(
     "participation.confirm_end",
     Refusal(
@@ -93,6 +102,12 @@ def service_requests_visible_to(by: Actor) -> Q:
     if not isinstance(by, Acting) or by.organisation is None or not by.roles():
         return NONE
     return Q(commissioner=by.organisation) | Q(provider=by.organisation)
+
+
+def _open_requests(by: Actor) -> QuerySet[EndRequestRow]:
+    """Of one's own organisation alone: nobody else reads that there is one."""
+    asked = EndRequestRow.objects.filter(participation=OuterRef("pk"), request__state=RequestState.ASKED)
+    return asked.filter(request__commissioner=by.organisation_id)
 
 
 def _commissioned_by(by: Actor) -> Q:

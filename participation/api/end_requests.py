@@ -14,6 +14,7 @@ from core.transitions import Seen
 from operations.api import RowsViewSet, acts, done_once, preview_or_once, refused_rows
 from participation import commands
 from participation.commands import Ended
+from participation.filters import EndRequestFilters
 from participation.presenters import ends as shown
 from participation.queries import end_requests as queries
 from participation.queries.offered import names_of
@@ -32,6 +33,7 @@ class EndRequests(RowsViewSet):
     """End dates and cancellations that take back what was approved: asked for by one person, decided by another."""
 
     serializer_class = EndRequestSerializer
+    filterset_class = EndRequestFilters
     keyset = ("id",)
     lookup_value_regex = "[0-9]+"
 

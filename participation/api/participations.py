@@ -36,6 +36,7 @@ from participation.presenters.offered import APPROVE, NOT_APPROVE
 from participation.queries import offer as one
 from participation.queries import participations_for
 from participation.queries.offered import names_of, organisations_of
+from participation.rules import AWAITS_A_REQUEST
 from participation.serializers import (
     AnswersSerializer,
     AskedSerializer,
@@ -173,7 +174,7 @@ class Participations(Offers, Starts, RowsViewSet):
         names = names_of(self.by, [row.id for row in ended.refused])
         if not ended.ids:
             already = [f"It ends on {long_date(ended.ending.end_date)} already."] if ended.ending.end_date else []
-            raise self._refused(ended.refused, names, already, Role.COMMISSIONING_MANAGEMENT)
+            raise self._refused(ended.refused, names, [*already, AWAITS_A_REQUEST], Role.COMMISSIONING_MANAGEMENT)
         return names
 
     def _refused(

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from core.actors import Actor
 from core.commands import command, instant
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from core.locking import lock_ids
 from core.previews import Ahead, look_ahead
 from core.transitions import Moved, Seen
 from operations.commands import after_commit
+from organisations.models import Organisation
 from participation.commands.ending import Ended, Ending, carry_out
 from participation.models import EndRequest, EndRequestChange, EndRequestRow, Participation
+from participation.queries import network_ids_of
 from participation.rules import end_requests_visible_to
 from participation.states import ASK, CONFIRM, DECLINE, TAKE_BACK, RequestState
 from ui.previews import told_once
@@ -32,10 +35,12 @@ class AskedFor:
 def ask_to_end(seen: Collection[Seen], ending: Ending, *, by: Actor) -> AskedFor:
     """Ask another person to confirm an end date or a cancellation, of rows as they were seen; nothing ends yet.
 
-    Only the rows that would end are asked for. Raises as `save_end_date` does, and Conflict where none would.
+    Only the rows that would end are asked for; those that another request is about are left as they are. Raises as
+    `save_end_date` does, and Conflict where none would.
     """
     if by.user_id is None:
         raise NotPermitted("The portal does not ask a second person.")
+    _lock([row.id for row in seen])
     ahead = look_ahead(lambda: carry_out(seen, ending, by=by))
     ended = ahead.answer
     if not ended.ids:
@@ -46,10 +51,7 @@ def ask_to_end(seen: Collection[Seen], ending: Ending, *, by: Actor) -> AskedFor
         commissioner_id=commissioner_id,
         end_date=ending.end_date,
         reason=ending.reason.strip(),
-        foreseen=[
-            *replace(ended, effects=told_once(ended.effects)).sentences,
-            *(effect.sentence for effect in ahead.expected),
-        ],
+        foreseen=_foreseen(ahead),
         asked_by_id=by.user_id,
         asked_at=instant(),
         state=ASK.target,
@@ -70,7 +72,7 @@ def ask_to_end(seen: Collection[Seen], ending: Ending, *, by: Actor) -> AskedFor
 def preview_request(request_id: int, *, by: Actor) -> Ahead[Ended]:
     """What a request would change now, if this person confirmed it; nothing is kept. Raises NotVisible."""
     request = _visible(request_id, by)
-    return look_ahead(lambda: _carry_out(request, by))
+    return look_ahead(lambda: _confirm(request, Seen(request.pk, request.version), by))
 
 
 @command
@@ -81,8 +83,7 @@ def confirm_end(request: Seen, *, by: Actor) -> Ended:
     NotVisible.
     """
     found = _visible(request.id, by)
-    ended = _carry_out(found, by)
-    _decide(CONFIRM.apply(_only(found), by=by, seen=[request], values=_decided(by)), by)
+    ended = _confirm(found, request, by)
     if not ended.ids:
         raise Conflict("None of these can be ended any more. Decline the request.", *_reasons(ended))
     _tell(found.pk)
@@ -120,7 +121,16 @@ def _one_service(ids: Collection[int]) -> tuple[int, int]:
     return found.pop()
 
 
-def _carry_out(request: EndRequest, by: Actor) -> Ended:
+def _lock(participation_ids: Collection[int]) -> None:
+    """Held until the end, so that of two requests for one offer the second sees the first."""
+    lock_ids(Organisation, network_ids_of(participation_ids))
+    lock_ids(Participation, participation_ids)
+
+
+def _confirm(request: EndRequest, as_seen: Seen, by: Actor) -> Ended:
+    """It is decided first: what nobody is asked about any more may be ended."""
+    lock_ids(Organisation, network_ids_of(list(request.rows.values_list("participation", flat=True))))
+    _decide(CONFIRM.apply(_only(request), by=by, seen=[as_seen], values=_decided(by)), by)
     seen = [Seen(*row) for row in request.rows.order_by("participation").values_list("participation", "version")]
     note = f" Asked for by {request.asked_by.name}."
     return carry_out(seen, Ending(request.end_date, request.reason), by=by, note=note)

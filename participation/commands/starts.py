@@ -21,7 +21,7 @@ from participation.changes import ParticipationsChanged
 from participation.commands.ending import require_reason
 from participation.models import Participation, Term
 from participation.queries import FOLLOWS_MEMBERSHIP, Held, keys_of, network_ids_of, overlapping
-from participation.rules import visible_to
+from participation.rules import AWAITS_A_REQUEST, visible_to
 from participation.states import CORRECT_START, CORRECT_START_OF_ENDED, State
 from ui.wording import dense_date, long_date
 
@@ -68,7 +68,7 @@ def save_start_date(seen: Seen, start_date: date, reason: str, *, by: Actor) -> 
 
 def _refusal(row: Participation, move: Transition, moved: Moved, by: Actor) -> NotPermitted | Conflict:
     sentences = [said for refused in moved.refused for said in refused.reasons]
-    if not move.rule.why_not(row, by):
+    if set(move.rule.why_not(row, by)) <= {AWAITS_A_REQUEST}:
         return Conflict(*sentences)
     return NotPermitted(*sentences, who_can=who_can(Role.COMMISSIONING_MANAGEMENT, row.commissioner))
 

@@ -17,6 +17,7 @@ from ui.previews import WouldChange
 from ui.tables import Column, Pager, Table
 from ui.wording import count, long_date
 
+NAMED_AT_MOST = 5
 NOUN = ("request", "requests")
 NOTHING_ASKED = (
     "Nobody has asked for a second person yet. It is needed where an end date or a cancellation takes back what was "
@@ -115,6 +116,19 @@ def requests_link(how_many: int) -> Link | None:
         return None
     said = count(how_many, "request awaits", "requests await")
     return Link(f"{said} a second person", reverse("participation:end_requests"))
+
+
+def links_to(requests: Sequence[Any]) -> list[Link]:
+    """Each request, by what was asked and who asked; the list of them, where they are many."""
+    if len(requests) > NAMED_AT_MOST:
+        return [*links_to(requests[:NAMED_AT_MOST]), *filter(None, [requests_link(len(requests))])]
+    return [
+        Link(
+            f"{'A cancellation' if each.end_date is None else 'An end date'} that {each.asked_by.name} asked for",
+            reverse("participation:end_request", args=[each.pk]),
+        )
+        for each in requests
+    ]
 
 
 def breadcrumb(*, one: bool = False) -> Sequence[Link]:

@@ -37,6 +37,7 @@ class EnterPage(Page):
     href: str
     cancel_href: str
     remark: str
+    asked: Sequence[Link]
     hidden: Sequence[tuple[str, str]]
 
 
@@ -47,6 +48,7 @@ class WhatWouldChangePage(Page):
     change: WouldChange
     remarks: Sequence[str]
     links: Sequence[Link]
+    asked: Sequence[Link]
 
 
 def button_of(ending: Ending) -> str:

@@ -77,6 +77,7 @@ class ProposalPage(Page):
     sentences: Sequence[str]
     nothing: str
     refused: Sequence[str]
+    asked: Sequence[Link]
     offered: Table | None
     hanging: Table | None
     change: WouldChange | None

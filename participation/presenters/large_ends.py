@@ -25,6 +25,7 @@ class LargeEndPage(Page):
     problem: Sequence[str]
     remarks: Sequence[str]
     links: Sequence[Link]
+    asked: Sequence[Link]
     change: WouldChange | None
     done: Sequence[str]
     back: Link | None

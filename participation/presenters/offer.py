@@ -13,6 +13,7 @@ from catalogue.models import QualityService
 from core.actors import Actor
 from core.dates import last_day
 from participation.presenters import offered
+from participation.presenters.end_requests import links_to
 from participation.rules import may_offer
 from participation.states import COVERING, OFFER, PARTICIPATION
 from ui.components import Confirm, Event, RecordedOn
@@ -138,14 +139,7 @@ def links_of(row: Any, re_offers: Sequence[int], requests: Sequence[Any]) -> lis
     """The offer that it replaces, those that replace it, and requests about it that await a second person."""
     replaces = [Link("The offer that it replaces", offer_href(row.replaces_id))] if row.replaces_id else []
     replaced = [Link("The offer that replaced it", offer_href(each)) for each in re_offers]
-    asked = [
-        Link(
-            f"{'A cancellation' if each.end_date is None else 'An end date'} that {each.asked_by.name} asked for",
-            reverse("participation:end_request", args=[each.pk]),
-        )
-        for each in requests
-    ]
-    return [*replaces, *replaced, *asked]
+    return [*replaces, *replaced, *links_to(requests)]
 
 
 def start_links_of(row: Any, by: Actor) -> list[Link]:

@@ -25,6 +25,7 @@ class StartPage(Page):
     form: PortalForm | None
     change: WouldChange | None
     cancel_href: str
+    asked: Sequence[Link]
     hidden: Sequence[tuple[str, str]]
 
 

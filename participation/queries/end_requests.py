@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -9,7 +10,7 @@ from django.db.models import Count, QuerySet
 from core.actors import Actor
 from core.errors import NotVisible
 from core.paging import Slice, page_of
-from participation.models import EndRequest, EndRequestChange, Participation
+from participation.models import EndRequest, EndRequestChange, EndRequestRow, Participation
 from participation.rules import CONFIRM_END, end_requests_visible_to
 from participation.states import COVERING, TAKE_BACK, RequestState
 
@@ -73,6 +74,13 @@ def open_requests_of(participation: Participation, by: Actor) -> list[EndRequest
         return []
     asked = EndRequest.objects.filter(state=RequestState.ASKED, rows__participation=participation)
     return list(asked.select_related("asked_by").order_by("pk"))
+
+
+def open_requests_about(participation_ids: Collection[int], by: Actor) -> list[EndRequest]:
+    """Requests about any of these that await somebody, of those that the reader sees."""
+    asked = EndRequest.objects.filter(end_requests_visible_to(by), state=RequestState.ASKED)
+    about = asked.filter(pk__in=EndRequestRow.objects.filter(participation__in=participation_ids).values("request"))
+    return list(about.select_related("asked_by").order_by("pk"))
 
 
 def participation_ids_of(request: EndRequest) -> list[int]:

@@ -13,22 +13,25 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import PortalRequest
 from core import clock
-from core.errors import Invalid, NotVisible
-from core.previews import Ahead, Difference, LookAgain, difference_since, foreseen, save_as_seen, token_of
+from core.errors import Conflict, Invalid, NotVisible
+from core.previews import Ahead, Difference, difference_since, foreseen, save_as_seen, token_of
 from participation import commands
-from participation.commands import AskedFor, Ended, SecondPersonNeeded
+from participation.commands import AskedFor, Ended
 from participation.forms import CancelForm, EndDateForm
 from participation.presenters import ends as shown
 from participation.presenters import offered as offered_shown
 from participation.presenters.answers import SHOWN_REFUSALS, left_as_they_are
+from participation.presenters.end_requests import links_to
 from participation.presenters.meanwhile import sentences_of
 from participation.presenters.members import ask_links
 from participation.queries import offered as lists
+from participation.queries.end_requests import open_requests_about
 from participation.queries.large_ends import IN_A_REQUEST
 from participation.queries.meanwhile import changed_since
 from participation.queries.members import members_to_ask_about
 from participation.views.choosing import Chosen, back_to, chosen_in
 from ui.components import Confirm
+from ui.frame import Link
 from ui.tables import Table
 
 SHOWN_ROWS = 50
@@ -112,7 +115,7 @@ def _save(request: PortalRequest, chosen: Chosen, form: CancelForm, *, asks: boo
                 request, save_as_seen(lambda: _ask(request, chosen, form), _says, token, PURPOSE, request.actor)
             )
         ended = save_as_seen(lambda: _end(request, chosen, form), _says, token, PURPOSE, request.actor)
-    except (LookAgain, SecondPersonNeeded):
+    except Conflict:
         return _look(request, chosen, form)
     say = messages.warning if ended.refused else messages.success
     say(request, shown.done(ended, _names(request, ended)))
@@ -162,6 +165,7 @@ def _enter(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResp
         href=_href(chosen, cancels=cancels),
         cancel_href=chosen.back,
         remark=shown.CANCEL_MEANS if cancels else "",
+        asked=_asked_already(request, chosen),
         hidden=(("step", CHECK), *chosen.hidden),
     )
     return render(request, "participation/end.jinja", {"page": page}, status=422 if form.errors else 200)
@@ -190,8 +194,14 @@ def _check(
         ),
         remarks=shown.remarks_of(ended),
         links=ask_links(members_to_ask_about(ended.ids, form.ending.end_date, request.actor)) if ended.warnings else [],
+        asked=_asked_already(request, chosen),
     )
     return render(request, "participation/what_would_change.jinja", {"page": page}, status=409 if moved else 200)
+
+
+def _asked_already(request: PortalRequest, chosen: Chosen) -> list[Link]:
+    """Requests about some of these that await a second person."""
+    return links_to(open_requests_about([row.id for row in chosen.seen], request.actor))
 
 
 def _confirm(request: PortalRequest, chosen: Chosen, form: CancelForm, ended: Ended) -> Confirm:

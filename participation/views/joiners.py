@@ -22,8 +22,10 @@ from participation import commands
 from participation.commands import JoinerOffer
 from participation.forms import ConfirmForm, JoinersForm, ProposalForm, hidden_of
 from participation.presenters import joiners as shown
+from participation.presenters.end_requests import links_to
 from participation.queries import joiners as queries
 from participation.queries import offerable
+from participation.queries.end_requests import open_requests_about
 from participation.queries.joiners import HangingOffer, Joining
 from participation.queries.misfits import networks_concerning
 from participation.rules import looks_after_networks, may_offer
@@ -183,7 +185,11 @@ def _as_it_is_now(request: HttpRequest, by: Acting, proposal: _Proposal, meanwhi
     if not (proposal.own or proposal.leaving):
         return _page(request, by, proposal, form, None, meanwhile, status=409)
     moved = Difference((), (), tuple(meanwhile))
-    return _page(request, by, proposal, form, _change(by, proposal, form.offers(), form.leaves(), moved), status=409)
+    try:
+        change = _change(by, proposal, form.offers(), form.leaves(), moved)
+    except Conflict as refused:
+        return _page(request, by, proposal, form, None, refused.sentences, status=409)
+    return _page(request, by, proposal, form, change, status=409)
 
 
 def _look(request: HttpRequest, by: Acting, proposal: _Proposal) -> HttpResponse:
@@ -193,7 +199,7 @@ def _look(request: HttpRequest, by: Acting, proposal: _Proposal) -> HttpResponse
         return _page(request, by, proposal, form, None)
     try:
         change = _change(by, proposal, form.offers(), form.leaves())
-    except Invalid as refused:
+    except (Invalid, Conflict) as refused:
         return _page(request, by, proposal, form, None, refused.sentences)
     return _page(request, by, proposal, form, change)
 
@@ -231,6 +237,7 @@ def _page(
         back=Link("Back to the list", proposal.back),
         sentences=[queries.sentence_of(each) for each in proposal.joinings],
         nothing="" if proposal.joinings else shown.nothing_of(*proposal.asked),
+        asked=links_to(open_requests_about([each.row.participation_id for each in proposal.leaving], by)),
         offered=shown.offered_table(proposal.joinings),
         hanging=shown.hanging_table(proposal.joinings, proposal.leaving),
         change=change,

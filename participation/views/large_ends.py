@@ -18,9 +18,11 @@ from participation.commands.large_ends import ending_of, seen_of
 from participation.presenters import ends as ends_shown
 from participation.presenters import large_ends as shown
 from participation.presenters import offered as offered_shown
+from participation.presenters.end_requests import links_to
 from participation.presenters.members import ask_links
 from participation.queries import large_ends as queries
 from participation.queries import offered as lists
+from participation.queries.end_requests import open_requests_about
 from participation.queries.members import members_to_ask_about
 from ui.components import Confirm
 from ui.frame import Link
@@ -46,6 +48,7 @@ def large_end(request: PortalRequest, job_id: int) -> HttpResponse:
         problem=problem,
         remarks=shown.remarks_of(result) if checked else (),
         links=_ask_links(request, asked) if checked and result["warnings"] else (),
+        asked=_asked_already(request, result) if not busy and result.get("refused") else (),
         change=_change(job_id, result, asked) if checked else None,
         done=shown.done_of(result, ending_of(asked)) if asked and not checked else (),
         back=None if busy or checked else _back(asked, result),
@@ -83,6 +86,12 @@ def _change(job_id: int, result: Mapping[str, Any], asked: Mapping[str, Any]) ->
 def _ask_links(request: PortalRequest, asked: Mapping[str, Any]) -> list[Link]:
     ids = [row.id for row in seen_of(asked)]
     return ask_links(members_to_ask_about(ids, ending_of(asked).end_date, request.actor))
+
+
+def _asked_already(request: PortalRequest, result: Mapping[str, Any]) -> list[Link]:
+    """Requests about some of these that await a second person."""
+    ids = [row.id for row in seen_of(result["asked"])]
+    return links_to(open_requests_about(ids, request.actor))
 
 
 def _back(asked: Mapping[str, Any], result: Mapping[str, Any]) -> Link:

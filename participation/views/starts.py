@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.queries import who_can
 from accounts.rules import PortalRequest
 from accounts.states import Role
-from core.errors import Invalid, NotPermitted
+from core.errors import Conflict, Invalid, NotPermitted
 from core.previews import LookAgain, difference_since, foreseen, look_ahead, save_as_seen, token_of
 from core.selections import version_seen
 from core.transitions import Seen
@@ -21,8 +21,10 @@ from participation import commands
 from participation.commands import StartSaved
 from participation.forms import StartDateForm
 from participation.presenters import starts as shown
+from participation.presenters.end_requests import links_to
 from participation.presenters.meanwhile import sentences_of
 from participation.queries import offer as queries
+from participation.queries.end_requests import open_requests_about
 from participation.queries.meanwhile import changed_since
 from participation.rules import may_offer
 from ui.components import Confirm
@@ -51,7 +53,7 @@ def save_start_date(request: PortalRequest, participation_id: int) -> HttpRespon
         if request.POST.get("step") == "save":
             return _save(request, row, form)
         return _page(request, row, None, _change(request, row, form))
-    except Invalid as refused:
+    except (Invalid, Conflict) as refused:
         form.refuse(refused.sentences)
         return _page(request, row, form, None)
 
@@ -113,6 +115,8 @@ def _page(request: PortalRequest, row: Any, form: StartDateForm | None, change: 
         form=form,
         change=change,
         cancel_href=shown.offer_href(row.pk),
+        asked=links_to(open_requests_about([row.pk], request.actor)),
         hidden=(("step", "check"), ("version", str(row.version))),
     )
-    return render(request, "participation/start.jinja", {"page": page}, status=409 if change and change.moved else 200)
+    status = 422 if page.in_error else 409 if change and change.moved else 200
+    return render(request, "participation/start.jinja", {"page": page}, status=status)

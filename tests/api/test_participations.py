@@ -171,6 +171,19 @@ def test_a_save_that_is_not_what_was_previewed_is_a_conflict_that_names_the_diff
     assert set(Participation.objects.with_terms().values_list("end_date", flat=True)) == {date(2022, 3, 31)}
 
 
+def test_what_a_request_is_about_is_not_ended_otherwise_and_leads_to_it(approved, mine):
+    first, *_rest = rows(approved)
+    request = mine.post("participations/ask-to-end/", {"seen": [first], "end_date": "2021-09-30", "reason": WHY}).json()
+
+    answer = mine.post(END, {"seen": [first], "end_date": "2022-01-31", "reason": WHY})
+    about = mine.get("end-requests/", participation=first["id"], status="Awaiting confirmation").json()["results"]
+
+    assert answer.status_code == 409
+    assert "awaits a second person" in answer.json()["refused"][0]["reasons"][0]
+    assert [each["id"] for each in about] == [request["end_request"]]
+    assert mine.get("end-requests/", participation=first["id"] + 10_000).json()["results"] == []
+
+
 def test_requests_are_seen_in_their_own_organisation_alone(approved, mine, people, program):
     mine.post("participations/ask-to-end/", {"seen": rows(approved), "reason": WHY})
 

@@ -11,15 +11,17 @@ from django.urls import reverse
 from accounts.states import Role
 from achievement.models import Achievement
 from achievement.states import State as AchievementState
+from core.actors import SYSTEM
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from core.transitions import Seen
 from operations.models import OutboxMessage
+from organisations.commands import Spell, correct_memberships
+from organisations.models import Membership
 from participation.commands import (
     Ending,
     ask_to_end,
     confirm_end,
     decline_end,
-    save_end_date,
     take_back_end,
     tell_of_end_request,
 )
@@ -68,6 +70,13 @@ def request_(world, asker):
 def states():
     october = Achievement.objects.filter(achievement_date=OCTOBER).order_by("pk")
     return [AchievementState(state) for state in october.values_list("state", flat=True)]
+
+
+def it_leaves(row, last_day):
+    """ODS ends the membership, and the portal the participation with it."""
+    spell = Membership.objects.known().get(practice=row.provider, network=row.network)
+    to = Spell(spell.start_date, last_day)
+    correct_memberships({(row.provider_id, row.network_id): [to]}, by=SYSTEM)
 
 
 def test_asking_keeps_who_why_and_what_was_seen_and_changes_nothing(world, asker, request_):
@@ -128,7 +137,7 @@ def test_it_is_decided_once(second, request_):
 
 def test_rows_that_moved_meanwhile_are_left_and_named(world, asker, second, request_):
     third = rows(world)[2]
-    save_end_date(seen(third), date(2022, 1, 31), "It goes on until January.", by=asker)
+    it_leaves(third, date(2022, 1, 31))
 
     ended = confirm_end(Seen(request_.pk, 1), by=second)
 
@@ -139,7 +148,8 @@ def test_rows_that_moved_meanwhile_are_left_and_named(world, asker, second, requ
 
 
 def test_when_every_row_has_moved_there_is_nothing_to_confirm(world, asker, second, request_):
-    save_end_date(seen(*rows(world)), date(2022, 1, 31), "It goes on until January.", by=asker)
+    for row in rows(world):
+        it_leaves(row, date(2022, 1, 31))
 
     with pytest.raises(Conflict, match="Decline the request"):
         confirm_end(Seen(request_.pk, 1), by=second)
@@ -252,7 +262,7 @@ def test_what_moved_since_the_second_person_looked_is_shown_and_nothing_is_saved
 ):
     client = sign_in(client, second)
     token = posted(client.get(reverse("participation:end_request", args=[request_.pk])))["token"][0]
-    save_end_date(seen(rows(world)[2]), date(2022, 1, 31), "It goes on until January.", by=asker)
+    it_leaves(rows(world)[2], date(2022, 1, 31))
 
     page = client.post(reverse("participation:confirm_end", args=[request_.pk]), {"token": token, "version": "1"})
 

@@ -8,9 +8,12 @@ from django.urls import reverse
 
 from accounts.states import Role
 from core.actors import SYSTEM
+from core.transitions import Seen
 from organisations.commands import Spell, correct_memberships, set_list_sizes
 from organisations.models import Lead, ListKind, Organisation
+from participation.commands import Ending, ask_to_end
 from participation.models import Participation
+from participation.rules import AWAITS_A_REQUEST
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import CommissionerFactory
 from tests.participation.test_pages import sign_in, text
@@ -246,6 +249,22 @@ def test_the_result_says_of_what_finance_has_approved_what_the_preview_said(dily
     assert "financially approved, stay as they are" not in done
     assert "1 offer would be made and taken up by membership." in looked
     assert "1 offer was made and taken up by membership." in done
+
+
+def test_a_mover_whose_offer_a_second_person_is_asked_about_is_told_so_and_led_there(dilys):
+    by = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZBY"))
+    memberships("V10112", "Z05851", (date(2019, 7, 1), None))
+    hanging = Participation.objects.get(provider__code="V10112", network__code="Z05851")
+    asked = ask_to_end(
+        [Seen(hanging.pk, hanging.version)], Ending(date(2021, 12, 31), "It is not delivered any more."), by=by
+    )
+
+    page = dilys.get("/participation/joiners/Z05852/V10112/")
+
+    assert page.status_code == 200
+    assert AWAITS_A_REQUEST in text(page)
+    assert f'href="/participation/requests/{asked.request_id}/"' in page.content.decode()
+    assert "Choose other offers or dates" in text(page)
 
 
 def test_each_of_two_leads_sees_its_own_half(client):

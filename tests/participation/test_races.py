@@ -8,8 +8,8 @@ from django.db import connection
 
 from core.errors import Conflict, Invalid
 from core.transitions import Seen
-from participation.commands import JoinerOffer, offer_to_networks, save_end_date, settle_joiners
-from participation.models import Participation, Term
+from participation.commands import Ending, JoinerOffer, ask_to_end, offer_to_networks, save_end_date, settle_joiners
+from participation.models import EndRequest, Participation, Term
 from tests.factories.organisations import MembershipFactory, PracticeFactory
 from tests.participation.conftest import END, START
 
@@ -59,6 +59,19 @@ def test_two_who_save_an_end_date_at_once_are_one_save_and_one_that_is_told(serv
     assert sorted([len(first.ids), len(second.ids)]) == [0, 3]
     assert sorted([len(first.refused), len(second.refused)]) == [0, 3]
     assert len(set(Term.objects.known().values_list("valid", flat=True))) == 1
+
+
+def test_two_who_ask_a_second_person_about_the_same_at_once_ask_once(service, utsire, commissioning):
+    made = offer_to_networks(service.pk, [utsire.network.pk], START, END, by=commissioning)
+    seen = [Seen(row.pk, row.version) for row in Participation.objects.filter(pk__in=made.ids)]
+
+    answers = at_once(
+        lambda: ask_to_end(seen, Ending(date(2022, 1, 31), "One reason."), by=commissioning),
+        lambda: ask_to_end(seen, Ending(None, "Another reason."), by=commissioning),
+    )
+
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+    assert EndRequest.objects.count() == 1
 
 
 def test_two_who_confirm_the_same_proposal_make_one_offer_and_one_is_told(service, utsire, commissioning):
