@@ -10,10 +10,9 @@ from core.previews import Difference
 from ui.components import Confirm
 
 APPROVED = "financially approved"
+NEVER_BY_ITSELF = "What is to be adjusted is listed, and never paid or recovered by itself."
 SETTLED = "none recorded - check before you save"
-LINES_TO_BE_ADJUSTED, PAYMENTS_TO_BE_ADJUSTED = "lines to be adjusted", "achievements to be adjusted"
-"""What a calculation says of rows that finance has approved, whatever made them differ. Of lines a preview says only
-what this change would make differ, by its forecast; there is no forecast of what is paid to practices themselves."""
+"""The kind of effects that say what would be due beside what finance has approved, line by line."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +59,21 @@ class WouldChange:
         moved: Difference | None = None,
     ) -> WouldChange:
         """From what a command would say of itself, the effects of its handlers, and what is expected."""
-        had = told_once(effects)
-        known = [effect for effect in had if effect.kind != PAYMENTS_TO_BE_ADJUSTED]
-        final = [*(each for each in had if each not in known), *(each for each in expected if each.kind == APPROVED)]
-        to_come = [effect for effect in expected if effect.kind != APPROVED]
+        had = list(effects)
+        final = [effect for effect in had if effect.kind == APPROVED]
+        known = [effect for effect in had if effect.kind != APPROVED]
         asked = (
             Asked("Approvals undone", _lines(effect for effect in known if effect.undoes_approval)),
-            Asked("Financially approved periods", _lines(final)),
+            Asked("Financially approved periods", _final(final)),
             Asked("Settled off the system", (), SETTLED),
         )
         plain = [effect for effect in known if not effect.undoes_approval]
-        lines = [*(EffectLine(sentence) for sentence in said), *_lines([*plain, *to_come])]
+        lines = [*(EffectLine(sentence) for sentence in said), *_lines([*plain, *expected])]
         return cls(lead=lead, lines=lines, asked=asked, confirm=confirm, moved=moved)
 
 
-def told_once(effects: Iterable[Effect]) -> list[Effect]:
-    """Without what a calculation says of lines that finance has approved: the forecast says it, each with its name."""
-    return [effect for effect in effects if effect.kind != LINES_TO_BE_ADJUSTED]
+def _final(effects: Sequence[Effect]) -> list[EffectLine]:
+    return [*_lines(effects), EffectLine(NEVER_BY_ITSELF)] if effects else []
 
 
 def _lines(effects: Iterable[Effect]) -> list[EffectLine]:

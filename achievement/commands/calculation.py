@@ -92,12 +92,12 @@ def calculate_achievements(
         due = _dates_due(definition, dates)
         _stage_figures(service_id, definition, due, locked)
         stage_verdicts(LINES, service_id, due, locked)
-        keep_what_is_to_be_adjusted(LINES, service_id, due, locked, why=why)
+        adjusted = keep_what_is_to_be_adjusted(LINES, service_id, due, locked, why=why)
         done = apply_verdicts(LINES, version.pk, by=by, why=why)
         held_up = effects_of_totals(withdraw_totals_without_a_member(by=by))
         for verdict, count in done.counts.items():
             counts[verdict] = counts.get(verdict, 0) + count
-        effects += [*done.effects, *held_up]
+        effects += [*done.effects, *held_up, *adjusted]
         _approve_where_none_is_required(definition, service_id, due, locked)
         if done.counts.keys() & {"new", "revived", "changed"}:
             tell_of_lines_that_came_back(by=by)

@@ -18,6 +18,9 @@ from core.changes import Effect
 from core.dates import FinancialYear
 from ui.wording import count, long_date, money
 
+TO_BE_ADJUSTED = "to be adjusted"
+"""The verdict on what finance has approved: the differences are told as they are kept (`adjustments`)."""
+
 UNDONE = ("gone", "changed")
 """Verdicts that take an approval back, where there was one."""
 
@@ -25,22 +28,21 @@ APPROVED_AND_OPEN = (State.AWAITING_FINANCE, State.AWAITING_NETWORK, State.AGGRE
 
 
 def effects_of_verdicts(course: Course) -> tuple[dict[str, int], tuple[Effect, ...]]:
-    """Rows of the temporary table `verdict` by verdict; and by date and whether they were approved, as effects."""
+    """Rows of the temporary table `verdict` by verdict; and by date and whether they were approved, as effects. What
+    is to be adjusted is counted alone."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT v.verdict, v.achievement_date, coalesce(v.was_state = ANY(%s) AND v.verdict = ANY(%s), false),
-                      s.code, count(*), sum(coalesce(v.amount, 0)),
-                      sum(CASE WHEN v.verdict = 'to be adjusted' AND v.was_state = %s THEN 0
-                               ELSE coalesce(v.was, 0) END)
+                      s.code, count(*), sum(coalesce(v.amount, 0)), sum(coalesce(v.was, 0))
                FROM verdict v JOIN catalogue_qualityservice s ON s.id = v.service_id
                WHERE v.verdict <> 'other inputs' GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3""",
-            [list(APPROVED_AND_OPEN), list(UNDONE), State.WITHDRAWN],
+            [list(APPROVED_AND_OPEN), list(UNDONE)],
         )
         rows = cursor.fetchall()
     counts: dict[str, int] = {}
     for verdict, _day, _approved, _code, how_many, _now, _was in rows:
         counts[verdict] = counts.get(verdict, 0) + how_many
-    return counts, tuple(_effect(course, *row) for row in rows)
+    return counts, tuple(_effect(course, *row) for row in rows if row[0] != TO_BE_ADJUSTED)
 
 
 def effects_of_totals(ids: Sequence[int]) -> tuple[Effect, ...]:
@@ -74,32 +76,15 @@ def _effect(
         "changed": f"{rows} {'changes' if one else 'change'} from {money(was)} to {money(now)} "
         f"and {await_} {awaited} again",
         "gone": f"{rows} {are} withdrawn, {money(was)}",
-        "to be adjusted": f"{rows}, financially approved, {'stays as it is' if one else 'stay as they are'}; "
-        f"to be adjusted.{_proposed(now - was)}",
     }
     return Effect(
         f"{course.noun[1]} {verdict}",
         f"{long_date(day)}: {said[verdict].removesuffix('.')}.",
         how_many,
         now - was,
-        href=_where(course, verdict, code, day),
+        href=_networks(code, day) if course is LINES else "",
         undoes_approval=approved,
     )
-
-
-def _proposed(pounds: Decimal) -> str:
-    """What finance approval keeps from changing: due, and done by nobody but people."""
-    if not pounds:
-        return ""
-    what = "A payment" if pounds > 0 else "A recovery"
-    return f" {what} of {money(abs(pounds))} would be due, and is never made by itself"
-
-
-def _where(course: Course, verdict: str, code: str, day: date) -> str:
-    """What is to be adjusted is listed; other lines are seen with their networks."""
-    if verdict == "to be adjusted":
-        return reverse("achievement:to_be_adjusted")
-    return _networks(code, day) if course is LINES else ""
 
 
 def _networks(code: str, day: date) -> str:

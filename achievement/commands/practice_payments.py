@@ -78,11 +78,11 @@ def _work_out(
     _stage(service, day, claims)
     course = AUTO_DECLARED_PAYMENTS if definition.no_declaration_required else PRACTICE_PAYMENTS
     stage_verdicts(course, service.pk, [day], providers)
-    keep_what_is_to_be_adjusted(course, service.pk, [day], providers, why=why)
+    adjusted = keep_what_is_to_be_adjusted(course, service.pk, [day], providers, why=why)
     done = apply_verdicts(course, version.pk, by=by, why=why)
     moved = _approve_where_none_is_required(definition, course)
     unpaid = _no_payment_date(service, day, len(providers) - len(paid))
-    return Done(done.counts, (*unpaid, *done.effects, *_told(moved), *_problems(claims)))
+    return Done(done.counts, (*unpaid, *done.effects, *adjusted, *_told(moved), *_problems(claims)))
 
 
 def _no_payment_date(service: QualityService, day: date, providers: int) -> Sequence[Effect]:

@@ -1,4 +1,4 @@
-"""What a change would do beyond what is written: pounds expected of days to come, and what finance has approved.
+"""What a change would do beyond what is written: pounds expected of days to come.
 
 Asked before and after a command that is only looked ahead at (`core.previews`).
 """
@@ -10,20 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.urls import reverse
-
-from achievement.models import Achievement
-from achievement.queries.addresses import network_href
 from achievement.queries.lines_due import line_inputs, list_dates, worked_out
 from achievement.queries.networks import Touched, touched_by
 from achievement.queries.scope import services_that_aggregate_amounts
-from achievement.states import FINALS
 from catalogue.formats import Capitation, Definition
 from catalogue.models import QualityService
 from catalogue.queries import definition_of_version, released_version
 from core import clock
 from core.changes import Change, Effect
-from organisations.models import Organisation
 from ui.wording import money, month
 
 LISTED = 20
@@ -36,22 +30,13 @@ class Expected(NamedTuple):
     day: date
 
 
-class Final(NamedTuple):
-    """One line that finance has approved, or whose network's total or practice it has: what would be due now."""
-
-    service_id: int
-    day: date
-    network_id: int
-    provider_id: int
+Pounds = Mapping[Expected, Decimal]
 
 
-Pounds = Mapping[Expected | Final, Decimal]
-
-
-def measure(changes: Sequence[Change]) -> dict[Expected | Final, Decimal]:
-    """As things stand: what is expected of the days to come, and what is due for those that finance has approved."""
+def measure(changes: Sequence[Change]) -> dict[Expected, Decimal]:
+    """As things stand: what is expected of the days to come."""
     touched = touched_by(changes)
-    found: dict[Expected | Final, Decimal] = {}
+    found: dict[Expected, Decimal] = {}
     for service_id in services_that_aggregate_amounts(touched.services) if touched.networks else ():
         version = released_version(service_id)
         definition = definition_of_version(version) if version else None
@@ -62,24 +47,11 @@ def measure(changes: Sequence[Change]) -> dict[Expected | Final, Decimal]:
 
 def _measure_service(
     service_id: int, definition: Definition, method: Capitation, touched: Touched,
-    found: dict[Expected | Final, Decimal],
+    found: dict[Expected, Decimal],
 ) -> None:  # fmt: skip
-    today = clock.today()
-    final = set(
-        Achievement.objects.filter(state__in=FINALS, service=service_id, network__in=touched.networks)
-        .values_list("achievement_date", "network_id", "provider_id")
-    )  # fmt: skip
-    networks = {(day, network) for day, network, _provider in final}
-    providers = {(day, provider) for day, _network, provider in final}
-    days = {*(day for day, *_ in final), *(day for day in definition.payment_dates if day > today)}
+    days = [day for day in definition.payment_dates if day > clock.today()]
     for line, amount in worked_out(definition, method, line_inputs(_keys(service_id, method, days, touched), method)):
-        day, network, provider = line.achievement_date, line.network_id, line.provider_id
-        if day > today:
-            key: Expected | Final = Expected(service_id, day)
-        elif (day, network) in networks or (day, provider) in providers:
-            key = Final(service_id, day, network, provider)
-        else:
-            continue
+        key = Expected(service_id, line.achievement_date)
         found[key] = found.get(key, Decimal(0)) + amount
 
 
@@ -96,11 +68,9 @@ def _keys(service_id: int, method: Capitation, days: Collection[date], touched: 
 def compare(before: Pounds, after: Pounds) -> Iterator[Effect]:
     """What would be different, in words."""
     keys = [key for key in {**before, **after} if before.get(key, 0) != after.get(key, 0)]
-    yield from _adjusted([key for key in keys if isinstance(key, Final)], before, after)
     by_service: dict[int, list[Expected]] = {}
     for key in keys:
-        if isinstance(key, Expected):
-            by_service.setdefault(key.service_id, []).append(key)
+        by_service.setdefault(key.service_id, []).append(key)
     names = QualityService.objects.in_bulk(by_service)
     for service_id, of_service in sorted(by_service.items()):
         yield _expected(names[service_id], sorted(of_service), before, after)
@@ -115,24 +85,5 @@ def _expected(service: QualityService, keys: Sequence[Expected], before: Pounds,
     return Effect("expected", sentence, len(keys), now - was)
 
 
-def _adjusted(keys: Sequence[Final], before: Pounds, after: Pounds) -> Iterator[Effect]:
-    services = QualityService.objects.in_bulk({key.service_id for key in keys})
-    places = Organisation.objects.in_bulk({id for key in keys for id in (key.network_id, key.provider_id)})
-    for key in sorted(keys)[:LISTED]:
-        network, practice = places[key.network_id], places[key.provider_id]
-        difference = after.get(key, Decimal(0)) - before.get(key, Decimal(0))
-        label = f"{practice.name} in {network.name}, {month(key.day)}"
-        href = network_href(network.code, services[key.service_id].code, key.day)
-        sentence = f"{label}, is financially approved and stays as it is: to be adjusted by {money(difference)}."
-        yield Effect("financially approved", sentence, 1, difference, (tuple(key),), href)
-    if len(keys) > LISTED:
-        rest = sorted(keys)[LISTED:]
-        difference = _sum(rest, after) - _sum(rest, before)
-        sentence = f"{len(rest):,} more lines are financially approved: to be adjusted by {money(difference)} in all."
-        yield Effect(
-            "financially approved", sentence, len(rest), difference, href=reverse("achievement:to_be_adjusted")
-        )
-
-
-def _sum(keys: Iterable[Expected | Final], pounds: Pounds) -> Decimal:
+def _sum(keys: Iterable[Expected], pounds: Pounds) -> Decimal:
     return sum((pounds.get(key, Decimal(0)) for key in keys), Decimal(0))

@@ -72,11 +72,10 @@ class Joiners(ListModelMixin, PortalViewSet):
         return _answer(ahead.answer, said, expected, token)
 
     def _settled(self, offers: Sequence[JoinerOffer], hanging: Sequence[Seen], token: str) -> dict[str, Any]:
-        expected = look_ahead(lambda: commands.settle_joiners(offers, hanging, by=self.by)).expected
         settled = do_as_seen(
             lambda: commands.settle_joiners(offers, hanging, by=self.by), shown.all_said, token, PURPOSE, self.by
         )
-        return _answer(settled, [shown.done_sentence(settled, expected)], [], "")
+        return _answer(settled, [shown.done_sentence(settled)], [], "")
 
     def _offers(self, given: Sequence[Mapping[str, Any]]) -> Sequence[JoinerOffer]:
         wanted = {each[name].upper() for each in given for name in ("network", "practice")}

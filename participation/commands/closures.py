@@ -30,7 +30,6 @@ from participation.commands.ending import Ended, Ending, carry_out
 from participation.models import REASON_LENGTH, Participation
 from participation.queries.between import lists_between
 from participation.queries.closures import going_on_of, services_held
-from ui.previews import LINES_TO_BE_ADJUSTED
 from ui.wording import count, listed, long_date, number
 
 TELL_OF_CLOSURE = "participation.tell_of_closure"
@@ -65,9 +64,8 @@ class ClosuresSettled:
 
     @property
     def followed(self) -> list[str]:
-        """Each difference once: of lines financially approved, what is said of their payments is enough."""
-        said = (effect.sentence for effect in self.effects if effect.kind != LINES_TO_BE_ADJUSTED)
-        return list(dict.fromkeys(said))
+        """Each effect once."""
+        return list(dict.fromkeys(effect.sentence for effect in self.effects))
 
     @property
     def said(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.actors import Actor
 from core.commands import command, instant
@@ -18,7 +18,6 @@ from participation.models import EndRequest, EndRequestChange, EndRequestRow, Pa
 from participation.queries import network_ids_of
 from participation.rules import end_requests_visible_to
 from participation.states import ASK, CONFIRM, DECLINE, TAKE_BACK, RequestState
-from ui.previews import told_once
 
 TELL_OF_REQUEST = "participation.tell_of_end_request"
 
@@ -108,9 +107,8 @@ def take_back_end(request: Seen, *, by: Actor) -> None:
 
 
 def _foreseen(ahead: Ahead[Ended]) -> list[str]:
-    """What would change, each difference from what finance has approved once."""
-    told = replace(ahead.answer, effects=told_once(ahead.answer.effects))
-    return [*told.sentences, *(effect.sentence for effect in ahead.expected)]
+    """What would change, and what is expected of the days to come."""
+    return [*ahead.answer.sentences, *(effect.sentence for effect in ahead.expected)]
 
 
 def _one_service(ids: Collection[int]) -> tuple[int, int]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
-from core.changes import Effect
 from organisations.models import Organisation
 from participation.commands import JoinersSettled
 from participation.queries.joiners import HangingOffer, Joining, joiners_href
 from ui.forms import PortalForm
 from ui.frame import Link, Page
-from ui.previews import APPROVED, WouldChange, told_once
+from ui.previews import WouldChange
 from ui.sheets import Sheet
 from ui.tables import Column, Pager, Table
 from ui.wording import count, dense_date, listed, long_date
@@ -202,13 +201,12 @@ def said_of(settled: JoinersSettled, *, done: bool) -> list[str]:
 
 def all_said(settled: JoinersSettled) -> list[str]:
     """What it would do, and what would follow from it; what is expected beside it is not in here."""
-    return [*said_of(settled, done=False), *(effect.sentence for effect in told_once(settled.effects))]
+    return [*said_of(settled, done=False), *(effect.sentence for effect in settled.effects)]
 
 
-def done_sentence(settled: JoinersSettled, expected: Iterable[Effect]) -> str:
-    """What it did, and of what finance has approved the same as was said beforehand."""
-    followed = [*told_once(settled.effects), *(effect for effect in expected if effect.kind == APPROVED)]
-    return " ".join([*said_of(settled, done=True), *(effect.sentence for effect in followed)])
+def done_sentence(settled: JoinersSettled) -> str:
+    """What it did, and what followed."""
+    return " ".join([*said_of(settled, done=True), *(effect.sentence for effect in settled.effects)])
 
 
 def titles(network: Organisation, joinings: Sequence[Joining], practice: str) -> tuple[str, str]:

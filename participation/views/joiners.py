@@ -165,7 +165,6 @@ def _save(request: HttpRequest, by: Acting, proposal: _Proposal) -> HttpResponse
         raise Invalid("What was confirmed could not be read. Nothing was saved: look at what would change again.")
     offers, leaves = form.cleaned_data["offer"], form.cleaned_data["leave"]
     try:
-        expected = look_ahead(lambda: commands.settle_joiners(offers, leaves, by=by)).expected
         settled = save_as_seen(
             lambda: commands.settle_joiners(offers, leaves, by=by),
             shown.all_said, form.cleaned_data["as_seen"], PURPOSE, by,
@@ -175,7 +174,7 @@ def _save(request: HttpRequest, by: Acting, proposal: _Proposal) -> HttpResponse
                      _change(by, proposal, offers, leaves, again.difference))  # fmt: skip
     except Conflict as late:
         return _as_it_is_now(request, by, proposal, late.sentences)
-    messages.success(request, shown.done_sentence(settled, expected))
+    messages.success(request, shown.done_sentence(settled))
     return redirect(proposal.back)
 
 

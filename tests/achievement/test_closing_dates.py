@@ -178,8 +178,8 @@ def test_what_finance_has_approved_for_a_practice_of_no_network_is_listed_as_to_
 
     assert states(made.world.practice) == {NOVEMBER: State.FINANCE_APPROVED}
     assert effects(report)[0] == (
-        "30 November 2021: 1 achievement, financially approved, stays as it is; to be adjusted. A recovery of £345.00 "
-        "would be due, and is never made by itself."
+        "Practice V37647, Weight Management, 30 November 2021, is financially approved and stays as it is: to be "
+        "adjusted by −£345.00."
     )
 
 

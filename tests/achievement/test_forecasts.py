@@ -1,4 +1,4 @@
-"""What a preview adds: pounds expected of days to come, and what finance has approved and would differ."""
+"""What a preview says of days to come, and of what finance has approved and would differ."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from decimal import Decimal
 import pytest
 
 from accounts.states import Role
-from achievement.models import Achievement
+from achievement.models import Achievement, AdjustmentDue
 from core.actors import SYSTEM
 from core.previews import look_ahead
 from organisations.commands import Spell, correct_memberships, set_list_sizes
 from organisations.models import ListKind, Organisation
-from participation.commands import save_end_date
+from participation.commands import JoinerOffer, save_end_date, settle_joiners
 from participation.models import Participation
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import seen
+from ui.previews import APPROVED
 
 JANUARY, OCTOBER, MARCH = date(2021, 1, 1), date(2021, 10, 31), date(2022, 3, 31)
 
@@ -28,7 +29,7 @@ def place(code):
 
 
 def sentences(ahead):
-    return [effect.sentence for effect in ahead.answer.effects]
+    return [effect.sentence for effect in ahead.answer.effects if effect.kind != APPROVED]
 
 
 def end_utsire(day):
@@ -42,11 +43,16 @@ def correct_list(code, size):
 
 
 def expected(foreseen):
-    return [effect.sentence for effect in foreseen.expected if effect.kind == "expected"]
+    return [effect.sentence for effect in foreseen.expected]
+
+
+def adjusted_of(code):
+    rows = AdjustmentDue.objects.open().filter(provider__code=code).order_by("achievement_date", "pk")
+    return [row.difference for row in rows]
 
 
 def finals(foreseen):
-    return [effect for effect in foreseen.expected if effect.kind == "financially approved"]
+    return [effect for effect in foreseen.answer.effects if effect.kind == APPROVED]
 
 
 def test_the_right_end_date_brings_november_now_and_nine_thousand_pounds_to_come():
@@ -89,6 +95,50 @@ def test_what_differed_before_is_not_told_again():
     foreseen = correct_list("V10111", 8_200)
 
     assert finals(foreseen) == []
+
+
+def test_what_is_due_again_is_told_so_and_afterwards_nothing_is_to_be_adjusted():
+    set_list_sizes(ListKind.CRP, JANUARY, {place("V10110").pk: 10_100}, by=SYSTEM)
+    was = adjusted_of("V10110")
+
+    foreseen = correct_list("V10110", 10_000)
+    done = set_list_sizes(ListKind.CRP, JANUARY, {place("V10110").pk: 10_000}, by=SYSTEM)
+
+    assert finals(foreseen)[0].sentence == (
+        "Sole Surgery in Fastnet PCN, April 2021: what finance has approved is due again; £6.10 is to be adjusted no "
+        "more."
+    )
+    assert [effect.sentence for effect in done.effects] == [effect.sentence for effect in foreseen.answer.effects]
+    assert (len(was), adjusted_of("V10110")) == (8, [])
+
+
+def test_another_difference_says_instead_of_what():
+    set_list_sizes(ListKind.CRP, JANUARY, {place("V10110").pk: 10_100}, by=SYSTEM)
+
+    foreseen = correct_list("V10110", 10_200)
+
+    assert finals(foreseen)[0].sentence.endswith("to be adjusted by £12.20, instead of £6.10.")
+    assert finals(foreseen)[0].pounds == Decimal("6.10")
+
+
+def test_who_was_paid_through_the_former_network_is_foreseen_in_the_new_one():
+    irish, shannon, utsire = place("V10121"), place("Z05852"), place("Z05850")
+    spells = {(irish.pk, shannon.pk): [Spell(date(2019, 7, 1), date(2021, 9, 30))],
+              (irish.pk, utsire.pk): [Spell(date(2021, 10, 1))]}  # fmt: skip
+    correct_memberships(spells, by=SYSTEM)
+    by = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZBY"))
+    offer = JoinerOffer(
+        utsire.pk, irish.pk, Participation.objects.filter(network=utsire)[0].service_id, date(2021, 10, 1), OCTOBER
+    )
+
+    foreseen = look_ahead(lambda: settle_joiners([offer], by=by))
+    settle_joiners([offer], by=by)
+
+    assert [effect.sentence for effect in finals(foreseen)] == [
+        "Irish Sea Practice in Utsire Partnership PCN, October 2021, came after what finance has approved: "
+        "to be adjusted by £402.60."
+    ]
+    assert Decimal("402.60") in adjusted_of("V10121")
 
 
 def test_a_mover_is_told_in_both_networks():

@@ -216,7 +216,7 @@ def test_what_finance_has_approved_stays_and_is_answered_as_to_be_adjusted(portl
 
     assert done.lines == {"to be adjusted": 1}
     assert (portland.achievement.amount, portland.achievement.version) == (before.amount, before.version)
-    assert "1 achievement, financially approved, stays as it is; to be adjusted." in done.effects[0].sentence
+    assert "Weight Management, 30 November 2021, is financially approved and stays as it is" in done.effects[0].sentence
 
 
 def test_calculating_again_changes_nothing(portland: Payments):

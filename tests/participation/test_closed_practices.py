@@ -17,7 +17,6 @@ from participation.presenters.closures import done_sentence
 from participation.queries import Terms, plan_for_networks, plan_for_practices
 from tests.factories.achievement import NOVEMBER, OCTOBER
 from tests.participation.closing import DAY_AFTER, close, closing
-from ui.previews import LINES_TO_BE_ADJUSTED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 LAST = date(2022, 3, 31)
@@ -115,9 +114,8 @@ def test_an_offer_to_practices_ends_with_the_practice():
 
 
 def test_each_difference_is_said_once_and_what_is_not_named_is_counted():
-    lines = [Effect(LINES_TO_BE_ADJUSTED, "An old difference.", 1)]
     new = [Effect("lines gone", f"Change {n}.", 1) for n in (1, 1, 2, 3, 4, 5, 6, 7)]
-    settled = ClosuresSettled(("Nobody follows it.",), (), (), (), (), [*lines, *new], (), takes_over=False)
+    settled = ClosuresSettled(("Nobody follows it.",), (), (), (), (), new, (), takes_over=False)
 
     assert settled.sentences == ["Nobody follows it.", *(f"Change {n}." for n in range(1, 8))]
     assert done_sentence(settled) == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -28,6 +29,7 @@ from tests.factories.accounts import acting_as
 from tests.factories.achievement import NOVEMBER, OCTOBER, seen, utsire
 from tests.factories.participation import ParticipationFactory
 from tests.participation.test_pages import sign_in, text, tokens
+from ui.previews import APPROVED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 
@@ -115,9 +117,9 @@ def test_what_finance_has_approved_stays_and_is_to_be_adjusted(world, by):
     assert total.state == AchievementState.AGGREGATED_COMPLETE
     assert states(world) == [AchievementState.AGGREGATED_COMPLETE] * 3
     assert not ended.takes_approvals_back
-    said = " ".join(effect.sentence for effect in ended.effects)
-    assert "3 lines, financially approved, stay as they are; to be adjusted." in said
-    assert "A recovery of £2,250.78 would be due, and is never made by itself." in said
+    adjusted = [effect for effect in ended.effects if effect.kind == APPROVED]
+    assert [effect.sentence.split(": ")[1][:20] for effect in adjusted] == ["to be adjusted by −£"] * 3
+    assert sum(effect.pounds for effect in adjusted) == Decimal("-2250.78")
 
 
 def test_a_preview_says_whether_two_are_needed_and_keeps_nothing(world, by):
@@ -249,7 +251,8 @@ def test_what_a_practice_was_paid_stays_and_the_page_lists_it(client):
     cancel_participations(seen(row), WHY, by=by)
 
     said = text(page)
-    assert "Financially approved periods 30 November 2021: 1 achievement, financially approved, stays as it is" in said
-    assert "A recovery of £345.00 would be due, and is never made by itself." in said
+    assert "Financially approved periods Portland Surgery, Weight Management, 30 November 2021, is financially" in said
+    assert "to be adjusted by −£345.00. See it" in said
+    assert "What is to be adjusted is listed, and never paid or recovered by itself." in said
     earned.refresh_from_db()
     assert earned.state == AchievementState.FINANCE_APPROVED

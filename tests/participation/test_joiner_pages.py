@@ -238,8 +238,7 @@ def test_a_mover_is_one_step_for_both_networks(dilys):
 def test_the_result_says_of_what_finance_has_approved_what_the_preview_said(dilys):
     address = "/participation/joiners/Z05852/V10112/"
     adjusted = (
-        "Malin Practice in Shannon PCN, November 2021, is financially approved and stays as it is: "
-        "to be adjusted by £445.30."
+        "Malin Practice in Shannon PCN, November 2021, came after what finance has approved: to be adjusted by £445.30."
     )
 
     looked = text(dilys.get(address))

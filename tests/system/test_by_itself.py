@@ -20,6 +20,7 @@ from organisations.models import ListKind, Organisation
 from participation.commands import JoinerOffer, settle_joiners
 from participation.queries.joiners import joinings
 from tests.factories.accounts import acting_as
+from ui.previews import APPROVED
 
 pytestmark = pytest.mark.usefixtures("training", "worker")
 
@@ -107,8 +108,8 @@ def test_what_finance_has_approved_is_left_alone_and_listed_with_the_pounds() ->
 
     corrected = set_list_sizes(ListKind.CRP, JANUARY, {place("V10111").pk: 8_300}, by=SYSTEM)
 
-    said = [effect for effect in corrected.effects if effect.kind == "lines to be adjusted"]
+    said = [effect for effect in corrected.effects if effect.kind == APPROVED]
     assert list(final.order_by("pk").values_list("pk", "version", "amount")) == before
-    assert [effect.pounds for effect in said if effect.count == 1] == [Decimal("6.10")] * 7
+    assert [effect.pounds for effect in said] == [Decimal("6.10")] * 8
     assert all(effect.href for effect in said)
-    assert "1 line, financially approved, stays as it is; to be adjusted." in said[0].sentence
+    assert "in Fastnet PCN, April 2021, is financially approved and stays as it is" in said[0].sentence
