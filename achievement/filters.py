@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import django_filters
-from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 
 from achievement.models import NOT_WITHDRAWN, Achievement, AdjustmentDue, NetworkAchievement, NilSettlement, on_any_date
@@ -15,13 +14,12 @@ from achievement.queries.adjustments import LESS, MORE, named
 from achievement.queries.causes import Cause
 from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.states import NilState, State
-from core.dates import FinancialYear
+from core.dates import FinancialYear, is_financial_year
 from core.errors import NotPermitted
 from organisations.models import Organisation
 
 NIL_STATES = {state.label: state for state in NilState}
 STATES = {state.label: state for state in State}
-YEAR = r"[0-9]{4}/[0-9]{2}"
 UNKNOWN = 0
 """The id of what nothing has: a service or an organisation that is not among those that wait."""
 
@@ -78,7 +76,7 @@ class WaitingNetworkFilters(django_filters.FilterSet):
     financial_year = django_filters.CharFilter(
         method="at_once",
         max_length=7,
-        validators=[RegexValidator(f"^{YEAR}$")],
+        validators=[is_financial_year],
         help_text="Of the achievement date: 2021/22.",
     )
     commissioner = django_filters.CharFilter(
@@ -120,7 +118,7 @@ def _asked(given: Mapping[str, Any], every: Collection[causes.WaitingNetwork]) -
         cause=given["cause"] or None,
         service_id=services.get(given["service"], UNKNOWN) if given["service"] else None,
         text=given["text"],
-        year=FinancialYear(int(year[:4])) if year else None,
+        year=FinancialYear.named(year) if year else None,
         days=given["days"],
         pounds=given["pounds"],
         commissioner_id=leads.get(given["commissioner"].upper(), UNKNOWN) if given["commissioner"] else None,
@@ -147,9 +145,11 @@ class AdjustmentDueFilters(django_filters.FilterSet):
 
     service = django_filters.CharFilter(field_name="service__code", max_length=80)
     financial_year = django_filters.CharFilter(
-        method="in_year", max_length=7, validators=[RegexValidator(f"^{YEAR}$")],
+        method="in_year",
+        max_length=7,
+        validators=[is_financial_year],
         help_text="Of the achievement date: 2021/22.",
-    )  # fmt: skip
+    )
     achievement_date = django_filters.DateFilter()
     network = django_filters.CharFilter(field_name="network__code", max_length=12, help_text="The Org ID of a PCN.")
     provider = django_filters.CharFilter(field_name="provider__code", max_length=12)
@@ -160,7 +160,7 @@ class AdjustmentDueFilters(django_filters.FilterSet):
     )
 
     def in_year(self, rows: QuerySet[Any], name: str, year: str) -> QuerySet[Any]:
-        of = FinancialYear(int(year[:4]))
+        of = FinancialYear.named(year)
         return rows.filter(achievement_date__range=(of.start, of.end))
 
     def which_way(self, rows: QuerySet[Any], name: str, way: str) -> QuerySet[Any]:

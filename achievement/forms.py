@@ -239,7 +239,7 @@ class WaitingForm(PortalForm):
             cause=Cause(int(given["cause"])) if given.get("cause") else None,
             service_id=int(given["service"]) if given.get("service") else None,
             text=given.get("text", ""),
-            year=FinancialYear(int(given["year"][:4])) if given.get("year") else None,
+            year=FinancialYear.named(given["year"]) if given.get("year") else None,
             days=given.get("days"),
             pounds=given.get("pounds"),
             commissioner_id=int(given["commissioner"]) if given.get("commissioner") else None,
@@ -280,7 +280,7 @@ class ToBeAdjustedForm(PortalForm):
         given = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
         ids = {f"{name}_id": int(given[name]) for name in ("service", "network", "commissioner") if given.get(name)}
         return adjustments.Filters(
-            year=FinancialYear(int(given["year"][:4])) if given.get("year") else None,
+            year=FinancialYear.named(given["year"]) if given.get("year") else None,
             direction=given.get("direction", ""),
             text=given.get("text", ""),
             **ids,

@@ -39,6 +39,21 @@ class Step:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure that went in, or that the steps tell only in words: "above the allocation", "7"; `value` is exact."""
+
+    name: str
+    value: str
+
+
+class FigureJson(TypedDict):
+    """A figure as JSON."""
+
+    name: str
+    value: str
+
+
 class StepJson(TypedDict):
     """A step as JSON."""
 
@@ -51,6 +66,7 @@ class StepJson(TypedDict):
 class ExplanationJson(TypedDict):
     """An explanation as JSON: amounts are strings, never floats."""
 
+    figures: list[FigureJson]
     steps: list[StepJson]
     unrounded: str
     amount: str
@@ -60,12 +76,16 @@ class ExplanationJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Every step from figures to pounds; `rounding` is "" where nothing was rounded."""
+    """Every step from figures to pounds; `rounding` is "" where nothing was rounded.
+
+    `figures` are what was counted before any step: what was claimed, what of it is paid and what is not; whose lists.
+    """
 
     steps: tuple[Step, ...]
     unrounded: str
     amount: Decimal
     rounding: str
+    figures: tuple[Figure, ...] = ()
 
     def sentence(self) -> str:
         """Put the steps on one line: "12,055 patients ... x £0.061 a patient a month = £735.355 = £735.36, ..."."""
@@ -74,6 +94,7 @@ class Explanation:
     def to_json(self) -> ExplanationJson:
         """Give the explanation as plain JSON types."""
         return {
+            "figures": [FigureJson(name=each.name, value=each.value) for each in self.figures],
             "steps": [StepJson(kind=s.kind.value, sign=s.sign, value=s.value, text=s.text) for s in self.steps],
             "unrounded": self.unrounded,
             "amount": str(self.amount),
@@ -113,7 +134,8 @@ def explain_capitation(result: CapitationResult, words: PopulationWords) -> Expl
         steps.append(Step(Kind.DIVISOR, "÷", str(inputs.rate.divisor), f"{inputs.rate.divisor} payment periods"))
     if inputs.share.fraction != 1:
         steps.append(_share(inputs.share))
-    return _with_result(steps, result.unrounded, result.amount)
+    figures = _lists(inputs.population, words)
+    return _with_result(steps, result.unrounded, result.amount, figures)
 
 
 def explain_item(result: ItemResult, one: str, many: str, limit: str = "allocation") -> Explanation:
@@ -123,7 +145,7 @@ def explain_item(result: ItemResult, one: str, many: str, limit: str = "allocati
         Step(Kind.COUNT, "", str(result.payable), _items(result, one, many, limit)),
         Step(Kind.RATE, "x", exactly(fee), f"{sterling(fee)} a {one}"),
     ]
-    return _with_result(steps, result.unrounded, result.amount)
+    return _with_result(steps, result.unrounded, result.amount, _counted(result, many, limit))
 
 
 def rounding_words(unrounded: Fraction, amount: Decimal) -> str:
@@ -196,12 +218,34 @@ def _items(result: ItemResult, one: str, many: str, limit: str) -> str:
     return f"{claimed}, {result.payable:,} payable, {above:,} above the {limit} of {most:,}," if above else claimed
 
 
-def _with_result(steps: list[Step], unrounded: Fraction, amount: Decimal) -> Explanation:
+def _counted(result: ItemResult, many: str, limit: str) -> list[Figure]:
+    """ "referrals claimed", "allocation", "referrals payable", "above the allocation"; no limit, no word of it."""
+    most = result.inputs.allocation
+    claimed, payable = (
+        Figure(f"{many} claimed", f"{result.inputs.count}"),
+        Figure(f"{many} payable", f"{result.payable}"),
+    )
+    if most is None:
+        return [claimed, payable]
+    return [claimed, Figure(limit, f"{most}"), payable, Figure(f"above the {limit}", f"{result.above_allocation}")]
+
+
+def _lists(population: Decimal, words: PopulationWords) -> list[Figure]:
+    """The practice's own list, and each that it took over."""
+    own = population - sum((each.size for each in words.taken_over), Decimal(0))
+    mine = [Figure(f"{words.list_name} at {spoken_date(words.list_date)}", exactly(own))] if own else []
+    return mine + [
+        Figure(f"taken over from {each.whose}, at {spoken_date(each.list_date)}", exactly(each.size))
+        for each in words.taken_over
+    ]
+
+
+def _with_result(steps: list[Step], unrounded: Fraction, amount: Decimal, figures: list[Figure]) -> Explanation:
     rounding = rounding_words(unrounded, amount)
     ending = [Step(Kind.AMOUNT, "=", str(amount), ", ".join(filter(None, [sterling(amount), rounding])))]
     if rounding:
         ending.insert(0, Step(Kind.UNROUNDED, "=", exactly(unrounded), sterling(unrounded)))
-    return Explanation((*steps, *ending), exactly(unrounded), amount, rounding)
+    return Explanation((*steps, *ending), exactly(unrounded), amount, rounding, tuple(figures))
 
 
 def _places(value: Fraction) -> int | None:

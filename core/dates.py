@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 DAY = timedelta(days=1)
@@ -52,6 +54,14 @@ class FinancialYear:
     def of(cls, day: date) -> FinancialYear:
         return cls(day.year if day >= date(day.year, 4, 1) else day.year - 1)
 
+    @classmethod
+    def named(cls, name: str) -> FinancialYear:
+        """The year called "2021/22". Raises ValueError for what is no financial year of this century."""
+        year = cls(int(name[:4])) if re.fullmatch(r"20[0-9]{2}/[0-9]{2}", name) else None
+        if year is None or str(year) != name:
+            raise ValueError(f"{name} is no financial year.")
+        return year
+
     @property
     def start(self) -> date:
         return date(self.starts_in, 4, 1)
@@ -62,3 +72,11 @@ class FinancialYear:
 
     def __str__(self) -> str:
         return f"{self.starts_in}/{(self.starts_in + 1) % 100:02d}"
+
+
+def is_financial_year(name: str) -> None:
+    """Check a financial year that somebody wrote. Raises ValidationError."""
+    try:
+        FinancialYear.named(name)
+    except ValueError:
+        raise ValidationError("A financial year is written as 2021/22.") from None

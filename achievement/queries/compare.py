@@ -22,6 +22,7 @@ from ui.wording import money
 
 ONE_PERSON = "entered and declared by one person"
 NO_ALLOCATION = "no allocation limits this payment"
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Compared(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """One achievement and the one before it; `inputs` are (name, then, now) of what differs."""
+    """One achievement and the one before it; `inputs` are (name, then, now) of what differs, NONE where there was
+    none."""
 
     now: Compared
     before: Compared
@@ -90,7 +92,7 @@ class Difference:
     @property
     def words(self) -> str:
         """ "£412.06 more than September: list size 12,055, was 5,300"; "no change"."""
-        why = "; ".join(f"{name} {now}, was {then}" for name, then, now in self.inputs)
+        why = "; ".join(_changed(*each) for each in self.inputs)
         if not self.pounds:
             return f"the same as {self.period}: {why}" if why else "no change"
         than = f"{money(abs(self.pounds))} {'more' if self.pounds > 0 else 'less'} than {self.period}"
@@ -152,9 +154,13 @@ _WITH_THOSE_BEFORE = f"""
 
 
 def _difference(now: Compared, before: Compared) -> Difference:
-    then = {each.name: each.value for each in _inputs(before)}
-    changed = [(each.name, then[each.name], each.value) for each in _inputs(now) if each.name in then]
-    return Difference(now, before, tuple(each for each in changed if each[1] != each[2]))
+    had, has = ({each.name: each.value for each in _inputs(row)} for row in (before, now))
+    beside = [(name, had.get(name, NONE), has.get(name, NONE)) for name in {**has, **had}]
+    return Difference(now, before, tuple(each for each in beside if each[1] != each[2]))
+
+
+def _changed(name: str, then: str, now: str) -> str:
+    return f"no {name}, was {then}" if now == NONE else f"{name} {now}, was {then}"
 
 
 def _inputs(row: Compared) -> list[Input]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from achievement.models import Achievement, AchievementChange, Declaration, NetworkAchievement
 from achievement.rules import APPROVED
@@ -66,7 +66,8 @@ def _pending(by: Actor) -> QuerySet[Achievement]:
 
 
 def payment_history(by: Actor) -> QuerySet[Achievement]:
-    """What the organisation acted for has declared, or had declared for it: with who, and when it was approved.
+    """What the organisation acted for has declared, or had declared for it, though it came back since: with who, and
+    when it was approved.
 
     Each row has what `last_declaration` says, `approved_at` and `finance_approved_at`, of the last time; an approval
     that was taken back is none. A commissioning organisation has what it declared on behalf.
@@ -74,7 +75,8 @@ def payment_history(by: Actor) -> QuerySet[Achievement]:
     on_behalf = Declaration.objects.filter(organisation=by.organisation_id, closed_on__isnull=False)
     whose = Q(provider=by.organisation_id) | Q(pk__in=on_behalf.values("achievement"))
     rows = Achievement.objects.payable().filter(whose, network=None)
-    rows = rows.exclude(state__in=(State.AWAITING_DATA, State.AWAITING_PROVIDER))
+    ever = Exists(Declaration.objects.filter(achievement=OuterRef("pk")))
+    rows = rows.filter(ever | ~Q(state__in=(State.AWAITING_DATA, State.AWAITING_PROVIDER)))
     return rows.select_related("service", "provider").annotate(
         **last_declaration(),
         approved_at=Case(When(state__in=APPROVED, then=_last_move(APPROVE.name))),

@@ -160,9 +160,17 @@ class StepSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class FigureSerializer(serializers.Serializer[Any]):
+    """A figure that was counted: what was claimed, what of it is above the allocation; its name, and exact value."""
+
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
 class WorkedOutSerializer(serializers.Serializer[Any]):
     """Every step from figures to pounds; exact values, a fraction where decimals never end."""
 
+    figures = FigureSerializer(many=True)
     steps = StepSerializer(many=True)
     unrounded = serializers.CharField()
     amount = serializers.CharField()

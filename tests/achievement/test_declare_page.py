@@ -83,6 +83,18 @@ def test_the_history_shows_no_approval_that_was_taken_back(portland: Payments):
     assert payment_history(portland.manager).get().approved_at is None
 
 
+def test_what_came_back_stays_in_the_history(portland: Payments):
+    portland.declared(37)
+    commands.reject_achievements(portland.as_seen(), by=portland.approver, note="Referrals of September.")
+
+    page = said(signed_in(portland.manager).get(DECLARE))
+
+    assert "Nothing has been declared yet." not in page
+    assert "Tamsin Dale, 11/12/2021" in page
+    (row,) = payment_history(portland.manager)
+    assert (row.state, row.declared_by, row.approved_at) == (State.AWAITING_PROVIDER, "Tamsin Dale", None)
+
+
 def test_notes_go_with_their_row(portland: Payments):
     portland.submit(37)
     row = portland.achievement
@@ -283,43 +295,6 @@ def test_the_commissioner_is_told_why_it_cannot_declare_and_who_can(portland: Pa
 
     assert "Declare Achievement : you cannot." in page
     assert "Tamsin Dale, with the role Declaration Management at Portland Surgery, can." in page
-
-
-def test_it_is_compared_with_the_period_before(portland: Payments):
-    portland.submit(12, day=OCTOBER, by=portland.world.kezia)
-    portland.submit(37)
-    client = signed_in(portland.manager)
-
-    own, compared = said(client.get(page_of(portland))), said(client.get(page_of(portland, "compare")))
-
-    assert "Compare with October: £207.00 more" in own
-    assert "November 2021: £207.00 more than October: referrals 37, was 12." in compared
-    assert "Referrals 12 37" in compared
-
-
-def test_without_a_period_before_there_is_nothing_to_compare_with(portland: Payments):
-    portland.submit(37)
-
-    response = signed_in(portland.manager).get(page_of(portland, "compare"))
-
-    assert response.status_code == 404
-
-
-def test_the_role_view_compares_no_pounds(portland: Payments):
-    portland.submit(37)
-
-    response = signed_in(acting_as(Role.VIEW, organisation=portland.world.practice)).get(page_of(portland, "compare"))
-
-    assert response.status_code == 403
-
-
-def test_a_line_of_a_network_is_compared_too(world):
-    world.calculate(OCTOBER.replace(month=8), OCTOBER)
-    line = world.lines(OCTOBER)[0]
-
-    page = said(signed_in(world.approver).get(reverse("achievement:compare", args=[line.pk])))
-
-    assert "October 2021: no change." in page
 
 
 def test_approvers_see_the_remarks_under_a_row(portland: Payments):

@@ -91,6 +91,18 @@ def test_items_above_the_allocation_are_in_the_explanation():
 
     said = "37 referrals, 30 payable, 7 above the allocation of 30, x £11.50 a referral = £345.00"
     assert explanation.sentence() == said
+    assert explanation.to_json()["figures"] == [
+        {"name": "referrals claimed", "value": "37"},
+        {"name": "allocation", "value": "30"},
+        {"name": "referrals payable", "value": "30"},
+        {"name": "above the allocation", "value": "7"},
+    ]
+
+
+def test_without_an_allocation_no_figure_speaks_of_one():
+    explanation = explain_item(item.calculate(item.ItemInputs(37, Decimal("11.50"))), "referral", "referrals")
+
+    assert [each.name for each in explanation.figures] == ["referrals claimed", "referrals payable"]
 
 
 def test_an_explanation_is_json_without_a_float():

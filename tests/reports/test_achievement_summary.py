@@ -15,7 +15,9 @@ from accounts.rules import Acting
 from accounts.states import Role
 from achievement import commands
 from core.dates import FinancialYear
+from core.paging import page_of
 from reports.queries.summary import SummaryFilters, achievements_in
+from reports.views.summary import ORDER
 from tests.achievement.payments import Payments, payments, said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import PracticeFactory
@@ -48,6 +50,20 @@ def test_it_shows_what_was_declared_by_whom_and_what_became_of_it(portland: Paym
     assert "Tamsin Dale" in page
     assert "01/11/2021 - 30/11/2021" in page
     assert "Awaiting Commissioning Organisation Approval" in page
+
+
+def test_no_provider_is_lost_where_pages_meet_though_all_have_one_name(portland: Payments):
+    for _ in range(3):
+        practice, manager = portland.another_practice(portland.world.practice.name)
+        portland.submit_for(practice, 12, manager)
+    rows, after, seen = achievements_in(portland.approver, SummaryFilters(FinancialYear(2021))), "", []
+
+    for _ in range(4):
+        page = page_of(rows, ORDER, after=after, size=1)
+        seen += [row.provider.code for row in page.rows]
+        after = page.next_cursor
+
+    assert (len(set(seen)), after) == (4, "")
 
 
 def test_what_came_back_is_not_said_to_be_declared(portland: Payments):
