@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from achievement import commands
-from achievement.queries import figures, forecasts, payees
+from achievement.queries import completing, figures, forecasts, payees
 from achievement.queries.networks import Touched, touched_by
 from achievement.rules import CALCULATE_LATER
 from catalogue.changes import ServiceVersionReleased
@@ -146,4 +146,5 @@ def _work_out(touched: Touched, why: str = "") -> Iterable[Effect]:
     return [Effect("calculation queued", f"{len(ordered):,} networks are worked out in the background.", len(ordered))]
 
 
+previews.forecast(completing.measure, completing.compare)
 previews.forecast(forecasts.measure, forecasts.compare)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ class Effect:
     """What a handler did because of a change, in words a result page or a preview shows.
 
     `kind` groups effects, `sentence` says it, `count` and `pounds` measure it, `keys` names what it touched, `href`
-    leads to it. `undoes_approval`: somebody had approved what it takes back.
+    leads to it. `undoes_approval`: somebody had approved what it takes back. `whose`: of whom it is, by name, where
+    the sentence does not say it; the first of many.
     """
 
     kind: str
@@ -40,6 +41,23 @@ class Effect:
     keys: tuple[Any, ...] = ()
     href: str = ""
     undoes_approval: bool = False
+    whose: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """The sentence, and whose it is."""
+        return f"{self.sentence} ({self.whose})" if self.whose else self.sentence
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON keeps it, but for its keys."""
+        return {
+            "kind": self.kind, "sentence": self.sentence, "count": self.count, "pounds": str(self.pounds),
+            "href": self.href, "undoes_approval": self.undoes_approval, "whose": self.whose,
+        }  # fmt: skip
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Effect:
+        return cls(**{**plain, "pounds": Decimal(plain["pounds"])})
 
 
 C = TypeVar("C", bound=Change)

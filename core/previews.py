@@ -41,10 +41,12 @@ class Foreseen:
 
 @dataclass(frozen=True)
 class Ahead(Generic[T]):
-    """What a command would answer, and what it would change beyond what is written: its forecasts."""
+    """What a command would answer, and what it would change beyond what is written: its forecasts, and what they are
+    `measured` by after it, for comparing."""
 
     answer: T
     expected: tuple[Effect, ...] = ()
+    measured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def look_ahead(run: Callable[[], T]) -> Ahead[T]:
     expected: list[Effect] = []
     for (measure, compare), then in zip(_forecasts, after, strict=True):
         expected += compare(measure(changes), then)
-    return Ahead(answer, tuple(expected))
+    return Ahead(answer, tuple(expected), _facts(after))
 
 
 def do_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: str, purpose: str, by: Actor) -> T:
@@ -119,6 +121,15 @@ def save_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token
     if not token:
         raise LookAgain("Look at what would change first. Nothing was saved.")
     return do_as_seen(run, says, token, purpose, by)
+
+
+def measured(changes: Sequence[Change]) -> tuple[str, ...]:
+    """What the forecasts are measured by as things stand, for comparing."""
+    return _facts([measure(changes) for measure, _compare in _forecasts])
+
+
+def _facts(found: Iterable[Mapping[Any, Decimal]]) -> tuple[str, ...]:
+    return tuple(sorted(f"{key} {value}" for each in found for key, value in each.items()))
 
 
 def forecast(measure: Measure, compare: Compare) -> None:

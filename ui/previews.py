@@ -10,17 +10,18 @@ from core.previews import Difference
 from ui.components import Confirm
 
 APPROVED = "financially approved"
+"""The kind of effects that say what would be due beside what finance has approved, line by line."""
 NEVER_BY_ITSELF = "What is to be adjusted is listed, and never paid or recovered by itself."
 SETTLED = "none recorded - check before you save"
-"""The kind of effects that say what would be due beside what finance has approved, line by line."""
 
 
 @dataclass(frozen=True)
 class EffectLine:
-    """One sentence, and where it is seen."""
+    """One sentence, where it is seen, and whose it is where it does not say so."""
 
     sentence: str
     href: str = ""
+    whose: str = ""
 
     @property
     def subject(self) -> str:
@@ -63,18 +64,18 @@ class WouldChange:
         final = [effect for effect in had if effect.kind == APPROVED]
         known = [effect for effect in had if effect.kind != APPROVED]
         asked = (
-            Asked("Approvals undone", _lines(effect for effect in known if effect.undoes_approval)),
+            Asked("Approvals undone", lines_of(effect for effect in known if effect.undoes_approval)),
             Asked("Financially approved periods", _final(final)),
             Asked("Settled off the system", (), SETTLED),
         )
         plain = [effect for effect in known if not effect.undoes_approval]
-        lines = [*(EffectLine(sentence) for sentence in said), *_lines([*plain, *expected])]
+        lines = [*(EffectLine(sentence) for sentence in said), *lines_of([*plain, *expected])]
         return cls(lead=lead, lines=lines, asked=asked, confirm=confirm, moved=moved)
 
 
 def _final(effects: Sequence[Effect]) -> list[EffectLine]:
-    return [*_lines(effects), EffectLine(NEVER_BY_ITSELF)] if effects else []
+    return [*lines_of(effects), EffectLine(NEVER_BY_ITSELF)] if effects else []
 
 
-def _lines(effects: Iterable[Effect]) -> list[EffectLine]:
-    return [EffectLine(effect.sentence, effect.href) for effect in effects]
+def lines_of(effects: Iterable[Effect]) -> list[EffectLine]:
+    return [EffectLine(effect.sentence, effect.href, effect.whose) for effect in effects]

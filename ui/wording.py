@@ -113,6 +113,12 @@ def listed(names: Sequence[str], joiner: str = "and") -> str:
     return f"{', '.join(names[:-1])} {joiner} {names[-1]}"
 
 
+def first_of(names: Sequence[str], how_many: int) -> str:
+    """`A`, `A, B and 3 others`: the first of so many."""
+    others = how_many - len(names)
+    return listed([*names, count(others, "other")] if others > 0 else names)
+
+
 def in_sentence(label: object) -> str:
     """A label inside a sentence: `End Date` becomes `end date`; `PCN` and `Org ID` stay as they are."""
     return " ".join(word.lower() if word[1:].islower() and word != "Org" else word for word in str(label).split())

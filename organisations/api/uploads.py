@@ -22,6 +22,7 @@ from organisations.forms import UploadForm
 from organisations.forms.reference_files import MOST_BYTES
 from organisations.presenters import uploads as shown
 from organisations.presenters.loads import FileRow, file_rows
+from organisations.queries.followed import all_that_follows
 from organisations.rules import must_load_reference_data
 from organisations.serializers import (
     ConfirmUploadSerializer,
@@ -149,6 +150,7 @@ def _detail(upload: Any) -> dict[str, Any]:
     job = upload.load_job or upload.check_job
     report: Mapping[str, Any] = job.result
     files = report.get("files", [])
+    followed = all_that_follows(report)
     return {
         **ReferenceUploadSerializer(upload).data,
         "step": job.step,
@@ -157,7 +159,8 @@ def _detail(upload: Any) -> dict[str, Any]:
         "moved": report.get("moved"),
         "changes": report.get("changed"),
         "reported": [{"published": None, **{name: file[name] for name in _REPORTED if name in file}} for file in files],
-        "effects": report.get("effects", []),
+        "effects": [effect.in_full for effect in followed],
+        "follows": [effect.as_plain() for effect in followed],
         "rows": [_row(row) for row in shown.all_rows(report)],
         "loads": report.get("loads", []),
     }

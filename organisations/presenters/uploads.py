@@ -24,10 +24,12 @@ from organisations.presenters.loads import (
     rows_table,
 )
 from organisations.queries.doubts import doubts_of
+from organisations.queries.followed import all_that_follows, effects_in, expected_in
 from organisations.states import RowKind
 from ui.components import Confirm, Progress
 from ui.forms import PortalForm
 from ui.frame import Link, Page
+from ui.previews import EffectLine, WouldChange, lines_of
 from ui.tables import Column, Table
 from ui.wording import count, long_date
 
@@ -46,6 +48,7 @@ FILE_COLUMNS = (
 )
 FILES_ROW_COLUMNS = (Column(key="file", label="File"), *ROW_COLUMNS)
 UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+NOTHING_FOLLOWS = "Nothing follows in participation, and no line or payment changes."
 SHOWN = 25
 """Rows of a check shown on its page; all of them are in its CSV."""
 
@@ -90,10 +93,9 @@ class UploadPage(Page):
     problem: Sequence[str] = ()
     tables: Sequence[Table] = ()
     rows: Table | None = None
-    effects: Sequence[str] = ()
-    effects_title: str = ""
+    followed: Sequence[EffectLine] = ()
     more_rows: str = ""
-    confirm: Confirm | None = None
+    change: WouldChange | None = None
     acts: Sequence[Confirm] = ()
     links: Sequence[Link] = ()
 
@@ -169,11 +171,15 @@ def _checked(page: UploadPage, upload: OdsUpload, report: Mapping[str, Any], tod
         tables=list(_tables(report, "What would change")),
         rows=_rows_table(rows, upload),
         more_rows=row_total(min(len(rows), SHOWN), len(rows)),
-        effects=report["effects"],
-        effects_title="What would follow",
-        confirm=_confirm(upload, report, today),
+        change=_would_change(upload, report, today),
         acts=_ways_on(upload, again=False),
     )
+
+
+def _would_change(upload: OdsUpload, report: Mapping[str, Any], today: date) -> WouldChange:
+    effects, expected = effects_in(report), expected_in(report)
+    said = [] if effects or expected else [NOTHING_FOLLOWS]
+    return WouldChange.of("If these files are loaded:", said, effects, expected, _confirm(upload, report, today))
 
 
 def _moved(report: Mapping[str, Any]) -> Difference | None:
@@ -188,8 +194,7 @@ def _loaded(page: UploadPage, report: Mapping[str, Any]) -> UploadPage:
         page,
         lead="The files have been loaded." if report["changed"] else "Loaded: nothing changed, all was known already.",
         tables=list(_tables(report, "What changed")),
-        effects=report["effects"],
-        effects_title="What followed",
+        followed=lines_of(all_that_follows(report)),
         links=[
             Link(f"Rows and counts of {file['file_name']}", reverse("organisations:ods_load", args=[load]))
             for load, file in loaded

@@ -75,6 +75,18 @@ class MovedSerializer(serializers.Serializer[Any]):
     new = serializers.ListField(child=serializers.CharField())
 
 
+class FollowsSerializer(serializers.Serializer[Any]):
+    """Something that follows: in words and pounds, of how many, and the page where it is seen."""
+
+    kind = serializers.CharField(help_text="`financially approved`: it stays as it is, and is to be adjusted.")
+    sentence = serializers.CharField()
+    count = serializers.IntegerField()
+    pounds = serializers.DecimalField(max_digits=14, decimal_places=2)
+    href = serializers.CharField(help_text="The page's address; empty where there is none.")
+    undoes_approval = serializers.BooleanField(help_text="Somebody had approved what it takes back.")
+    whose = serializers.CharField(help_text="Of whom it is, by name, where the sentence does not say it.")
+
+
 class UploadFileSerializer(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(choices=[(each.value, each.label) for each in Purpose])
     name = serializers.CharField()
@@ -106,7 +118,8 @@ class ReferenceUploadDetailSerializer(ReferenceUploadSerializer):
     moved = MovedSerializer(allow_null=True)
     changes = serializers.BooleanField(allow_null=True, help_text="Null while no check has been done.")
     reported = ReportedFileSerializer(many=True)
-    effects = serializers.ListField(child=serializers.CharField())
+    effects = serializers.ListField(child=serializers.CharField(), help_text="What follows, in sentences.")
+    follows = FollowsSerializer(many=True, help_text="The same, one by one: what follows, and what is expected.")
     rows = RowSerializer(many=True)
     loads = serializers.ListField(child=serializers.IntegerField())
 

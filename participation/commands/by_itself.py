@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.urls import reverse
+
 from accounts.queries import holders_of
 from accounts.states import Role
 from core import clock
@@ -24,8 +26,9 @@ from participation.models import Participation, Term
 from participation.queries import FOLLOWS_MEMBERSHIP, ends_that_follow
 from participation.queries.joiners import Joining, joiners_href, joinings, sentence_of
 from participation.states import END, EXPIRE, State
-from ui.wording import count
+from ui.wording import count, first_of
 
+NAMED = 3
 TOLD_SINGLY = 20
 """Joiners that effects tell one by one; more are told by their number."""
 
@@ -102,4 +105,10 @@ def close_the_day(*, by: Actor) -> DayClosed:
 def _effect(ids: Sequence[int]) -> Effect:
     ends = "ends" if len(ids) == 1 else "end"
     sentence = f"{count(len(ids), 'participation')} now {ends} with the membership."
-    return Effect("participations follow memberships", sentence, len(ids), keys=tuple(ids))
+    href = reverse("participation:offer", args=[ids[0]]) if len(ids) == 1 else ""
+    names = Participation.objects.filter(pk__in=ids).order_by("provider__name").values_list("provider__name", flat=True)
+    known = list(names.distinct())
+    return Effect(
+        "participations follow memberships", sentence, len(ids), keys=tuple(ids), href=href,
+        whose=first_of(known[:NAMED], len(known)),
+    )  # fmt: skip

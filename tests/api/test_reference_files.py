@@ -16,6 +16,7 @@ from organisations import commands
 from organisations.forms import reference_files
 from organisations.models import ListKind, ListSize, Membership, OdsLoad, OdsUpload
 from tests.factories.accounts import acting_as
+from tests.factories.achievement import OCTOBER, utsire
 from tests.factories.organisations import NationalOperatorFactory, OdsLoadFactory
 from tests.organisations.conftest import release
 from tests.organisations.loading import load, organisation
@@ -260,3 +261,18 @@ def test_a_list_costs_the_same_queries_however_long_it_is(librarian, petra, path
 
     with django_assert_max_num_queries(12):
         librarian.get(path)
+
+
+def test_what_follows_is_answered_one_by_one_with_pounds_whose_and_where(librarian):
+    world = utsire()
+    world.calculate(OCTOBER)
+    practice = world.practices[0]
+    made = upload(librarian, lists=lists(f"{practice.code},CRP,2021-01-01,12155"))
+    work()
+    found = report(librarian, made)
+
+    (line,) = [each for each in found["follows"] if each["sentence"].startswith("31 October 2021: 1 line changes")]
+    assert (line["whose"], line["count"], line["undoes_approval"]) == (practice.name, 1, False)
+    assert (line["pounds"], line["href"].split("?")[0]) == ("6.10", "/achievement/networks/")
+    assert f"{line['sentence']} ({practice.name})" in found["effects"]
+    assert "expected" in {each["kind"] for each in found["follows"]}

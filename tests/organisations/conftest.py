@@ -6,15 +6,18 @@ import csv
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from openpyxl import Workbook
 
 from accounts.rules import Acting
 from accounts.states import Role
 from core import changes
 from core.changes import Change
+from core.dates import DAY
 from organisations.changes import (
     ClosingDatesCorrected,
     LeadsCorrected,
@@ -22,6 +25,7 @@ from organisations.changes import (
     MembershipCorrected,
     ParentsCorrected,
 )
+from organisations.models import Membership, Organisation
 from tests.factories.achievement import World, utsire
 from tests.organisations.files import (
     MEMBERSHIP_HEADER,
@@ -53,7 +57,7 @@ PAYMENTS = [
 
 @dataclass
 class OdsRelease:
-    """What the files are to say; `write` makes them. Practices: code -> commissioner. Networks: code -> lead."""
+    """What the files are to say. Practices: code -> commissioner. Networks: code -> lead."""
 
     folder: Path
     practices: dict[str, str] = field(default_factory=dict)
@@ -62,6 +66,28 @@ class OdsRelease:
     lists: dict[str, tuple[str, str]] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def as_known(cls, folder: Path) -> OdsRelease:
+        """What is known already: files that would change nothing of memberships."""
+        networks = Organisation.objects.networks().filter(leads__recorded__upper_inf=True)
+        spells = Membership.objects.known().values_list("practice__code", "network__code", "valid", "zero_length_date")
+        return cls(
+            folder,
+            networks=dict(networks.values_list("code", "leads__commissioner__code")),
+            memberships=[(practice, network, *_days(valid, zero)) for practice, network, valid, zero in spells],
+            names=dict(Organisation.objects.values_list("code", "name")),
+        )
+
+    def move(self, practice: str, leaves: str, last_day: str, joins: str = "", first_day: str = "") -> None:
+        """A practice's membership ends, and another begins where one is given."""
+        self.memberships = [
+            (code, network, start, last_day) if (code, network, end) == (practice, leaves, "") else
+            (code, network, start, end) for code, network, start, end in self.memberships
+        ]  # fmt: skip
+        if joins:
+            self.memberships.append((practice, joins, first_day, ""))
 
     def practice_file(self, day: str = "2021-11-30") -> Path:
         rows = [self._practice(code, parent) for code, parent in self.practices.items()]
@@ -73,7 +99,9 @@ class OdsRelease:
         details.title = "PCNDetails"
         details.append(DETAILS)
         for code, lead in self.networks.items():
-            details.append([code, f"{code} PCN", lead, f"NHS {lead} CCG", "20190701", "", "AB1 2CD"])
+            details.append(
+                [code, self.names.get(code, f"{code} PCN"), lead, f"NHS {lead} CCG", "20190701", "", "AB1 2CD"]
+            )
         partners = book.create_sheet("PCN Core Partner Details")
         partners.append(PARTNERS)
         for practice, network, start, end in self.memberships:
@@ -106,7 +134,7 @@ class OdsRelease:
         closed = self.closed.get(code, "")
         cells = [
             code,
-            f"Practice {code}",
+            self.names.get(code, f"Practice {code}"),
             "Y1",
             "QZZ",
             "1 High Street",
@@ -126,6 +154,13 @@ class OdsRelease:
         with path.open("w", newline="") as opened:
             csv.writer(opened).writerows(rows)
         return path
+
+
+def _days(valid: DateRange, zero: date | None) -> tuple[str, str]:
+    """First and last day, as the file writes them."""
+    if zero:
+        return f"{zero:%Y%m%d}", f"{zero:%Y%m%d}"
+    return f"{valid.lower:%Y%m%d}", f"{valid.upper - DAY:%Y%m%d}" if valid.upper else ""
 
 
 @pytest.fixture

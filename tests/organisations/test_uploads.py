@@ -31,9 +31,9 @@ def given(release, day="2021-11-30"):
     return [commands.Given(each, path.name, path.stat().st_size, [path.read_bytes()]) for each, path in paths.items()]
 
 
-def work():
-    """What a worker does: deliver all that is not done."""
-    for message in OutboxMessage.objects.filter(done_at=None, task__startswith="organisations.").order_by("pk"):
+def work(room="organisations."):
+    """What a worker does: deliver all of a room that is not done."""
+    for message in OutboxMessage.objects.filter(done_at=None, task__startswith=room).order_by("pk"):
         deliver(message.pk)
 
 

@@ -119,7 +119,7 @@ class LoadReport:
     def as_plain(self) -> dict[str, Any]:
         return {
             "files": [file.as_plain() for file in self.files],
-            "effects": [effect.sentence for effect in self.effects],
+            "effects": [effect.as_plain() for effect in self.effects],
             "changed": self.changed,
             "organisations": sorted(set().union(*(file.concerned for file in self.files))),
         }

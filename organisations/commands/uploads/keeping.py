@@ -103,7 +103,7 @@ def drop_old_uploads(*, by: Actor) -> int:
 
 
 def _start(kind: str, verb: str, names: list[str], by: Actor) -> Job:
-    return start_job(kind, f"{verb} of {', '.join(names)}", {}, steps=len(names) + STEPS, by=by)
+    return start_job(kind, f"{verb} of {', '.join(names)}", {}, steps=len(names) + STEPS + 1, by=by)
 
 
 def _usable(upload_id: int, by: Actor) -> OdsUpload:

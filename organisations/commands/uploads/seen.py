@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.commands import beliefs_ended
 from core.previews import Difference, Foreseen, difference, foreseen
 from organisations.models import Lead, ListSize, Membership, Organisation, Parent
+from organisations.queries.followed import all_that_follows
 from ui.wording import count, listed
 
 WHOSE = {Membership: "practice", ListSize: "organisation", Lead: "network", Parent: "organisation"}
@@ -15,10 +16,14 @@ WHOSE = {Membership: "practice", ListSize: "organisation", Lead: "network", Pare
 NAMED = 10
 
 
-def with_seen(report: Mapping[str, Any]) -> dict[str, Any]:
-    """A report, within the command that made it, with the beliefs that it ends and a digest of all of it."""
-    ends = beliefs_ended()
-    return {**report, "ends": ends, "digest": foreseen(_sentences(report), report, ends).digest}
+def with_ends(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report, within the command that made it, with the beliefs that it ends."""
+    return {**report, "ends": beliefs_ended()}
+
+
+def with_digest(report: Mapping[str, Any], measured: Sequence[str]) -> dict[str, Any]:
+    """A report with a digest of all of it, and of what the days to come are measured by."""
+    return {**report, "digest": foreseen(_sentences(report), report, list(measured)).digest}
 
 
 def how_it_moved(then: Mapping[str, Any], now: Mapping[str, Any]) -> Difference | None:
@@ -34,8 +39,8 @@ def _seen(report: Mapping[str, Any]) -> Foreseen:
 
 
 def _sentences(report: Mapping[str, Any]) -> list[str]:
-    """The counts of each file and what follows from them."""
-    return [*_counted(report), *report.get("effects", ())]
+    """The counts of each file, what follows from them, and what is expected."""
+    return [*_counted(report), *(effect.sentence for effect in all_that_follows(report))]
 
 
 def _counted(report: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +12,17 @@ from typing import Any
 from django.db import transaction
 
 from core.actors import Actor
+from core.changes import Change, noting_changes
 from core.commands import apart, command, instant
-from core.locking import impatient
-from core.previews import WAIT, WorldMoved
+from core.previews import WorldMoved, look_ahead, measured, thoroughly
 from operations.jobs import AtRequestOf, Tell, do_job
 from organisations.commands.ods import OdsFiles, load_ods
-from organisations.commands.uploads.seen import how_it_moved, with_seen
+from organisations.commands.uploads.seen import how_it_moved, with_digest, with_ends
 from organisations.models import OdsLoad, OdsUpload
+from organisations.queries.followed import all_that_follows
 from organisations.states import Purpose
+
+FORECAST = "Working out what is expected of the months to come."
 
 
 @command
@@ -40,38 +43,48 @@ def load_upload(job_id: int, *, by: Actor) -> None:
 
 
 def _would_change(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
-    with transaction.atomic(), apart(), impatient(WAIT):
-        found = _taken_in(upload, AtRequestOf(upload.uploaded_by_id), tell)
-        transaction.set_rollback(True)
-    return found
+    """All that would follow, however many networks it touches, and what is expected beside it."""
+    ahead = look_ahead(lambda: _taken_in(upload, AtRequestOf(upload.uploaded_by_id), tell))
+    return with_digest({**ahead.answer, "expected": [each.as_plain() for each in ahead.expected]}, ahead.measured)
 
 
 def _as_seen(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
+    seen = upload.check_job.result
     try:
-        with transaction.atomic(), apart():
-            return _loaded(upload, tell)
+        with transaction.atomic(), apart(), noting_changes() as changes:
+            return _loaded(upload, seen, changes, tell)
     except WorldMoved as moved:
         upload.check_job, upload.load_job = upload.load_job or upload.check_job, None
         upload.save(update_fields=["check_job", "load_job"])
-        found: dict[str, Any] = moved.outcome
-        return {**found, "moved": {"gone": moved.difference.gone, "new": moved.difference.new}}
+        found = _would_change(upload, tell)
+        differs = how_it_moved(seen, found) or moved.difference
+        return {**found, "moved": {"gone": differs.gone, "new": differs.new}}
 
 
-def _loaded(upload: OdsUpload, tell: Tell) -> dict[str, Any]:
-    """Raises WorldMoved, with what was found, where that is not what the check found."""
-    asked_by = upload.load_job.started_by_id if upload.load_job else None
-    found = _taken_in(upload, AtRequestOf(asked_by), tell)
-    if moved := how_it_moved(upload.check_job.result, found):
+def _loaded(upload: OdsUpload, seen: Mapping[str, Any], changes: Sequence[Change], tell: Tell) -> dict[str, Any]:
+    """Raises WorldMoved where what is found, or measured of what is expected after it, is not what was seen."""
+    asked_by = AtRequestOf(upload.load_job.started_by_id if upload.load_job else None)
+    found = {**_taken_in(upload, asked_by, tell), "expected": seen.get("expected", [])}
+    found = with_digest(found, measured(changes))
+    if moved := how_it_moved(seen, found):
         raise WorldMoved(found, moved)
     upload.files.update(content=None)
-    loads = OdsLoad.objects.filter(loaded_at=instant()).order_by("pk").values_list("pk", flat=True)
-    return {**found, "loads": list(loads)}
+    return {**found, "loads": _remembered(found)}
+
+
+def _remembered(found: Mapping[str, Any]) -> list[int]:
+    """The loads of this instant, by id; what was expected is kept with what followed."""
+    loads = OdsLoad.objects.filter(loaded_at=instant())
+    loads.update(effects=[effect.in_full for effect in all_that_follows(found)])
+    return list(loads.order_by("pk").values_list("pk", flat=True))
 
 
 def _taken_in(upload: OdsUpload, by: Actor, tell: Tell) -> dict[str, Any]:
-    """Load the files; the report as JSON keeps it, with what a later look is compared with."""
-    with _files(upload) as files:
-        return with_seen(load_ods(files, by=by, tell=tell).as_plain())
+    """Load the files with all that follows, at once; the report as JSON keeps it, with the beliefs that it ends."""
+    with _files(upload) as files, thoroughly():
+        report = with_ends(load_ods(files, by=by, tell=tell).as_plain())
+    tell(FORECAST)
+    return report
 
 
 @contextmanager
