@@ -21,6 +21,9 @@ from ui.frame import Link
 
 Cell = str | int | Decimal | date | None
 
+_AIR = 0.5  # millimetres beside a word, or it is broken where it just fits
+_BOLDER = 1.08  # how much wider a word of a head is than the same word of a row
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """A cell that begins so is a formula to some spreadsheet; the last four are =, +, - and @ in full width."""
 
@@ -91,7 +94,7 @@ def to_pdf(sheet: Sheet) -> bytes:
     aligned = tuple("RIGHT" if _is_number(sheet.rows, at) else "LEFT" for at in range(len(sheet.heads)))
     heads = FontFace(emphasis="BOLD", fill_color=(232, 237, 238))
     with pdf.table(
-        col_widths=tuple(sheet.widths), text_align=aligned, headings_style=heads, line_height=4.5,
+        col_widths=_widths(pdf, sheet), text_align=aligned, headings_style=heads, line_height=4.5,
         cell_fill_mode=TableCellFillMode.NONE,
     ) as table:  # fmt: skip
         for line in (sheet.heads, *sheet.rows):
@@ -99,6 +102,23 @@ def to_pdf(sheet: Sheet) -> bytes:
             for cell in line:
                 cells.cell(_latin(_text(cell)))
     return bytes(pdf.output())
+
+
+def _widths(pdf: FPDF, sheet: Sheet) -> tuple[float, ...]:
+    """The columns' widths on the page: no narrower than their longest word, where the page is wide enough for that."""
+    least = [_longest_word(pdf, sheet, at) + 2 * pdf.c_margin + _AIR for at in range(len(sheet.heads))]
+    wanted = [pdf.epw * width / sum(sheet.widths) for width in sheet.widths]
+    room = pdf.epw - sum(least)
+    short = [max(0.0, want - need) for want, need in zip(wanted, least, strict=True)]
+    if room <= 0 or not sum(short):
+        return tuple(least)
+    return tuple(need + room * more / sum(short) for need, more in zip(least, short, strict=True))
+
+
+def _longest_word(pdf: FPDF, sheet: Sheet, at: int) -> float:
+    in_rows = {word for row in sheet.rows for word in _latin(_text(row[at])).split()}
+    heads = [pdf.get_string_width(word) * _BOLDER for word in _latin(sheet.heads[at]).split()]
+    return max([*heads, *map(pdf.get_string_width, in_rows)], default=0.0)
 
 
 FILES: Mapping[str, tuple[Callable[[Sheet], bytes], str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -105,13 +105,13 @@ def _asked(by: Acting, given: Mapping[str, Any], *, totals: bool, back: str) -> 
 
 
 def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpResponse:
-    name = f"achievement.act.{asked.action}.reason"
+    name = _reason_name(asked, [row.id for row in asked.seen])
     before = kept_texts([name], by=by).get(name, "")
     form = ReasonForm(request.POST if "reason" in request.POST else None, initial={"reason": before})
     if form.is_bound:
         keep_texts({name: request.POST["reason"]}, by=by)
     if form.is_valid():
-        return _done(request, by, asked, note=form.cleaned_data["reason"], kept=name)
+        return _done(request, by, asked, note=form.cleaned_data["reason"])
     button = shown.ACTIONS[asked.action][0].rstrip(".")
     page = shown.ReasonPage(
         title=f"{button} {count(len(asked.seen), *NOUN)}",
@@ -145,15 +145,21 @@ def _confirm(by: Acting, asked: Asked, button: str, warning: str = "") -> Confir
     )
 
 
-def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str, kept: str = "") -> HttpResponse:
-    """Do it once: the same form sent twice is answered twice, and done once. A note that is `kept` under a name is
-    kept no longer when every row was done."""
+def _reason_name(asked: Asked, ids: Iterable[int]) -> str:
+    """What a reason is kept under: these rows alone, so that it is not put back for others."""
+    return f"achievement.reason.{digest_of({'act': asked.action, 'totals': asked.totals, 'rows': sorted(ids)})}"
+
+
+def _done(request: PortalRequest, by: Acting, asked: Asked, *, note: str) -> HttpResponse:
+    """Do it once: the same form sent twice is answered twice, and done once. A note is kept for the rows that were
+    refused, and for no others."""
     what = {"action": asked.action, "totals": asked.totals, "seen": asked.seen, "note": note}
     key = f"{asked.key}:{digest_of(what)}" if asked.key else ""
     said = once(key, what, lambda: _act(by, asked, note), by=by, action="achievement.act", within=DOUBLE_CLICK)
     messages.add_message(request, said["level"], said["text"])
-    if kept and not said["refused"]:
-        keep_texts({kept: ""}, by=by)
+    if note:
+        everything = _reason_name(asked, [row.id for row in asked.seen])
+        keep_texts({everything: "", _reason_name(asked, said["refused"]): note if said["refused"] else ""}, by=by)
     if said["undo"]:
         request.session[UNDO] = {"token": said["undo"], "what": said["done"]}
     return redirect(asked.back)
@@ -169,7 +175,7 @@ def _act(by: Acting, asked: Asked, note: str) -> dict[str, Any]:
         "level": level,
         "text": " ".join([*sentences, *completed]),
         "done": count(outcome.moved, *NOUN),
-        "refused": len(outcome.refused),
+        "refused": [row.id for row in outcome.refused],
         "undo": _undo_token(by, outcome) if asked.action == shown.APPROVE else "",
     }
 

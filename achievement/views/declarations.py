@@ -165,7 +165,7 @@ def _selection(
 
 
 def _empty(filters: Filters) -> str:
-    what = f"Nothing is {filters.state.label}" if filters.state else "There are no achievements yet"
+    what = f"Nothing is {filters.state.label}" if filters.state else "There is no achievement yet"
     narrowed = filters.service_id or filters.network_id or filters.achievement_date or filters.text
     if narrowed:
         return f"{what} that matches these filters. Clear them to see more."

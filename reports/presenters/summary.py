@@ -17,7 +17,7 @@ from core.clock import LONDON
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.sheets import KINDS, Sheet
-from ui.tables import Address, Column, Pager, Table
+from ui.tables import Address, Column, Order, Pager, Table
 from ui.wording import money, period
 
 TITLE = "Achievement Summary Report"
@@ -70,18 +70,18 @@ def summary_row(row: Any, periods: Mapping[tuple[int, date], tuple[date, date]],
 
 
 def summary_table(
-    rows: Sequence[SummaryRow], *, pounds: bool, count: int, total: Decimal | None, address: Address
+    rows: Sequence[SummaryRow], *, pounds: bool, count: int, total: Decimal | None, order: Order, address: Address
 ) -> Table:
-    amount = [Column(key="amount", label="Achievement Amount", kind="money")] if pounds else []
+    amount = [Column(key="amount", label="Achievement Amount", kind="money", sort="amount")] if pounds else []
     return Table(
         caption="Achievements",
         columns=[
-            Column(key="code", label="Org ID", kind="code"),
-            Column(key="name", label="Name", href="href"),
+            Column(key="code", label="Org ID", kind="code", sort="code"),
+            Column(key="name", label="Name", href="href", sort="name"),
             Column(key="pcn", label="PCN"),
-            Column(key="service", label="Quality Service"),
+            Column(key="service", label="Quality Service", sort="service"),
             Column(key="period", label="Payment Period", kind="period"),
-            Column(key="achievement_date", label="Date of Achievement", kind="date"),
+            Column(key="achievement_date", label="Date of Achievement", kind="date", sort="date"),
             Column(key="figures", label="Figures"),
             Column(key="status", label="Status", kind="status"),
             Column(key="declared_by", label="Declared by"),
@@ -93,13 +93,14 @@ def summary_table(
         count=count,
         total=total,
         empty="There are no achievements of this year and service that you can see.",
+        order=order,
         address=address,
         exports=[Link(label, _file_href(address, file)) for file, label in KINDS] if rows else [],
     )
 
 
 def _file_href(address: Address, file: str) -> str:
-    chosen = address.without("after", "view", "sort")
+    chosen = address.without("after", "view")
     return str(Address(reverse("reports:achievement_summary_file", args=[file]), chosen.pairs))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,15 @@ from achievement.states import State
 from catalogue.models import AchievementDate, QualityService
 from core.actors import Actor
 from core.dates import FinancialYear
+
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "date": ("achievement_date", "service__name", "provider__name", "id"),
+    "name": ("provider__name", "provider__code", "achievement_date", "id"),
+    "code": ("provider__code", "achievement_date", "id"),
+    "service": ("service__name", "achievement_date", "provider__name", "id"),
+    "amount": ("amount", "id"),
+}
+"""What the report can be sorted by; each ends in what no two rows share."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from reports.queries import summary as queries
 from reports.queries.summary import SummaryFilters
 from ui.frame import Link
 from ui.sheets import as_download, must_be_a_file
-from ui.tables import Address, Pager
+from ui.tables import Address, Order, Pager
 from ui.wording import moment
 
-ORDER = ("-achievement_date", "service__name", "provider__name", "id")
+NEWEST_FIRST = "-date"
 
 
 @require_GET
@@ -31,7 +31,8 @@ def achievement_summary(request: PortalRequest) -> HttpResponse:
     by, address = request.actor, Address.of(request)
     pager, pounds = Pager.sized(address), sees_pounds(by)
     form, filters = _parameters(request, by)
-    found = page_of(queries.achievements_in(by, filters), ORDER, after=address.get("after"), size=pager.size)
+    order = _order(address, pounds=pounds)
+    found = page_of(queries.achievements_in(by, filters), _columns(order), after=address.get("after"), size=pager.size)
     total, periods = queries.total_of(by, filters), queries.payment_periods(filters)
     page = shown.SummaryPage(
         title=shown.TITLE,
@@ -43,6 +44,7 @@ def achievement_summary(request: PortalRequest) -> HttpResponse:
             pounds=pounds,
             count=total.count,
             total=total.pounds if pounds else None,
+            order=order,
             address=address,
         ),
         pager=pager.followed_by(found.next_cursor),
@@ -57,13 +59,24 @@ def achievement_summary_file(request: PortalRequest, file: str) -> HttpResponse:
     by = request.actor
     _form, filters = _parameters(request, by)
     total, pounds = queries.total_of(by, filters), sees_pounds(by)
+    columns = _columns(_order(Address.of(request), pounds=pounds))
     must_be_a_file(file, total.count, "Choose one service.", Link(shown.TITLE, reverse("reports:achievement_summary")))
     periods = queries.payment_periods(filters)
     rows = (
-        shown.summary_row(row, periods, pounds=pounds) for row in queries.achievements_in(by, filters).order_by(*ORDER)
+        shown.summary_row(row, periods, pounds=pounds)
+        for row in queries.achievements_in(by, filters).order_by(*columns)
     )
     sheet = shown.summary_sheet(rows, about=_about(by, filters), total=total.pounds if pounds else None)
     return as_download(sheet, f"achievement-summary-{str(filters.year).replace('/', '-')}", file)
+
+
+def _order(address: Address, *, pounds: bool) -> Order:
+    return Order.parse(address.get("sort"), [key for key in queries.ORDERS if pounds or key != "amount"], NEWEST_FIRST)
+
+
+def _columns(order: Order) -> list[str]:
+    columns = queries.ORDERS[order.key]
+    return [f"-{column}" for column in columns] if order.descending else list(columns)
 
 
 def _parameters(request: HttpRequest, by: Acting) -> tuple[SummaryForm, SummaryFilters]:

@@ -171,11 +171,21 @@ def test_a_reason_is_put_back_where_a_row_has_changed_meanwhile(both_declared: P
     commands.withdraw_declarations(seen(october), by=both_declared.manager, note="A slip.")
 
     page = client.post(ACT, rejection(october, november, reason="Two were not eligible."), follow=True)
-    again = client.post(ACT, rejection(november))
+    again = client.post(ACT, rejection(october))
 
     assert "1 achievement rejected, £345.00. Portland Surgery:" in said(page)
     assert reason_in(again) == "Two were not eligible."
     assert "You gave this reason before, and not everything you chose then was rejected." in said(again)
+
+
+def test_a_reason_for_one_row_is_not_put_back_for_another(both_declared: Payments):
+    october, november = rows(both_declared)
+    client = signed_in(both_declared.approver)
+
+    client.post(ACT, rejection(october, reason="x" * 501))
+
+    assert reason_in(client.post(ACT, rejection(november))) == ""
+    assert reason_in(client.post(ACT, rejection(october))) == "x" * 501
 
 
 def test_a_reason_that_was_used_for_all_is_not_put_back(both_declared: Payments):

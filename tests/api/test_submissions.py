@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from accounts.states import Role
-from achievement.models import Achievement
+from achievement.models import Achievement, AchievementChange
 from achievement.states import State
-from submission.models import IndicatorValue, Submission
+from submission.models import IndicatorValue, Submission, SubmissionChange
 from submission.queries.entry import NOT_SEEN
 from submission.states import ManualReason
 from tests.achievement.payments import payments, said, signed_in
@@ -56,6 +56,22 @@ def test_figures_are_entered_declared_approved_and_paid(portland, november, prog
     assert declared["sentences"] == ["1 achievement declared, £345.00."]
     assert approved["moved"] == paid["moved"] == [mine["id"]]
     assert portland.achievement.state == State.FINANCE_APPROVED
+
+
+def test_what_a_program_notes_is_kept_with_each_act(portland, november, program):
+    manager, approver = program(portland.manager), program(portland.approver)
+    manager.post("submissions/save/", figures(november, note="Two clinics."))
+    begun = portland.world.submission
+    manager.post("submissions/submit/", figures(november, version=begun.version, note="Three clinics."))
+    row = seen(portland.achievement)[0]
+    manager.post("achievements/declare/", {"seen": [{**row, "text_version": 1, "note": "Checked twice."}]})
+    approver.post("achievements/approve/", {"seen": seen(portland.achievement), "note": "Within the plan."})
+
+    of_figures = [each.note for each in SubmissionChange.objects.filter(row=begun).order_by("pk")]
+    of_payment = {each.transition: each.note for each in AchievementChange.objects.filter(note__gt="")}
+    assert begun.note == "Two clinics."
+    assert of_figures[-2:] == ["Two clinics.", "Three clinics."]
+    assert of_payment == {"declare": "Checked twice.", "approve": "Within the plan."}
 
 
 def test_what_is_above_the_allocation_is_explained(portland, november, program):

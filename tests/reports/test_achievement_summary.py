@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zlib
 from datetime import date
 from decimal import Decimal
 
@@ -16,8 +18,7 @@ from accounts.states import Role
 from achievement import commands
 from core.dates import FinancialYear
 from core.paging import page_of
-from reports.queries.summary import SummaryFilters, achievements_in
-from reports.views.summary import ORDER
+from reports.queries.summary import ORDERS, SummaryFilters, achievements_in
 from tests.achievement.payments import Payments, payments, said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import PracticeFactory
@@ -33,6 +34,13 @@ def portland(db, training_day) -> Payments:
     made = payments()
     made.declared(37)
     return made
+
+
+def text_of(pdf: bytes) -> str:
+    """What a PDF draws, in its order, a line of a cell for each piece."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    drawn = b"\n".join(zlib.decompress(each) for each in streams if each[:1] == b"\x78")
+    return "\n".join(piece.decode("latin-1") for piece in re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", drawn))
 
 
 def file_of(by: Acting, kind: str, query: str = "") -> bytes:
@@ -52,18 +60,32 @@ def test_it_shows_what_was_declared_by_whom_and_what_became_of_it(portland: Paym
     assert "Awaiting Commissioning Organisation Approval" in page
 
 
-def test_no_provider_is_lost_where_pages_meet_though_all_have_one_name(portland: Payments):
+@pytest.mark.parametrize("sort", ORDERS)
+def test_no_provider_is_lost_where_pages_meet_though_all_have_one_name(portland: Payments, sort: str):
     for _ in range(3):
         practice, manager = portland.another_practice(portland.world.practice.name)
         portland.submit_for(practice, 12, manager)
-    rows, after, seen = achievements_in(portland.approver, SummaryFilters(FinancialYear(2021))), "", []
+    rows, after, seen = achievements_in(portland.approver, SummaryFilters(FinancialYear(2021))), "", set()
 
     for _ in range(4):
-        page = page_of(rows, ORDER, after=after, size=1)
-        seen += [row.provider.code for row in page.rows]
+        page = page_of(rows, ORDERS[sort], after=after, size=1)
+        seen |= {row.provider.code for row in page.rows}
         after = page.next_cursor
 
-    assert (len(set(seen)), after) == (4, "")
+    assert (len(seen), after) == (4, "")
+
+
+def test_it_is_sorted_by_its_heads_and_its_file_as_the_page(portland: Payments):
+    practice, manager = portland.another_practice("Aran Surgery")
+    portland.submit_for(practice, 12, manager)
+    client = signed_in(portland.approver)
+
+    first = {sort: said(client.get(f"{PAGE}?sort={sort}")) for sort in ("name", "-name", "amount", "-amount")}
+    rows = list(csv.DictReader(io.StringIO(file_of(portland.approver, "csv", "?sort=amount").decode("utf-8-sig"))))
+
+    aran_first = {sort: page.index("Aran Surgery") < page.index("Portland Surgery") for sort, page in first.items()}
+    assert aran_first == {"name": True, "-name": False, "amount": True, "-amount": False}
+    assert [row["Name"] for row in rows] == ["Aran Surgery", "Portland Surgery"]
 
 
 def test_what_came_back_is_not_said_to_be_declared(portland: Payments):
@@ -193,6 +215,14 @@ class TestFiles:
 
     def test_a_pdf_is_written_whatever_the_letters(self):
         assert to_pdf(self.SHEET).startswith(b"%PDF-")
+
+    def test_no_word_and_no_date_of_a_pdf_is_broken(self):
+        row = ["Portland Surgery", date(2021, 12, 11), "Biscay Partnership PCN, November 2021", Decimal("1234.50")]
+        heads, widths = ["Name", "Date of Achievement", "Payment Period", "Achievement Amount"], [200, 5, 200, 5]
+
+        drawn = text_of(to_pdf(Sheet("Report", [], heads, widths, [row])))
+
+        assert {"11/12/2021", "Achievement", "1,234.50"} <= {word.strip("()£") for word in drawn.split()}
 
     def test_a_long_pdf_has_its_heads_on_every_page(self):
         rows = [[f"Practice {number}", Decimal(number)] for number in range(200)]
