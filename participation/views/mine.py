@@ -52,7 +52,7 @@ def my_services(request: PortalRequest) -> HttpResponse:
         may_not=_why_not(by) if offers and not may else (),
         held=held,
         pager=pager,
-        history=Link(f"History: {past:,} that are past", reverse("participation:my_services_history")),
+        history=Link(f"History: {past:,} past", reverse("participation:my_services_history")),
     )
     return render(request, "participation/my_services.jinja", {"page": page})
 

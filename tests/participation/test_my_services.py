@@ -86,6 +86,14 @@ def test_accepting_says_what_it_means_and_what_happens_next(practice, weight, vi
     assert Participation.objects.get().state == State.ACCEPTED
 
 
+@pytest.mark.parametrize(("day", "state"), [(20, State.ACCEPTED), (21, State.OFFERED)])
+def test_an_offer_is_answered_on_the_last_day_and_not_on_the_next(weight, manager, day, state):
+    with clock.held_at(datetime(2021, 12, day, 12, tzinfo=UTC)):
+        accept_offers([Seen(weight.pk, weight.version)], by=manager)
+
+    assert Participation.objects.get().state == state
+
+
 def test_rejecting_asks_why(practice, weight):
     given = {"action": "reject", "seen": tokens([weight]), "confirmed": "1"}
 

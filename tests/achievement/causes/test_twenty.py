@@ -8,7 +8,8 @@ from itertools import combinations
 import pytest
 from django.db import transaction
 
-from achievement.queries.causes import FIRST_TO_LAST, Cause
+from achievement.presenters.waiting.right import already_right
+from achievement.queries.causes import FIRST_TO_LAST, Cause, known_of
 from core import clock
 from tests.achievement.causes.planting import ANY, FIGURES, PLANTERS, share_a_line
 from tests.achievement.causes.world import NetworkThatWaits, Place, network_that_waits
@@ -88,6 +89,33 @@ def test_a_cause_alone_is_named_alone(world, cause):
         return
     assert named(place) == (cause,)
     assert world.causes() == {cause}
+
+
+RIGHT = {
+    "Start and end dates of the offers": {Cause.OFFERS_END, Cause.MEMBER_ENDS, Cause.STARTS_LATE},
+    "Every member has been offered the services, and has taken them up": {
+        Cause.NEVER_OFFERED, Cause.HANGS_ELSEWHERE, Cause.NOT_TAKEN_UP,
+    },
+    "List sizes, rates and released versions": {Cause.NO_FIGURE},
+    "No figures are awaited": {
+        Cause.AWAITING_DATA, Cause.NOT_SUBMITTED, Cause.INFORMATION_MISSING, Cause.NO_PAYMENT_DATE, Cause.ENTRY_CLOSED,
+    },
+    "Nothing is queued, and nothing has failed": {Cause.RECALCULATION},
+    "Nothing is held or rejected": {Cause.HELD},
+    "Somebody active holds each role that is needed": {Cause.NOBODY},
+    "No upload awaits its confirmation, no row was refused, no memberships overlap": {Cause.ODS},
+    "Every practice and the PCN are open": {Cause.CLOSED},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cause", Cause, ids=lambda cause: cause.name.lower())
+def test_what_is_wrong_is_not_said_to_be_right_and_all_else_is(world, cause):
+    planted_on_one_line(world, cause)
+    found = world.waits()
+
+    right = set(already_right(found, known_of(world.network, world.commissioner, found)))
+
+    assert {check: check in right for check in RIGHT} == {check: cause not in wrong for check, wrong in RIGHT.items()}
 
 
 PAIRS = list(combinations(Cause, 2))
