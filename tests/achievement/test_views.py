@@ -156,20 +156,42 @@ def test_approving_in_part_names_what_changed_and_why(world: World):
     assert "Wight Health Centre: It has changed since you saw it." in page
 
 
+def all_matching(client) -> str:
+    return re.search(r'name="all_matching" value="([^"]+)"', client.get(LIST).content.decode()).group(1)
+
+
+def post_all(client, token: str):
+    data = {"action": "approve", "all_matching": token, "back": LIST}
+    return client.post(reverse("achievement:act"), data, follow=True)
+
+
 def test_select_all_matching_approves_what_matched_then_and_names_what_changed_since(world: World):
     world.calculate()
     client = signed_in(world.approver)
-    token = re.search(r'name="all_matching" value="([^"]+)"', client.get(LIST).content.decode()).group(1)
+    token = all_matching(client)
     commands.reject_achievements(
         seen(world.lines()[0]), by=world.acting(Role.APPROVAL_MANAGEMENT), note="The list is disputed."
     )
 
-    page = said(
-        client.post(reverse("achievement:act"), {"action": "approve", "all_matching": token, "back": LIST}, follow=True)
-    )
+    page = said(post_all(client, token))
 
     assert "2 achievements approved" in page
     assert "Portland Surgery: It is Held." in page
+
+
+def test_select_all_matching_leaves_what_changed_and_came_back_to_the_same_status(world: World):
+    world.calculate()
+    client = signed_in(world.approver)
+    token = all_matching(client)
+    commands.reject_achievements(
+        seen(world.lines()[0]), by=world.acting(Role.APPROVAL_MANAGEMENT), note="The list is disputed."
+    )
+    commands.lift_hold(seen(world.lines()[0]), by=world.acting(Role.APPROVAL_MANAGEMENT), note="It was right.")
+
+    page = said(post_all(client, token))
+
+    assert "2 achievements approved" in page
+    assert "Portland Surgery: It has changed since you saw it." in page
 
 
 def test_nothing_selected_is_said_and_changes_nothing(world: World):

@@ -27,7 +27,7 @@ from tests.cqrs_portal.test_settings import GOOD, started_with
 from tests.factories.accounts import PASSWORD, GrantFactory, acting_as
 from tests.factories.achievement import seen, utsire
 from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory, ParentFactory, PracticeFactory
-from ui.sheets import FORMULA, Sheet, to_csv
+from ui.sheets import Sheet, to_csv
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/account/login/"
@@ -289,7 +289,7 @@ def test_a_file_of_another_kind_is_refused_before_it_is_kept(name: str, petra: A
     assert not OdsUpload.objects.exists()
 
 
-@pytest.mark.parametrize("begins", FORMULA)
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_text_of_a_csv_is_never_a_formula(begins: str) -> None:
     sheet = Sheet("Report", [], ["Name"], [10], [[f"{begins}cmd|' /C calc'!A0"]])
 
