@@ -48,6 +48,12 @@ class Ahead(Generic[T]):
     expected: tuple[Effect, ...] = ()
     measured: tuple[str, ...] = ()
 
+    def seen(self, says: Callable[[T], Sequence[str]]) -> Foreseen:
+        """What is seen of it, on the screen and beneath; `says` words the answer."""
+        said = tuple(says(self.answer))
+        digest = _digest(said, self.measured)
+        return Foreseen((*said, *(effect.sentence for effect in self.expected)), digest)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -102,6 +108,7 @@ def look_ahead(run: Callable[[], T]) -> Ahead[T]:
 
 def do_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: str, purpose: str, by: Actor) -> T:
     """Run a command for good, if what `says` words of its answer is what the token carries; without one, as it comes.
+    For acts that change nothing of the days to come.
 
     Raises WorldMoved, and keeps nothing, where it is not; Conflict for a token that cannot be read.
     """
@@ -116,11 +123,31 @@ def do_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: 
     return answer
 
 
-def save_as_seen(run: Callable[[], T], says: Callable[[T], Sequence[str]], token: str, purpose: str, by: Actor) -> T:
-    """The same for a page, whose form always carries what was seen: raises LookAgain, and runs nothing, without it."""
+def save_as_seen(
+    run: Callable[[], T], says: Callable[[T], Sequence[str]], token: str, purpose: str, by: Actor,
+    *, ahead_of: Callable[[T], Ahead[Any]] | None = None,
+) -> T:  # fmt: skip
+    """The same, and as is expected of the days to come (`Ahead.seen`). Raises LookAgain, and runs nothing, without a
+    token: nothing is saved unseen. Of a command that looks ahead itself, `ahead_of` its answer is what it saw."""
     if not token:
         raise LookAgain("Look at what would change first. Nothing was saved.")
-    return do_as_seen(run, says, token, purpose, by)
+    return save_as_foreseen(run, says, foreseen_in(token, purpose, by), ahead_of=ahead_of)
+
+
+def save_as_foreseen(
+    run: Callable[[], T], says: Callable[[T], Sequence[str]], then: Foreseen,
+    *, ahead_of: Callable[[T], Ahead[Any]] | None = None,
+) -> T:  # fmt: skip
+    """Run a command for good, if it comes to what was foreseen. Raises WorldMoved, and keeps nothing, where not."""
+    with transaction.atomic(), noting_changes() as changes:
+        answer = run()
+        ahead = ahead_of(answer) if ahead_of else Ahead(answer, measured=measured(changes))
+        if _digest(says(answer), ahead.measured) == then.digest:
+            return answer
+        transaction.set_rollback(True)
+    expected = ahead.expected if ahead_of else look_ahead(run).expected
+    now = Foreseen((*says(answer), *(effect.sentence for effect in expected)), "")
+    raise WorldMoved(answer, difference(then, now) or Difference((), ()))
 
 
 def measured(changes: Sequence[Change]) -> tuple[str, ...]:
@@ -130,6 +157,10 @@ def measured(changes: Sequence[Change]) -> tuple[str, ...]:
 
 def _facts(found: Iterable[Mapping[Any, Decimal]]) -> tuple[str, ...]:
     return tuple(sorted(f"{key} {value}" for each in found for key, value in each.items()))
+
+
+def _digest(said: Sequence[str], facts: Sequence[str]) -> str:
+    return foreseen(said, *([list(facts)] if facts else [])).digest
 
 
 def forecast(measure: Measure, compare: Compare) -> None:

@@ -13,6 +13,8 @@ from core.transitions import Seen
 LARGEST_ID = 2**63 - 1
 LARGEST_VERSION = 2**31 - 1
 REASON_LENGTH = 300
+LONGEST_TOKEN = 100_000
+LOOK_FIRST = "Look at what would change first, with preview: true, and send the preview_token that it answers."
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -23,6 +25,23 @@ class StrictSerializer(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError(dict.fromkeys(unknown, "This is not a field of this request."))
         return super().to_internal_value(data)
+
+
+class PreviewedSerializer(StrictSerializer):
+    """`preview` answers what would change, and keeps nothing. Its `preview_token` is sent with the save: nothing is
+    saved unseen, and where the save would come to something else by now, nothing is kept, and the difference named."""
+
+    preview = serializers.BooleanField(default=False)
+    preview_token = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=LONGEST_TOKEN,
+        help_text="Required, but for a preview.",
+    )  # fmt: skip
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        given = super().validate(given)
+        if not given["preview"] and not given["preview_token"]:
+            raise serializers.ValidationError({"preview_token": LOOK_FIRST})
+        return given
 
 
 class SeenSerializer(StrictSerializer):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.previews import do_as_seen, foreseen, look_ahead, token_of
+from core.previews import look_ahead, save_as_seen, token_of
 from operations.api import RowsViewSet, acts, done_once, preview_or_once
 from organisations import commands, queries
 from organisations.commands import ListCorrected
@@ -30,6 +31,7 @@ from organisations.serializers import (
 )
 
 PURPOSE = "organisations.api-list-size"
+SAYS = attrgetter("sentences")
 
 
 class Memberships(RowsViewSet):
@@ -90,12 +92,10 @@ class ListSizes(RowsViewSet):
     def _previewed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         ahead = look_ahead(lambda: self._correct(given))
         said, expected = ahead.answer.sentences, [effect.sentence for effect in ahead.expected]
-        return _answer(given, ahead.answer, said, expected, token_of(foreseen(said), PURPOSE, self.by))
+        return _answer(given, ahead.answer, said, expected, token_of(ahead.seen(SAYS), PURPOSE, self.by))
 
     def _corrected(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        corrected = do_as_seen(
-            lambda: self._correct(given), lambda done: done.sentences, given["preview_token"], PURPOSE, self.by
-        )
+        corrected = save_as_seen(lambda: self._correct(given), SAYS, given["preview_token"], PURPOSE, self.by)
         return _answer(given, corrected, [done(corrected)], [], "")
 
     def _correct(self, given: Mapping[str, Any]) -> ListCorrected:

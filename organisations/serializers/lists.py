@@ -7,10 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core import clock
-from operations.api.shapes import StrictSerializer
+from operations.api.shapes import PreviewedSerializer
 from organisations.models import ListKind
 from organisations.models.lists import REASON_LENGTH
-from organisations.serializers.payees import LONGEST_TOKEN
 
 KINDS = [(kind.name, kind.name) for kind in ListKind]
 LARGEST = 99_999_999
@@ -20,17 +19,14 @@ def kind_of(name: str) -> ListKind:
     return ListKind[name]
 
 
-class CorrectListSerializer(StrictSerializer):
-    """A practice's list of a kind had this size as at a day; null where none is known after all. `preview` answers what
-    would change, and keeps nothing; with its `preview_token` it is saved only if it still comes to the same."""
+class CorrectListSerializer(PreviewedSerializer):
+    """A practice's list of a kind had this size as at a day; null where none is known after all."""
 
     organisation = serializers.CharField(max_length=12, help_text="The Org ID of the practice.")
     list = serializers.ChoiceField(choices=KINDS)
     as_at = serializers.DateField(help_text="The day that the size is of.")
     size = serializers.IntegerField(min_value=0, max_value=LARGEST, allow_null=True)
     reason = serializers.CharField(max_length=REASON_LENGTH, help_text="Whoever looks at the payment reads it.")
-    preview = serializers.BooleanField(default=False)
-    preview_token = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST_TOKEN)
 
     def validate_as_at(self, day: Any) -> Any:
         if day > clock.today():

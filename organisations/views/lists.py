@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
 from core.errors import Invalid
-from core.previews import Difference, LookAgain, foreseen, look_ahead, save_as_seen, token_of
+from core.previews import Difference, LookAgain, look_ahead, save_as_seen, token_of
 from organisations import commands, queries
 from organisations.commands import ListCorrected
 from organisations.forms import ListSizeForm
@@ -80,7 +80,7 @@ def _change(
             ("as_at", given["as_at"].isoformat()),
             ("size", "" if given["size"] is None else str(given["size"])),
             ("reason", given["reason"]),
-            ("token", token_of(foreseen(said), PURPOSE, by)),
+            ("token", token_of(ahead.seen(_says), PURPOSE, by)),
         ),
     )
     lead = f"If the list size of {practice.name} is corrected:"

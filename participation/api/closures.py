@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import NotPermitted
-from core.previews import do_as_seen, foreseen, token_of
+from core.previews import save_as_seen, token_of
 from core.transitions import Seen
 from operations.api import PortalViewSet, RowsViewSet, acts, done_once, preview_or_once
 from organisations.commands import Decision
@@ -37,6 +38,7 @@ from participation.serializers import (
 )
 
 PURPOSE = "participation.api-closures"
+SAYS = attrgetter("sentences")
 
 
 class Closures(ListModelMixin, PortalViewSet):
@@ -82,20 +84,18 @@ class Closures(ListModelMixin, PortalViewSet):
 
     def _previewed(self, decision: Decision, _token: str) -> dict[str, Any]:
         ahead = commands.preview_closures(decision, by=self.by)
-        token = token_of(foreseen(ahead.answer.sentences), PURPOSE, self.by)
+        token = token_of(ahead.seen(SAYS), PURPOSE, self.by)
         expected = [effect.sentence for effect in ahead.expected]
         return _answer(ahead.answer, ahead.answer.sentences, expected, token)
 
     def _settled(self, decision: Decision, token: str) -> dict[str, Any]:
-        settled = do_as_seen(
-            lambda: commands.settle_closures(decision, by=self.by), lambda done: done.sentences, token, PURPOSE, self.by
-        )
+        settled = save_as_seen(lambda: commands.settle_closures(decision, by=self.by), SAYS, token, PURPOSE, self.by)
         return _answer(settled, [shown.done_sentence(settled)], [], "")
 
     def _proposed(self, decision: Decision, token: str) -> dict[str, Any]:
-        proposed: ClosureProposed = do_as_seen(
-            lambda: commands.propose_closures(decision, by=self.by), lambda asked: asked.settled.sentences, token,
-            PURPOSE, self.by,
+        proposed: ClosureProposed = save_as_seen(
+            lambda: commands.propose_closures(decision, by=self.by), attrgetter("settled.sentences"), token,
+            PURPOSE, self.by, ahead_of=attrgetter("ahead"),
         )  # fmt: skip
         return {"closure_proposal": proposed.proposal_id, "sentences": proposed.settled.sentences}
 
@@ -145,14 +145,13 @@ class ClosureProposals(RowsViewSet):
 
     def _previewed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         ahead = commands.preview_closure_proposal(given["id"], by=self.by)
-        token = token_of(foreseen(ahead.answer.sentences), PURPOSE, self.by)
+        token = token_of(ahead.seen(SAYS), PURPOSE, self.by)
         return _answer(ahead.answer, ahead.answer.sentences, [effect.sentence for effect in ahead.expected], token)
 
     def _confirmed(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        settled = do_as_seen(
-            lambda: commands.confirm_closure(_seen(given), by=self.by), lambda done: done.sentences,
-            given["preview_token"], PURPOSE, self.by,
-        )  # fmt: skip
+        settled = save_as_seen(
+            lambda: commands.confirm_closure(_seen(given), by=self.by), SAYS, given["preview_token"], PURPOSE, self.by
+        )
         return _answer(settled, [shown.done_sentence(settled)], [], "")
 
 

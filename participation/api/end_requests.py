@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.previews import do_as_seen, foreseen, token_of
+from core.previews import save_as_seen, token_of
 from core.transitions import Seen
 from operations.api import RowsViewSet, acts, done_once, preview_or_once, refused_rows
 from participation import commands
@@ -27,6 +28,7 @@ from participation.serializers import (
 )
 
 PURPOSE = "participation.api-confirm"
+SAYS = attrgetter("sentences")
 
 
 class EndRequests(RowsViewSet):
@@ -70,15 +72,13 @@ class EndRequests(RowsViewSet):
 
     def _previewed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         ahead = commands.preview_request(given["id"], by=self.by)
-        token = token_of(foreseen(ahead.answer.sentences), PURPOSE, self.by)
+        token = token_of(ahead.seen(SAYS), PURPOSE, self.by)
         expected = [effect.sentence for effect in ahead.expected]
         return self._answer(ahead.answer, ahead.answer.sentences, expected, token)
 
     def _confirmed(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        ended = do_as_seen(
-            lambda: commands.confirm_end(_seen(given), by=self.by), lambda ended: ended.sentences,
-            given["preview_token"], PURPOSE, self.by,
-        )  # fmt: skip
+        token = given["preview_token"]
+        ended = save_as_seen(lambda: commands.confirm_end(_seen(given), by=self.by), SAYS, token, PURPOSE, self.by)
         names = names_of(self.by, [row.id for row in ended.refused])
         return self._answer(ended, [shown.done(ended, names)], [], "")
 

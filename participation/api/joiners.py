@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from catalogue.queries import service_by_code
 from core.errors import NotPermitted, NotVisible
 from core.paging import Slice
-from core.previews import do_as_seen, foreseen, look_ahead, token_of
+from core.previews import look_ahead, save_as_seen, token_of
 from core.transitions import Seen
 from operations.api import PortalViewSet, acts, preview_or_once
 from organisations.queries import visible_to
@@ -68,11 +68,11 @@ class Joiners(ListModelMixin, PortalViewSet):
         ahead = look_ahead(lambda: commands.settle_joiners(offers, hanging, by=self.by))
         said = shown.all_said(ahead.answer)
         expected = [effect.sentence for effect in ahead.expected]
-        token = token_of(foreseen(said), PURPOSE, self.by)
+        token = token_of(ahead.seen(shown.all_said), PURPOSE, self.by)
         return _answer(ahead.answer, said, expected, token)
 
     def _settled(self, offers: Sequence[JoinerOffer], hanging: Sequence[Seen], token: str) -> dict[str, Any]:
-        settled = do_as_seen(
+        settled = save_as_seen(
             lambda: commands.settle_joiners(offers, hanging, by=self.by), shown.all_said, token, PURPOSE, self.by
         )
         return _answer(settled, [shown.done_sentence(settled)], [], "")

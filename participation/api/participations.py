@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.queries import who_can
 from accounts.states import Role
-from core.previews import do_as_seen, foreseen, token_of
+from core.previews import save_as_seen, token_of
 from core.transitions import Refused
 from operations.api import (
     ActedSerializer,
@@ -51,6 +52,7 @@ from participation.states import State
 from ui.wording import long_date
 
 PURPOSE = "participation.api-end"
+SAYS = attrgetter("sentences")
 
 
 class Participations(Offers, Starts, RowsViewSet):
@@ -126,9 +128,7 @@ class Participations(Offers, Starts, RowsViewSet):
         return Response(answer)
 
     def _ended(self, given: Mapping[str, Any], ending: Ending) -> dict[str, Any]:
-        ended = do_as_seen(
-            lambda: self._end(given, ending), lambda ended: ended.sentences, given["preview_token"], PURPOSE, self.by
-        )
+        ended = save_as_seen(lambda: self._end(given, ending), SAYS, given["preview_token"], PURPOSE, self.by)
         names = self._names_or_refuse(ended)
         return self._answer(ended, names, [ends_shown.done(ended, names)])
 
@@ -141,14 +141,14 @@ class Participations(Offers, Starts, RowsViewSet):
         ahead = commands.preview_end(given["seen"], ending, by=self.by)
         ended, expected = ahead.answer, [effect.sentence for effect in ahead.expected]
         names = self._names_or_refuse(ended)
-        token = token_of(foreseen(ended.sentences), PURPOSE, self.by)
+        token = token_of(ahead.seen(SAYS), PURPOSE, self.by)
         return self._answer(ended, names, ended.sentences, expected, token)
 
     def _asked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         ending = Ending(given["end_date"], given["reason"])
-        asked = do_as_seen(
-            lambda: commands.ask_to_end(given["seen"], ending, by=self.by), lambda asked: asked.ended.sentences,
-            given["preview_token"], PURPOSE, self.by,
+        asked = save_as_seen(
+            lambda: commands.ask_to_end(given["seen"], ending, by=self.by), attrgetter("ended.sentences"),
+            given["preview_token"], PURPOSE, self.by, ahead_of=attrgetter("ahead"),
         )  # fmt: skip
         return {
             "end_request": asked.request_id,

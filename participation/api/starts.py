@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.previews import do_as_seen, foreseen, look_ahead, token_of
+from core.previews import look_ahead, save_as_seen, token_of
 from core.transitions import Seen
 from operations.api import PortalViewSet, acts, preview_or_once
 from participation import commands
@@ -17,6 +18,7 @@ from participation.presenters import starts as shown
 from participation.serializers import SaveStartDateSerializer, StartSavedSerializer
 
 PURPOSE = "participation.api-start"
+SAYS = attrgetter("sentences")
 
 
 class Starts(PortalViewSet):
@@ -33,12 +35,10 @@ class Starts(PortalViewSet):
     def _start_previewed(self, given: Mapping[str, Any]) -> dict[str, Any]:
         ahead = look_ahead(lambda: self._start(given))
         said, expected = ahead.answer.sentences, [effect.sentence for effect in ahead.expected]
-        return _answer(ahead.answer, said, expected, token_of(foreseen(said), PURPOSE, self.by))
+        return _answer(ahead.answer, said, expected, token_of(ahead.seen(SAYS), PURPOSE, self.by))
 
     def _start_saved(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        saved = do_as_seen(
-            lambda: self._start(given), lambda saved: saved.sentences, given["preview_token"], PURPOSE, self.by
-        )
+        saved = save_as_seen(lambda: self._start(given), SAYS, given["preview_token"], PURPOSE, self.by)
         return _answer(saved, [shown.done(saved)], [], "")
 
     def _start(self, given: Mapping[str, Any]) -> StartSaved:

@@ -98,7 +98,11 @@ class ClosureProposed:
     """A proposal that a second person confirms or declines, and what it would do as things stand."""
 
     proposal_id: int
-    settled: ClosuresSettled
+    ahead: Ahead[ClosuresSettled]
+
+    @property
+    def settled(self) -> ClosuresSettled:
+        return self.ahead.answer
 
 
 @command
@@ -129,7 +133,7 @@ def propose_closures(decision: Decision, *, by: Actor) -> ClosureProposed:
     seen = [*ahead.answer.sentences, *(effect.sentence for effect in ahead.expected)]
     proposal = write_closure_proposal(decision, seen, by=by)
     _tell(proposal)
-    return ClosureProposed(proposal.pk, ahead.answer)
+    return ClosureProposed(proposal.pk, ahead)
 
 
 @command

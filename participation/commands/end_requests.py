@@ -27,7 +27,11 @@ class AskedFor:
     """A request that a second person confirms or declines, and what it would do as things stand."""
 
     request_id: int
-    ended: Ended
+    ahead: Ahead[Ended]
+
+    @property
+    def ended(self) -> Ended:
+        return self.ahead.answer
 
 
 @command
@@ -64,7 +68,7 @@ def ask_to_end(seen: Collection[Seen], ending: Ending, *, by: Actor) -> AskedFor
         to_state=request.state, version=request.version, note=request.reason,
     )  # fmt: skip
     _tell(request.pk)
-    return AskedFor(request.pk, ended)
+    return AskedFor(request.pk, ahead)
 
 
 @command

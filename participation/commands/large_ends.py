@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from accounts.models import User
@@ -14,7 +16,7 @@ from core.actors import Actor
 from core.changes import Effect
 from core.commands import command
 from core.errors import NotPermitted
-from core.previews import WorldMoved, difference, foreseen
+from core.previews import Foreseen, save_as_foreseen
 from core.transitions import Seen
 from operations.jobs import Tell, do_job, start_job
 from operations.models import Job
@@ -32,7 +34,7 @@ NAMED = 20
 
 @command
 def start_large_end(
-    step: str, seen: Sequence[Seen], ending: Ending, *, by: Actor, code: str, back: str, saw: Sequence[str] = ()
+    step: str, seen: Sequence[Seen], ending: Ending, *, by: Actor, code: str, back: str, saw: Foreseen | None = None
 ) -> Job:
     """Have a worker take a step: CHECK works out what would change, SAVE does it and ASK asks a second person, if it is
     what was seen. `code` is the service's, `back` where to go afterwards; both are kept for the pages that follow."""
@@ -45,7 +47,7 @@ def start_large_end(
         "organisation": by.organisation_id,
         "code": code,
         "back": back,
-        "saw": list(saw),
+        "saw": [list(saw.sentences), saw.digest] if saw else None,
     }
     return start_job(LARGE_END, f"End of {len(seen):,} participations", {"asked": asked}, steps=1, by=by)
 
@@ -69,26 +71,28 @@ def _work(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     acting, seen, ending = _acting(asked), seen_of(asked), ending_of(asked)
     if asked["step"] == CHECK:
         ahead = preview_end(seen, ending, by=acting)
-        return {"asked": dict(asked), **_plain_outcome(ahead.answer, acting), "expected": _plain(ahead.expected)}
+        saw = ahead.seen(attrgetter("sentences"))
+        expected = {"expected": _plain(ahead.expected), "saw": [list(saw.sentences), saw.digest]}
+        return {"asked": dict(asked), **_plain_outcome(ahead.answer, acting), **expected}
+    saw = foreseen_by(asked["saw"])
     if asked["step"] == ASK:
-        request = ask_to_end(seen, ending, by=acting)
-        _require_as_seen(request.ended, asked["saw"])
+        ask = partial(ask_to_end, seen, ending, by=acting)
+        request = save_as_foreseen(ask, attrgetter("ended.sentences"), saw, ahead_of=attrgetter("ahead"))
         return {"asked": dict(asked), "end_request": request.request_id}
-    ended = _end(seen, ending, acting)
-    _require_as_seen(ended, asked["saw"])
+    ended = save_as_foreseen(lambda: _end(seen, ending, acting), attrgetter("sentences"), saw)
     return {"asked": dict(asked), **_plain_outcome(ended, acting)}
+
+
+def foreseen_by(kept: Sequence[Any]) -> Foreseen:
+    """What a worker's look foresaw, as its job keeps it."""
+    sentences, digest = kept
+    return Foreseen(tuple(sentences), digest)
 
 
 def _end(seen: Sequence[Seen], ending: Ending, by: Actor) -> Ended:
     if ending.end_date is None:
         return cancel_participations(seen, ending.reason, by=by)
     return save_end_date(seen, ending.end_date, ending.reason, by=by)
-
-
-def _require_as_seen(ended: Ended, saw: Sequence[str]) -> None:
-    moved = difference(foreseen(saw), foreseen(ended.sentences))
-    if moved:
-        raise WorldMoved(ended, moved)
 
 
 def _acting(asked: Mapping[str, Any]) -> Acting:
@@ -108,7 +112,6 @@ def _plain_outcome(ended: Ended, by: Actor) -> dict[str, Any]:
         "left": len(ended.refused),
         "effects": _plain(ended.effects),
         "warnings": list(ended.warnings),
-        "sentences": ended.sentences,
         "asks": ended.takes_approvals_back,
     }
 

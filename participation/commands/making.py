@@ -10,10 +10,10 @@ from accounts.queries import acting_for
 from accounts.rules import Acting
 from catalogue.models import PaidTo
 from core.actors import Actor
-from core.changes import Effect
+from core.changes import Change, Effect, noting_changes
 from core.commands import command, instant
 from core.errors import Conflict, Invalid, NotPermitted
-from core.previews import Ahead, Foreseen, WorldMoved, difference, foreseen, look_ahead, thoroughly
+from core.previews import Ahead, Foreseen, WorldMoved, difference, foreseen, look_ahead, measured, thoroughly
 from operations.jobs import UNFINISHED, Tell, do_job, start_job
 from operations.models import Job
 from participation.commands.drafts import WHO_OFFERS, unfinished_draft
@@ -59,8 +59,9 @@ def make_offers(draft_id: int, version: int, seen: Foreseen, *, by: Actor) -> Of
         return draft
     if draft.version != version:
         raise Conflict("These offers have changed since you looked at them. Look at the review again.")
-    made = _offer(draft, acting)
-    _require_as_foreseen(draft, made, seen)
+    with noting_changes() as changes:
+        made = _offer(draft, acting)
+    _require_as_foreseen(draft, made, seen, changes)
     draft.made_at = instant()
     draft.made = {"ids": list(made.ids), "networks": len(made.network_ids), "sentences": made.sentences(),
                   "own_days": list(made.own_days)}  # fmt: skip
@@ -68,10 +69,15 @@ def make_offers(draft_id: int, version: int, seen: Foreseen, *, by: Actor) -> Of
     return draft
 
 
-def foreseen_of(plan: Plan, effects: Sequence[Effect] = ()) -> Foreseen:
-    """What making the offers is compared by: the days of each, who is left out; and what follows, where it is known."""
+def foreseen_of(
+    plan: Plan, effects: Sequence[Effect] = (), expected: Sequence[Effect] = (), facts: Sequence[str] = ()
+) -> Foreseen:
+    """What making the offers is compared by: the days of each, who is left out; and what follows, where it is known,
+    with the `facts` that days to come are measured by. What is `expected` of them is said, and not compared."""
     said = [*plan.sentences(), *(effect.sentence for effect in effects)]
-    return foreseen(said, plan.facts(), [(effect.kind, effect.count, str(effect.pounds)) for effect in effects])
+    follows = [(effect.kind, effect.count, str(effect.pounds)) for effect in effects]
+    told = foreseen(said, plan.facts(), follows, list(facts))
+    return Foreseen((*told.sentences, *(effect.sentence for effect in expected)), told.digest)
 
 
 @command
@@ -137,8 +143,11 @@ def _offer(draft: OfferDraft, by: Actor) -> OffersMade:
     return made
 
 
-def _require_as_foreseen(draft: OfferDraft, made: OffersMade, seen: Foreseen) -> None:
-    differs = difference(seen, foreseen_of(made.plan, () if needs_worker(draft) else made.effects))
+def _require_as_foreseen(draft: OfferDraft, made: OffersMade, seen: Foreseen, changes: Sequence[Change]) -> None:
+    """What follows from many is worked out by a worker, and not compared."""
+    many = needs_worker(draft)
+    now = foreseen_of(made.plan) if many else foreseen_of(made.plan, made.effects, facts=measured(changes))
+    differs = difference(seen, now)
     if differs:
         raise WorldMoved(made, differs)
 

@@ -107,7 +107,7 @@ class SaveAllocationsForm(PortalForm):
 
     settings = forms.CharField(widget=forms.HiddenInput)
     reason = forms.CharField(max_length=REASON_LENGTH, widget=forms.HiddenInput)
-    foreseen = forms.CharField(widget=forms.HiddenInput)
+    foreseen = forms.CharField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(max_length=100, widget=forms.HiddenInput)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from operations.api.shapes import SeenSerializer, StrictSerializer
+from operations.api.shapes import LONGEST_TOKEN, PreviewedSerializer, SeenSerializer, StrictSerializer
 from organisations.models.lists import REASON_LENGTH
 from organisations.serializers import OrganisationNameSerializer
 from organisations.states import ClosureState
 from participation.queries.closures import AWAITING, SETTLED, TO_SETTLE
-from participation.serializers.participations import ForeseenField, PreviewedSerializer
+from participation.serializers.participations import ForeseenField
 
 ORG_ID, MOST_MERGED = 12, 50
 STATUSES = [(label, label) for label in ClosureState.labels]
@@ -82,9 +82,9 @@ class SettleClosuresSerializer(PreviewedSerializer, DecisionSerializer):
 
 
 class ProposeClosuresSerializer(DecisionSerializer):
-    """A decision that moves a list or debts, or takes back what was approved. Its preview's token may come along."""
+    """A decision that moves a list or debts, or takes back what was approved."""
 
-    preview_token = serializers.CharField(required=False, allow_blank=True, default="")
+    preview_token = serializers.CharField(max_length=LONGEST_TOKEN, help_text="What the preview of settle answered.")
 
 
 class ClosuresSettledSerializer(serializers.Serializer[Any]):

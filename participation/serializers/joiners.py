@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.selections import AT_MOST
-from operations.api.shapes import SeenSerializer, StrictSerializer
+from operations.api.shapes import PreviewedSerializer, SeenSerializer, StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
 
 MOST_OFFERED = 2_000
@@ -55,14 +55,11 @@ class JoinerOfferSerializer(StrictSerializer):
     end_date = serializers.DateField(help_text="This day is included.")
 
 
-class SettleJoinersSerializer(StrictSerializer):
-    """Offers to make and offers that hang to end, all or nothing. `preview` answers what would change, and keeps
-    nothing; with its `preview_token` it is done only if it still comes to the same."""
+class SettleJoinersSerializer(PreviewedSerializer):
+    """Offers to make and offers that hang to end, all or nothing."""
 
     offers = serializers.ListField(child=JoinerOfferSerializer(), max_length=MOST_OFFERED, default=list)
     hanging = serializers.ListField(child=SeenSerializer(), max_length=AT_MOST, default=list)
-    preview = serializers.BooleanField(default=False)
-    preview_token = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class JoinersSettledSerializer(serializers.Serializer[Any]):

@@ -7,11 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from operations.api.shapes import (
+    LONGEST_TOKEN,
     REASON_LENGTH,
     ActedSerializer,
+    PreviewedSerializer,
     ReasonSerializer,
     SeenSerializer,
-    StrictSerializer,
     WithSeenSerializer,
 )
 from organisations.serializers import OrganisationNameSerializer
@@ -20,7 +21,6 @@ from participation.states import RequestState, State
 from ui.wording import sentences_for
 
 STATUSES = [(label, label) for label in State.labels]
-LONGEST_TOKEN = 100_000
 REQUEST_STATUSES = [(label, label) for label in RequestState.labels]
 
 
@@ -81,14 +81,6 @@ class ParticipationDetailSerializer(ParticipationSerializer):
     terms = TermSerializer(many=True, source="beliefs")
 
 
-class PreviewedSerializer(StrictSerializer):
-    """`preview` answers what would change, and keeps nothing. `preview_token` is what that preview answered: where it
-    is sent, what would change by now is compared with it, and nothing is kept where it differs."""
-
-    preview = serializers.BooleanField(default=False)
-    preview_token = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST_TOKEN)
-
-
 class SaveEndDateSerializer(PreviewedSerializer, ReasonSerializer):
     """The last day of participations, and why."""
 
@@ -118,11 +110,10 @@ class CancelSerializer(PreviewedSerializer, ReasonSerializer):
 
 
 class AskToEndSerializer(ReasonSerializer):
-    """An end date, or a cancellation where it is left out, that takes back what was approved, and why. The token of its
-    preview may come with it."""
+    """An end date, or a cancellation where it is left out, that takes back what was approved, and why."""
 
     end_date = serializers.DateField(required=False, allow_null=True, default=None, help_text="This day is included.")
-    preview_token = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST_TOKEN)
+    preview_token = serializers.CharField(max_length=LONGEST_TOKEN, help_text="What its preview answered.")
 
 
 class AnswersSerializer(WithSeenSerializer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from accounts.queries import who_can
 from accounts.rules import PortalRequest
 from accounts.states import Role
 from core.errors import Conflict
-from core.previews import Ahead, Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.previews import Ahead, Difference, LookAgain, save_as_seen, token_of
 from core.selections import version_seen
 from core.transitions import Seen
 from organisations.queries import closure_proposal_seen_by, history_of_closure
@@ -29,6 +31,7 @@ from ui.tables import Table
 from ui.wording import sentences_for
 
 PURPOSE = "participation.confirm-closure"
+SAYS = attrgetter("sentences")
 WHO_READS_IT = "Whoever proposed it reads it."
 
 
@@ -42,12 +45,11 @@ def confirm_closure(request: PortalRequest, proposal_id: int) -> HttpResponse:
     """As it was seen, or not at all."""
     by, seen = request.actor, _seen(request, proposal_id)
     try:
-        settled = do_as_seen(
-            lambda: commands.confirm_closure(seen, by=by), lambda done: done.sentences, request.POST.get("token", ""),
-            PURPOSE, by,
-        )  # fmt: skip
-    except WorldMoved as moved:
-        return _page(request, proposal_id, moved=moved.difference, status=409)
+        settled = save_as_seen(
+            lambda: commands.confirm_closure(seen, by=by), SAYS, request.POST.get("token", ""), PURPOSE, by
+        )
+    except LookAgain as again:
+        return _page(request, proposal_id, moved=again.difference, status=409)
     messages.success(request, shown.done_sentence(settled))
     return redirect("participation:closure_proposal", proposal_id)
 
@@ -129,7 +131,7 @@ def _change(
         href=reverse("participation:confirm_closure", args=[proposal_id]),
         button="Confirm",
         cancel_href=reverse("participation:closures"),
-        hidden=(("token", token_of(foreseen(settled.sentences), PURPOSE, request.actor)), *hidden),
+        hidden=(("token", token_of(ahead.seen(SAYS), PURPOSE, request.actor)), *hidden),
     )
     return WouldChange.of("If it is confirmed:", settled.said, settled.effects, ahead.expected, confirm, moved)
 

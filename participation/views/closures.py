@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from accounts.rules import PortalRequest
 from core import clock
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.open_items import what_waits_for
-from core.previews import Difference, LookAgain, foreseen, save_as_seen, token_of
+from core.previews import Difference, LookAgain, save_as_seen, token_of
 from organisations.commands import Decision
 from organisations.queries import practice_seen_by
 from organisations.rules import SETTLE_CLOSURE, who_settles_closures
@@ -176,7 +177,10 @@ def _save(request: PortalRequest, step: _Step, form: ClosureForm, decision: Deci
     by, token = request.actor, request.POST.get("token", "")
     try:
         if request.POST["step"] == ASK:
-            asked = save_as_seen(lambda: commands.propose_closures(decision, by=by), _says, token, PURPOSE, by)
+            asked = save_as_seen(
+                lambda: commands.propose_closures(decision, by=by), _says, token, PURPOSE, by,
+                ahead_of=attrgetter("ahead"),
+            )  # fmt: skip
             messages.success(request, "Asked for. It is done once another person has confirmed it.")
             return redirect("participation:closure_proposal", asked.proposal_id)
         settled = save_as_seen(lambda: commands.settle_closures(decision, by=by), _says, token, PURPOSE, by)
@@ -204,7 +208,7 @@ def _change(
         warning=shown.TWO_PEOPLE if asks else "",
         hidden=(
             ("step", ASK if asks else SAVE),
-            ("token", token_of(foreseen(settled.sentences), PURPOSE, request.actor)),
+            ("token", token_of(ahead.seen(_says), PURPOSE, request.actor)),
             ("replaces", replaces),
             *form.said,
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,7 @@ from accounts.rules import PortalRequest
 from accounts.states import Role
 from core import clock
 from core.errors import Conflict
-from core.previews import Ahead, Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.previews import Ahead, Difference, LookAgain, save_as_seen, token_of
 from core.selections import version_seen
 from core.transitions import Seen
 from participation import commands, rules
@@ -35,6 +37,7 @@ from ui.wording import sentences_for
 
 PURPOSE = "participation.confirm-end"
 SHOWN_ROWS = 50
+SAYS = attrgetter("sentences")
 
 
 @require_GET
@@ -69,12 +72,11 @@ def confirm_end(request: PortalRequest, request_id: int) -> HttpResponse:
     """As it was seen, or not at all."""
     by, seen = request.actor, _seen(request, request_id)
     try:
-        ended = do_as_seen(
-            lambda: commands.confirm_end(seen, by=by), lambda ended: ended.sentences, request.POST.get("token", ""),
-            PURPOSE, by,
-        )  # fmt: skip
-    except WorldMoved as moved:
-        return _page(request, request_id, moved=moved.difference, status=409)
+        ended = save_as_seen(
+            lambda: commands.confirm_end(seen, by=by), SAYS, request.POST.get("token", ""), PURPOSE, by
+        )
+    except LookAgain as again:
+        return _page(request, request_id, moved=again.difference, status=409)
     say = messages.warning if ended.refused else messages.success
     say(request, ends_shown.done(ended, lists.names_of(by, [row.id for row in ended.refused][:SHOWN_REFUSALS])))
     return redirect("participation:end_request", request_id)
@@ -173,7 +175,7 @@ def _change(
         button="Confirm",
         cancel_href=reverse("participation:end_requests"),
         style="warning" if ended.ending.cancels else "primary",
-        hidden=(("token", token_of(foreseen(ended.sentences), PURPOSE, by)), *hidden),
+        hidden=(("token", token_of(ahead.seen(SAYS), PURPOSE, by)), *hidden),
     )
     return ends_shown.would_change(ended, ahead.expected, names, confirm, len(ended.ids), moved)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.rules import PortalRequest
 from core import clock
 from core.errors import Conflict, Invalid, NotVisible
-from core.previews import Ahead, Difference, difference_since, foreseen, save_as_seen, token_of
+from core.previews import Ahead, Difference, difference_since, save_as_seen, token_of
 from participation import commands
 from participation.commands import AskedFor, Ended
 from participation.forms import CancelForm, EndDateForm
@@ -83,7 +84,7 @@ def _look(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpRespo
     now = chosen.as_now(request.actor) if meanwhile else chosen
     ahead = commands.preview_end(now.seen, form.ending, by=request.actor)
     if ahead.answer.ids:
-        token, seen = request.POST.get("token", ""), foreseen(ahead.answer.sentences)
+        token, seen = request.POST.get("token", ""), ahead.seen(_says)
         return _check(request, now, form, ahead, difference_since(token, PURPOSE, request.actor, seen, meanwhile))
     form.refuse([*left_as_they_are(ahead.answer.refused, _names(request, ahead.answer)), *meanwhile])
     return _enter(request, now, form)
@@ -111,9 +112,10 @@ def _save(request: PortalRequest, chosen: Chosen, form: CancelForm, *, asks: boo
         return _look(request, chosen, form)
     try:
         if asks:
-            return _asked(
-                request, save_as_seen(lambda: _ask(request, chosen, form), _says, token, PURPOSE, request.actor)
+            asked = save_as_seen(
+                lambda: _ask(request, chosen, form), _says, token, PURPOSE, request.actor, ahead_of=attrgetter("ahead")
             )
+            return _asked(request, asked)
         ended = save_as_seen(lambda: _end(request, chosen, form), _says, token, PURPOSE, request.actor)
     except Conflict:
         return _look(request, chosen, form)
@@ -188,7 +190,7 @@ def _check(
             ended,
             ahead.expected,
             _names(request, ended),
-            _confirm(request, chosen, form, ended),
+            _confirm(request, chosen, form, ahead),
             len(chosen.seen),
             moved,
         ),
@@ -204,9 +206,9 @@ def _asked_already(request: PortalRequest, chosen: Chosen) -> list[Link]:
     return links_to(open_requests_about([row.id for row in chosen.seen], request.actor))
 
 
-def _confirm(request: PortalRequest, chosen: Chosen, form: CancelForm, ended: Ended) -> Confirm:
-    asks = ended.takes_approvals_back
-    token = token_of(foreseen(ended.sentences), PURPOSE, request.actor)
+def _confirm(request: PortalRequest, chosen: Chosen, form: CancelForm, ahead: Ahead[Ended]) -> Confirm:
+    asks = ahead.answer.takes_approvals_back
+    token = token_of(ahead.seen(_says), PURPOSE, request.actor)
     step = (("step", ASK if asks else SAVE), ("token", token))
     return Confirm(
         href=_href(chosen, cancels=form.ending.cancels),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.rules import Acting
 from accounts.states import Role
 from core.errors import Conflict, Invalid, NotPermitted
-from core.previews import Difference, LookAgain, foreseen, look_ahead, save_as_seen, token_of
+from core.previews import Difference, LookAgain, look_ahead, save_as_seen, token_of
 from core.transitions import Seen
 from organisations.queries import name_of_network, practice_named, visible_network
 from participation import commands
@@ -208,8 +208,7 @@ def _change(
     moved: Difference | None = None,
 ) -> WouldChange:  # fmt: skip
     ahead = look_ahead(lambda: commands.settle_joiners(offers, leaves, by=by))
-    said = shown.all_said(ahead.answer)
-    token = token_of(foreseen(said), PURPOSE, by)
+    token = token_of(ahead.seen(shown.all_said), PURPOSE, by)
     confirm = Confirm(
         href=proposal.href,
         button=shown.button_of(len(offers), len(leaves)),

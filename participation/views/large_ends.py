@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.rules import PortalRequest
 from core.errors import Conflict
 from participation import commands
-from participation.commands.large_ends import ending_of, seen_of
+from participation.commands.large_ends import ending_of, foreseen_by, seen_of
 from participation.presenters import ends as ends_shown
 from participation.presenters import large_ends as shown
 from participation.presenters import offered as offered_shown
@@ -67,7 +67,7 @@ def save_large_end(request: PortalRequest, job_id: int) -> HttpResponse:
     step = commands.ASK if job.result["asks"] else commands.SAVE
     started = commands.start_large_end(
         step, seen_of(asked), ending_of(asked), by=request.actor, code=asked["code"],
-        back=asked["back"], saw=job.result["sentences"],
+        back=asked["back"], saw=foreseen_by(job.result["saw"]),
     )  # fmt: skip
     return redirect("participation:large_end", started.pk)
 

@@ -14,7 +14,7 @@ from accounts.queries import who_can
 from accounts.rules import PortalRequest
 from accounts.states import Role
 from core.errors import Conflict, Invalid, NotPermitted
-from core.previews import LookAgain, difference_since, foreseen, look_ahead, save_as_seen, token_of
+from core.previews import LookAgain, difference_since, look_ahead, save_as_seen, token_of
 from core.selections import version_seen
 from core.transitions import Seen
 from participation import commands
@@ -87,7 +87,7 @@ def _says(saved: StartSaved) -> list[str]:
 def _change(request: PortalRequest, row: Any, form: StartDateForm) -> WouldChange:
     """Of the offer as it is now; with what has moved since it was looked at before."""
     ahead = look_ahead(lambda: _do(request, row, form))
-    seen = foreseen(ahead.answer.sentences)
+    seen = ahead.seen(_says)
     meanwhile = sentences_of(changed_since(request.actor, [_seen(request, row)]))
     moved = difference_since(request.POST.get("token", ""), PURPOSE, request.actor, seen, meanwhile)
     start, reason = form.cleaned_data["start_date"], form.cleaned_data["reason"]

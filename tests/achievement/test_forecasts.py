@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from participation.commands import JoinerOffer, save_end_date, settle_joiners
 from participation.models import Participation
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import seen
+from tests.participation.pages import hidden, sign_in, text
 from ui.previews import APPROVED
 
 JANUARY, OCTOBER, MARCH = date(2021, 1, 1), date(2021, 10, 31), date(2022, 3, 31)
@@ -153,6 +155,23 @@ def test_a_mover_is_told_in_both_networks():
     assert [(effect.sentence[:38], effect.pounds) for effect in finals(foreseen)] == [
         ("Malin Practice in Fastnet PCN, Novembe", Decimal("445.30")),
     ]
+
+
+def test_what_another_person_made_of_the_months_to_come_meanwhile_is_said_and_nothing_saved(client):
+    by = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZBY"))
+    bailey, rockall = (Participation.objects.get(provider__code=code) for code in ("V36546", "V05387"))
+    dilys, address = sign_in(client, by), "/participation/offered/PCN-CD-2020-22/end-date/"
+    given = {"seen": f"{bailey.pk}:{bailey.version}", "end_date": "2022-01-31", "reason": "It stops."}
+    looked = dilys.post(address, given | {"step": "check"})
+    save_end_date(seen(rockall), date(2021, 12, 31), "It stops too.", by=by)
+
+    page = dilys.post(address, given | {"step": "save", "token": hidden(looked, "token")})
+
+    said = text(page)
+    assert page.status_code == 409
+    assert re.search(r"No longer: Clinical Director payment, February 2022 to March 2022: £[\d,.]+ expected", said)
+    assert re.search(r"Now: Clinical Director payment, February 2022 to March 2022: £[\d,.]+ expected", said)
+    assert Participation.objects.with_terms().get(pk=bailey.pk).end_date == MARCH
 
 
 def test_what_concerns_no_network_forecasts_nothing():

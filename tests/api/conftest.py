@@ -31,6 +31,14 @@ class Program:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         return self.client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
 
+    def save(self, path: str, body: dict[str, Any], *, look: str = "") -> Any:
+        """As it was seen: looks at what would change, by another path if need be, and then posts. What refuses the look
+        is the answer."""
+        looked = self.post(look or path, body | {"preview": True})
+        if looked.status_code != 200:
+            return looked
+        return self.post(path, body | {"preview_token": looked.json()["preview_token"]})
+
 
 @pytest.fixture
 def program() -> Callable[[Acting], Program]:

@@ -260,7 +260,7 @@ def test_an_end_date_is_previewed_and_then_saved(calculated, people, program):
 
     preview = mine.post("participations/save-end-date/", end(row, preview=True))
     before = mine.get(f"participations/{row.pk}/").json()
-    saved = mine.post("participations/save-end-date/", end(row))
+    saved = mine.save("participations/save-end-date/", end(row))
     after = mine.get(f"participations/{row.pk}/").json()
 
     assert (preview.status_code, saved.status_code) == (200, 200)
@@ -269,12 +269,22 @@ def test_an_end_date_is_previewed_and_then_saved(calculated, people, program):
     assert (before["end_date"], after["end_date"]) == ("2022-03-31", "2021-10-31")
 
 
+def test_an_end_date_that_was_never_looked_at_is_not_saved(calculated, people, program):
+    row, mine = Participation.objects.order_by("pk")[0], program(people.commissioning)
+
+    response = mine.post("participations/save-end-date/", end(row))
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "preview_token"
+    assert Participation.objects.with_terms().get(pk=row.pk).end_date.isoformat() == "2022-03-31"
+
+
 @pytest.mark.parametrize(("who", "status"), [("own", 403), ("network", 403), ("parent", 403), ("lead", 403),
                                              ("other", 404), ("stranger", 404)])  # fmt: skip
 def test_others_save_no_end_date(world, people, program, who, status):
     row = Participation.objects.get(provider=world.practices[0])
 
-    response = program(getattr(people, who)).post("participations/save-end-date/", end(row))
+    response = program(getattr(people, who)).save("participations/save-end-date/", end(row))
 
     assert response.status_code == status
     assert Participation.objects.with_terms().get(pk=row.pk).end_date.isoformat() == "2022-03-31"
@@ -283,7 +293,7 @@ def test_others_save_no_end_date(world, people, program, who, status):
 def test_who_can_save_an_end_date_is_named(world, people, program):
     row = Participation.objects.order_by("pk")[0]
 
-    response = program(people.parent).post("participations/save-end-date/", end(row))
+    response = program(people.parent).save("participations/save-end-date/", end(row))
 
     assert people.commissioning.name in response.json()["who_can"][0]
 
@@ -291,7 +301,7 @@ def test_who_can_save_an_end_date_is_named(world, people, program):
 def test_an_end_date_that_is_so_already_is_a_conflict(world, people, program):
     row = Participation.objects.order_by("pk")[0]
 
-    response = program(people.commissioning).post("participations/save-end-date/", end(row, "2022-03-31"))
+    response = program(people.commissioning).save("participations/save-end-date/", end(row, "2022-03-31"))
 
     assert response.status_code == 409
     assert "It ends on 31 March 2022 already." in response.json()["detail"]
@@ -300,7 +310,7 @@ def test_an_end_date_that_is_so_already_is_a_conflict(world, people, program):
 def test_an_end_before_the_start_is_refused_in_the_words_of_the_page(world, people, program):
     row = Participation.objects.order_by("pk")[0]
 
-    response = program(people.commissioning).post("participations/save-end-date/", end(row, "2020-03-31"))
+    response = program(people.commissioning).save("participations/save-end-date/", end(row, "2020-03-31"))
 
     assert response.status_code == 422
     assert "End date 31/03/2020 is before the start date" in response.json()["detail"]

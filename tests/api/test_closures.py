@@ -56,10 +56,10 @@ def test_nobody_follows_is_looked_at_and_saved_as_it_was_seen(made, one):
 def test_a_list_is_taken_over_by_two(made, one, other):
     wanted = asked(made, successor=made.viking.code, takes_list=True)
     seen = one.post(SETTLE, wanted | {"preview": True}).json()
-    alone = one.post(SETTLE, wanted)
+    alone = one.save(SETTLE, wanted)
     proposed = one.post(PROPOSE, wanted | {"preview_token": seen["preview_token"]}).json()
     listed = other.get("closure-proposals/").json()["results"]
-    by_same = one.post("closure-proposals/confirm/", {"id": proposed["closure_proposal"], "version": 1})
+    by_same = one.save("closure-proposals/confirm/", {"id": proposed["closure_proposal"], "version": 1})
     looked = other.post(
         "closure-proposals/confirm/", {"id": proposed["closure_proposal"], "version": 1, "preview": True}
     ).json()
@@ -76,9 +76,9 @@ def test_a_list_is_taken_over_by_two(made, one, other):
 
 def test_a_proposal_is_declined_with_a_reason_and_another_taken_back(made, one, other):
     wanted = asked(made, successor=made.viking.code, takes_list=True)
-    first = one.post(PROPOSE, wanted).json()["closure_proposal"]
+    first = one.save(PROPOSE, wanted, look=SETTLE).json()["closure_proposal"]
     declined = other.post("closure-proposals/decline/", {"id": first, "version": 1, "reason": "Another one."}).json()
-    second = one.post(PROPOSE, wanted).json()["closure_proposal"]
+    second = one.save(PROPOSE, wanted, look=SETTLE).json()["closure_proposal"]
     back = one.post("closure-proposals/take-back/", {"id": second, "version": 1}).json()
 
     assert (declined["status"], declined["decided_by"]) == ("Declined", made.other.name)
@@ -86,16 +86,16 @@ def test_a_proposal_is_declined_with_a_reason_and_another_taken_back(made, one, 
 
 
 def test_who_decided_meanwhile_is_not_overruled(made, one, other):
-    one.post(SETTLE, asked(made))
+    one.save(SETTLE, asked(made))
 
-    late = other.post(SETTLE, asked(made, reason="Retired."))
+    late = other.save(SETTLE, asked(made, reason="Retired."))
 
     assert late.status_code == 409
     assert "Somebody has decided meanwhile" in str(late.json())
 
 
 def test_what_does_not_fit_names_its_field(made, one):
-    answer = one.post(SETTLE, asked(made, successor="NOPE"))
+    answer = one.save(SETTLE, asked(made, successor="NOPE"))
 
     assert answer.status_code == 422
     assert "no practice has this Org ID" in str(answer.json())
@@ -106,7 +106,7 @@ def test_a_practice_does_not_settle_its_own_closure(made, program):
     own = program(acting_as(Role.SERVICE_MANAGEMENT, organisation=made.portland))
 
     assert own.get("closures/").status_code == 403
-    assert own.post(SETTLE, asked(made)).status_code == 403
+    assert own.save(SETTLE, asked(made)).status_code == 403
 
 
 def test_what_closed_comes_in_pages_the_latest_first(made, one):
@@ -123,7 +123,7 @@ def test_what_closed_comes_in_pages_the_latest_first(made, one):
 
 def test_what_closed_is_narrowed(made, one):
     close(made.wight, date(2021, 11, 30))
-    one.post(SETTLE, asked(made))
+    one.save(SETTLE, asked(made))
     portland, wight = made.portland.code, made.wight.code
 
     def listed(**filters):

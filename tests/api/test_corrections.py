@@ -62,9 +62,9 @@ def test_a_start_is_not_saved_where_it_would_do_something_else_by_now(world, row
 def test_a_start_that_does_not_fit_or_is_another_s_is_refused(row, dilys, people, program):
     said = {"id": row.pk, "version": row.version, "reason": "Wrong."}
 
-    early = dilys.post(START, said | {"start_date": "2019-01-01"})
-    barred = program(people.parent).post(START, said | {"start_date": "2021-11-01"})
-    unseen = program(people.stranger).post(START, said | {"start_date": "2021-11-01"})
+    early = dilys.save(START, said | {"start_date": "2019-01-01"})
+    barred = program(people.parent).save(START, said | {"start_date": "2021-11-01"})
+    unseen = program(people.stranger).save(START, said | {"start_date": "2021-11-01"})
 
     assert (early.status_code, barred.status_code, unseen.status_code) == (422, 403, 404)
     assert "is before the service starts" in early.json()["detail"]
@@ -94,8 +94,8 @@ def test_a_list_is_not_saved_where_it_has_changed_since(calculated, dilys):
 
 
 def test_a_list_that_is_so_already_or_of_a_day_to_come_is_refused(world, dilys):
-    same = dilys.post(LISTS, of_list(world, size=12_055))
-    to_come = dilys.post(LISTS, of_list(world, as_at="2022-01-01"))
+    same = dilys.save(LISTS, of_list(world, size=12_055))
+    to_come = dilys.save(LISTS, of_list(world, as_at="2022-01-01"))
 
     assert (same.status_code, to_come.status_code) == (422, 422)
     assert "is that already" in same.json()["detail"]
@@ -103,6 +103,6 @@ def test_a_list_that_is_so_already_or_of_a_day_to_come_is_refused(world, dilys):
 
 
 def test_a_list_that_is_not_known_after_all_is_taken_away(world, dilys):
-    done = dilys.post(LISTS, of_list(world, size=None)).json()
+    done = dilys.save(LISTS, of_list(world, size=None)).json()
 
     assert (done["was"], done["size"]) == ("12055.00", None)

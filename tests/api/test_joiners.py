@@ -47,10 +47,12 @@ def test_joiners_are_listed_looked_at_and_settled_as_they_were_seen(world, joine
 
 def test_the_same_again_is_a_conflict_and_the_same_key_the_same_answer(world, joiner, dilys):
     (listed,) = dilys.get("joiners/").json()["results"]
-    first = dilys.post(SETTLE, {"offers": [offer(listed)]}, key="once")
+    token = dilys.post(SETTLE, {"offers": [offer(listed)], "preview": True}).json()["preview_token"]
+    sent = {"offers": [offer(listed)], "preview_token": token}
+    first = dilys.post(SETTLE, sent, key="once")
 
-    again = dilys.post(SETTLE, {"offers": [offer(listed)]}, key="once")
-    anew = dilys.post(SETTLE, {"offers": [offer(listed)]})
+    again = dilys.post(SETTLE, sent, key="once")
+    anew = dilys.post(SETTLE, sent)
 
     assert (first.status_code, again.json()) == (200, first.json())
     assert anew.status_code == 409
@@ -59,9 +61,9 @@ def test_the_same_again_is_a_conflict_and_the_same_key_the_same_answer(world, jo
 def test_what_cannot_be_is_refused_by_name(world, joiner, dilys):
     (listed,) = dilys.get("joiners/").json()["results"]
 
-    unseen = dilys.post(SETTLE, {"offers": [offer(listed) | {"practice": "V99999"}]})
-    before = dilys.post(SETTLE, {"offers": [offer(listed) | {"start_date": "2021-09-15"}]})
-    nothing = dilys.post(SETTLE, {})
+    unseen = dilys.save(SETTLE, {"offers": [offer(listed) | {"practice": "V99999"}]})
+    before = dilys.save(SETTLE, {"offers": [offer(listed) | {"start_date": "2021-09-15"}]})
+    nothing = dilys.save(SETTLE, {})
 
     assert (unseen.status_code, before.status_code, nothing.status_code) == (404, 422, 422)
     assert "is before it joined" in before.json()["detail"]
@@ -71,7 +73,7 @@ def test_joiners_come_in_pages_that_go_on_though_the_last_one_seen_is_settled(wo
     second = PracticeFactory.create(code="V84553", name="Aberdeen Surgery")
     MembershipFactory.create(practice=second, network=world.network, start_date=date(2021, 10, 1))
     first = dilys.get("joiners/", view=1).json()
-    dilys.post(SETTLE, {"offers": [offer(first["results"][0])]})
+    dilys.save(SETTLE, {"offers": [offer(first["results"][0])]})
 
     after = dilys.get("joiners/", **dict(parse_qsl(urlsplit(first["next"]).query))).json()
 

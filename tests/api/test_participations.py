@@ -16,6 +16,7 @@ from tests.factories.participation import ParticipationFactory
 from tests.factories.submission import weight_management
 
 END, CANCEL = "participations/save-end-date/", "participations/cancel/"
+ASK = "participations/ask-to-end/"
 WHY = "It stopped in September."
 
 
@@ -122,18 +123,18 @@ def test_a_preview_says_what_would_change_and_keeps_nothing(approved, mine):
 
 
 def test_one_person_does_not_take_back_what_was_approved(approved, mine):
-    response = mine.post(END, {"seen": rows(approved), "end_date": "2021-09-30", "reason": WHY})
+    response = mine.save(END, {"seen": rows(approved), "end_date": "2021-09-30", "reason": WHY})
 
     assert response.status_code == 409
     assert "a second person must confirm it" in response.json()["detail"]
 
 
 def test_two_do(approved, mine, program):
-    asked = mine.post("participations/ask-to-end/", {"seen": rows(approved), "end_date": "2021-09-30", "reason": WHY})
+    asked = mine.save(ASK, {"seen": rows(approved), "end_date": "2021-09-30", "reason": WHY}, look=END)
     row = {"id": asked.json()["end_request"], "version": 1}
     second = program(acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=approved.commissioner))
 
-    alone = mine.post("end-requests/confirm/", row)
+    alone = mine.save("end-requests/confirm/", row)
     foreseen = second.post("end-requests/confirm/", {**row, "preview": True}).json()
     done = second.post("end-requests/confirm/", {**row, "preview_token": foreseen["preview_token"]})
 
@@ -149,7 +150,7 @@ def test_two_do(approved, mine, program):
 def test_a_request_is_declined_with_a_reason_or_taken_back(approved, mine, program):
     second = program(acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=approved.commissioner))
     for act, by, more in (("decline", second, {"reason": "It was delivered."}), ("take-back", mine, {})):
-        asked = mine.post("participations/ask-to-end/", {"seen": rows(approved), "reason": WHY}).json()
+        asked = mine.save(ASK, {"seen": rows(approved), "reason": WHY}, look=CANCEL).json()
 
         answer = by.post(f"end-requests/{act}/", {"id": asked["end_request"], "version": 1, **more})
 
@@ -173,9 +174,9 @@ def test_a_save_that_is_not_what_was_previewed_is_a_conflict_that_names_the_diff
 
 def test_what_a_request_is_about_is_not_ended_otherwise_and_leads_to_it(approved, mine):
     first, *_rest = rows(approved)
-    request = mine.post("participations/ask-to-end/", {"seen": [first], "end_date": "2021-09-30", "reason": WHY}).json()
+    request = mine.save(ASK, {"seen": [first], "end_date": "2021-09-30", "reason": WHY}, look=END).json()
 
-    answer = mine.post(END, {"seen": [first], "end_date": "2022-01-31", "reason": WHY})
+    answer = mine.save(END, {"seen": [first], "end_date": "2022-01-31", "reason": WHY})
     about = mine.get("end-requests/", participation=first["id"], status="Awaiting confirmation").json()["results"]
 
     assert answer.status_code == 409
@@ -185,7 +186,7 @@ def test_what_a_request_is_about_is_not_ended_otherwise_and_leads_to_it(approved
 
 
 def test_requests_are_seen_in_their_own_organisation_alone(approved, mine, people, program):
-    mine.post("participations/ask-to-end/", {"seen": rows(approved), "reason": WHY})
+    mine.save(ASK, {"seen": rows(approved), "reason": WHY}, look=CANCEL)
 
     for who in ("own", "network", "parent", "other", "stranger"):
         assert program(getattr(people, who)).get("end-requests/").json()["results"] == []

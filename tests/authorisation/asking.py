@@ -190,6 +190,12 @@ def _by_program(block: Block, things: Mapping[str, Any], person: Person | None) 
     headers = {"Authorization": f"Bearer {person.secret}"} if person else {}
     if block.method == "GET":
         return Client().get(path, rest, headers=headers)
+    if rest.pop("preview", "") == "first":
+        body, kind = body_of(rest | {"preview": "true"}, things)
+        looked = Client().post(LOOKS_FIRST.get(path, path), body, content_type=kind, headers=headers)
+        if looked.status_code != 200:
+            return looked
+        rest["preview_token"] = looked.json()["preview_token"]
     body, kind = body_of(rest, things)
     return Client().post(path, body, content_type=kind, headers=headers)
 
@@ -210,6 +216,13 @@ def worth(name: str, text: str) -> Any:
         return [{"id": int(id), "version": int(version)}]
     read = yaml.safe_load(text)
     return read if isinstance(read, list | dict | int | bool) else text
+
+
+LOOKS_FIRST = {
+    "/api/v1/participations/ask-to-end/": "/api/v1/participations/save-end-date/",
+    "/api/v1/closures/propose/": "/api/v1/closures/settle/",
+}
+"""Operations whose preview is another's."""
 
 
 def _answer(response: Any, *, wrote: bool) -> Answer:

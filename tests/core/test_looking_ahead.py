@@ -16,7 +16,7 @@ from core.changes import Effect
 from core.commands import command, instant
 from core.errors import Conflict
 from core.locking import lock_ids
-from core.previews import WorldMoved, do_as_seen, foreseen, look_ahead, token_of
+from core.previews import LookAgain, WorldMoved, do_as_seen, foreseen, look_ahead, save_as_seen, token_of
 from operations.commands import after_commit
 from operations.models import OutboxMessage
 from organisations.commands import set_list_sizes
@@ -135,6 +135,39 @@ def test_without_a_token_it_is_saved_as_it_comes(practice):
     do_as_seen(correct(practice, 2_000), says, "", "lists", ADA)
 
     assert size_of(practice) == 2_000
+
+
+def test_what_nobody_looked_at_is_not_saved(practice):
+    with pytest.raises(LookAgain, match="Look at what would change first"):
+        save_as_seen(correct(practice, 2_000), says, "", "lists", ADA)
+
+    assert size_of(practice) == 1_000
+
+
+def test_where_something_else_is_expected_by_now_nothing_is_saved_and_the_difference_is_said(practice, monkeypatch):
+    to_come = {"sum": Decimal(50)}
+    monkeypatch.setattr(previews, "_forecasts", [(lambda changes: dict(to_come), _worded)])
+    token = token_of(look_ahead(correct(practice, 2_000)).seen(says), "lists", ADA)
+    to_come["sum"] = Decimal(60)
+
+    with pytest.raises(WorldMoved) as raised:
+        save_as_seen(correct(practice, 2_000), says, token, "lists", ADA)
+
+    assert (raised.value.difference.gone, raised.value.difference.new) == (("50 expected.",), ("60 expected.",))
+    assert size_of(practice) == 1_000
+
+
+def test_where_the_same_is_expected_it_is_saved(practice, monkeypatch):
+    monkeypatch.setattr(previews, "_forecasts", [(lambda changes: {"sum": Decimal(50)}, _worded)])
+    token = token_of(look_ahead(correct(practice, 2_000)).seen(says), "lists", ADA)
+
+    save_as_seen(correct(practice, 2_000), says, token, "lists", ADA)
+
+    assert size_of(practice) == 2_000
+
+
+def _worded(before, after):
+    return [Effect("expected", f"{after['sum']} expected.")]
 
 
 @pytest.mark.parametrize(

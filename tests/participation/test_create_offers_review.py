@@ -57,10 +57,10 @@ def test_the_review_names_who_is_left_out_and_what_is_odd(
     former = NetworkFactory.create(name="Former PCN", led_by=biscay)
     MembershipFactory.create(practice=late, network=former, end_date=date(2020, 12, 31))
     offer_to_networks(service.pk, [former.pk], START, END, by=commissioning)
-    has_it = NetworkFactory.create(code="Z00009", name="Has It PCN", led_by=biscay)
-    PracticeFactory.create(code="V00009", name="Has It Surgery", member_of=has_it)
+    has_it = NetworkFactory.create(code="Z90009", name="Has It PCN", led_by=biscay)
+    PracticeFactory.create(code="V90009", name="Has It Surgery", member_of=has_it)
     offer_to_networks(service.pk, [has_it.pk], START, date(2020, 12, 31), by=commissioning)
-    joiner = PracticeFactory.create(code="V00010", name="Joining Surgery")
+    joiner = PracticeFactory.create(code="V90010", name="Joining Surgery")
     MembershipFactory.create(practice=joiner, network=has_it, start_date=date(2020, 9, 1))
     empty = NetworkFactory.create(code="Z99999", name="Empty PCN", led_by=biscay)
     set_days(dated.pk, START, date(2022, 1, 31), by=commissioning)
@@ -72,11 +72,11 @@ def test_the_review_names_who_is_left_out_and_what_is_odd(
     assert "The offer ends before the service does, on 31 March 2022." in said
     assert (
         "1 practice has an offer of this service that ends sooner, and is left out. Save End Date moves its end. "
-        "Has It Surgery (V00009) in Has It PCN, 01/04/2020 - 31/12/2020" in said
+        "Has It Surgery (V90009) in Has It PCN, 01/04/2020 - 31/12/2020" in said
     )
     assert (
         "1 practice is a member of a PCN that has this offer, and has none: it is added to it, from the day below. "
-        "Joining Surgery (V00010) in Has It PCN, from 01/09/2020" in said
+        "Joining Surgery (V90010) in Has It PCN, from 01/09/2020" in said
     )
     assert (
         "1 practice is not a member on the start date: it counts in its PCN from the day it joined. "

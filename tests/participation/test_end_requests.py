@@ -273,6 +273,14 @@ def test_what_moved_since_the_second_person_looked_is_shown_and_nothing_is_saved
     assert EndRequest.objects.get().state == RequestState.ASKED
 
 
+def test_what_the_second_person_never_looked_at_leads_to_what_would_change(client, second, request_):
+    page = sign_in(client, second).post(reverse("participation:confirm_end", args=[request_.pk]), {"version": "1"})
+
+    assert page.status_code == 409
+    assert "31 October 2021: 3 approved lines are withdrawn, £2,250.78." in text(page)
+    assert EndRequest.objects.get().state == RequestState.ASKED
+
+
 def test_declining_without_a_reason_is_refused_on_the_form(client, second, request_):
     client = sign_in(client, second)
     address = reverse("participation:decline_end", args=[request_.pk])

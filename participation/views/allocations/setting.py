@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Acting
 from core.errors import Conflict, Invalid
-from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.previews import Difference, LookAgain, save_as_seen, token_of
 from core.selections import seen_in
 from operations.idempotency import once
 from participation import commands
@@ -102,7 +102,7 @@ def save_allocations(request: HttpRequest, code: str) -> HttpResponse:
     settings = settings_in(given["settings"], by)
 
     def do() -> list[str]:
-        return do_as_seen(
+        return save_as_seen(
             lambda: commands.correct_allocations(service.pk, settings, by=by, reason=given["reason"]),
             _compared,
             given["foreseen"],
@@ -113,8 +113,8 @@ def save_allocations(request: HttpRequest, code: str) -> HttpResponse:
     try:
         what = {"service": service.pk, "settings": settings, "reason": given["reason"]}
         said = once(given["key"], what, do, by=by, action="participation.set_allocations")
-    except WorldMoved as world:
-        return _check(request, by, service, settings, given["reason"], world.difference)
+    except LookAgain as again:
+        return _check(request, by, service, settings, given["reason"], again.difference)
     messages.success(request, " ".join(said))
     return redirect(shown.href(service))
 
@@ -178,7 +178,7 @@ def _check(
         hidden=(
             ("settings", settings_token(settings, by)),
             ("reason", reason),
-            ("foreseen", token_of(foreseen(said), PURPOSE, by)),
+            ("foreseen", token_of(ahead.seen(_compared), PURPOSE, by)),
             ("key", uuid4().hex),
         ),
     )

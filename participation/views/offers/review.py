@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.rules import Acting
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
-from core.previews import Difference, Foreseen, WorldMoved, foreseen_in, token_of
+from core.previews import Difference, Foreseen, WorldMoved, difference, foreseen_in, token_of
 from operations.jobs import UNFINISHED
 from participation import commands
 from participation.commands.making import foreseen_of, needs_worker
@@ -88,8 +88,8 @@ def _offer(request: HttpRequest, by: Acting, draft: OfferDraft) -> HttpResponse:
     seen = foreseen_in(form.cleaned_data["foreseen"], PURPOSE, by)
     try:
         made = commands.make_offers(draft.pk, form.cleaned_data["version"], seen, by=by)
-    except WorldMoved as world:
-        return _review(request, by, draft, moved=world.difference)
+    except WorldMoved:
+        return _review(request, by, draft, then=seen)
     except Conflict as changed:
         return _review(request, by, drafts.own_draft(by, draft.pk), problem=changed.sentences)
     return redirect("participation:offers_made", made.pk)
@@ -107,21 +107,21 @@ def _review(
     by: Acting,
     draft: OfferDraft,
     *,
-    moved: Difference | None = None,
+    then: Foreseen | None = None,
     problem: tuple[str, ...] = (),
 ) -> HttpResponse:
-    """The page; 409 where something has changed since it was looked at: how the world `moved`, or a `problem`."""
+    """The page; 409 where something has changed since it was looked at: what was seen `then`, or a `problem`."""
     review = _reviewed(draft)
     page = shown.ReviewPage(
-        **heading(draft, steps.REVIEW, in_error=bool(moved or problem)),
+        **heading(draft, steps.REVIEW, in_error=bool(then or problem)),
         facts=shown.facts_of(review, draft),
         cautions=shown.cautions_of(review),
         lines=[Link(f"All lines as {each.upper()}", _file(draft, each)) for each in KINDS],
         ways_on=_ways_on(draft),
         problem=problem,
     )
-    page = _with_what_follows(page, by, draft, review, moved)
-    status = 409 if moved or problem else 200
+    page = _with_what_follows(page, by, draft, review, then)
+    status = 409 if then or problem else 200
     return render(request, "participation/review_offer.jinja", {"page": page}, status=status)
 
 
@@ -145,23 +145,29 @@ def _progress(draft: OfferDraft) -> Progress | None:
 
 
 def _with_what_follows(
-    page: shown.ReviewPage, by: Acting, draft: OfferDraft, review: Review, moved: Difference | None
+    page: shown.ReviewPage, by: Acting, draft: OfferDraft, review: Review, then: Foreseen | None
 ) -> shown.ReviewPage:
     """With what would follow and the button that offers; or why it cannot be said or done yet."""
     if not review.plan.wanted:
         return replace(page, problem=["There is nothing to offer: see below why each of them is left out."])
     if needs_worker(draft):
-        return _as_worked_out(page, by, draft, review, moved)
+        return _as_worked_out(page, by, draft, review, then)
     try:
         ahead = commands.preview_offers(draft.pk, by=by)
     except (Invalid, NotPermitted, Conflict) as refused:
         return replace(page, problem=refused.sentences)
-    confirm = _confirm(by, draft, foreseen_of(ahead.answer.plan, ahead.answer.effects))
-    return replace(page, change=shown.would_follow(review, ahead.answer.effects, ahead.expected, confirm, moved))
+    effects = ahead.answer.effects
+    now = foreseen_of(ahead.answer.plan, effects, ahead.expected, ahead.measured)
+    change = shown.would_follow(review, effects, ahead.expected, _confirm(by, draft, now), _moved(then, now))
+    return replace(page, change=change)
+
+
+def _moved(then: Foreseen | None, now: Foreseen) -> Difference | None:
+    return difference(then, now) if then else None
 
 
 def _as_worked_out(
-    page: shown.ReviewPage, by: Acting, draft: OfferDraft, review: Review, moved: Difference | None
+    page: shown.ReviewPage, by: Acting, draft: OfferDraft, review: Review, then: Foreseen | None
 ) -> shown.ReviewPage:
     job, progress = draft.preview if draft.previewed == draft.version else None, _progress(draft)
     if job is None or progress:
@@ -170,8 +176,9 @@ def _as_worked_out(
         effects, expected = effects_in(job, "effects"), effects_in(job, "expected")
     except Invalid as refused:
         return replace(page, problem=refused.sentences, look=_look(draft, "Work it out again"))
-    confirm = _confirm(by, draft, foreseen_of(review.plan))
-    return replace(page, change=shown.would_follow(review, effects, expected, confirm, moved))
+    now = foreseen_of(review.plan)
+    change = shown.would_follow(review, effects, expected, _confirm(by, draft, now), _moved(then, now))
+    return replace(page, change=change)
 
 
 def _confirm(by: Acting, draft: OfferDraft, seen: Foreseen) -> Confirm:
