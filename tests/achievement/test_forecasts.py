@@ -159,7 +159,8 @@ def test_a_mover_is_told_in_both_networks():
 
 def test_what_another_person_made_of_the_months_to_come_meanwhile_is_said_and_nothing_saved(client):
     by = acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZBY"))
-    bailey, rockall = (Participation.objects.get(provider__code=code) for code in ("V36546", "V05387"))
+    of_network = Participation.objects.filter(network__code="Z05849")
+    bailey, rockall = (of_network.get(provider__code=code) for code in ("V36546", "V05387"))
     dilys, address = sign_in(client, by), "/participation/offered/PCN-CD-2020-22/end-date/"
     given = {"seen": f"{bailey.pk}:{bailey.version}", "end_date": "2022-01-31", "reason": "It stops."}
     looked = dilys.post(address, given | {"step": "check"})
