@@ -18,6 +18,7 @@ from ui.tables import Column, Pager, Table
 from ui.wording import count, long_date
 
 NAMED_AT_MOST = 5
+NOTHING_LEFT = "None of these can be ended any more, because they changed after it was asked for: decline it."
 NOUN = ("request", "requests")
 NOTHING_ASKED = (
     "Nobody has asked for a second person yet. It is needed where an end date or a cancellation takes back what was "

@@ -24,7 +24,7 @@ from participation.forms import ReasonForm
 from participation.presenters import end_requests as shown
 from participation.presenters import ends as ends_shown
 from participation.presenters import offered as offered_shown
-from participation.presenters.answers import SHOWN_REFUSALS
+from participation.presenters.answers import SHOWN_REFUSALS, left_as_they_are
 from participation.presenters.members import ask_links
 from participation.queries import end_requests as queries
 from participation.queries import offered as lists
@@ -156,9 +156,14 @@ def _page(
 def _ahead(request: PortalRequest, request_id: int) -> tuple[Ahead[Ended] | None, str]:
     """What it would do now; or why it cannot be done any more."""
     try:
-        return commands.preview_request(request_id, by=request.actor), ""
+        ahead = commands.preview_request(request_id, by=request.actor)
     except Conflict as conflict:
         return None, " ".join(conflict.sentences)
+    if ahead.answer.ids:
+        return ahead, ""
+    refused = ahead.answer.refused
+    names = lists.names_of(request.actor, [row.id for row in refused][:SHOWN_REFUSALS])
+    return None, " ".join([shown.NOTHING_LEFT, *left_as_they_are(refused, names)])
 
 
 def _change(

@@ -240,7 +240,7 @@ def load(path, **options):
 
 def test_a_load_reports_changes_of_more_than_5_percent_and_who_is_unknown(tmp_path, places):
     path = written(
-        tmp_path, "V10110,CRP,2022-01-01,10400", "V10112,CRP,2022-01-01,7700", "V00001,CRP,2022-01-01,5000"
+        tmp_path, "V10110,CRP,2022-01-01,10500", "V10112,CRP,2022-01-01,7700", "V00001,CRP,2022-01-01,5000"
     )  # fmt: skip
 
     report = load(path)

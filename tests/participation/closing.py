@@ -8,8 +8,10 @@ from typing import Any
 
 from accounts.rules import Acting
 from accounts.states import Role
+from core.transitions import Seen
 from organisations.commands import Decision
-from organisations.models import Membership, Organisation, Succession
+from organisations.models import ClosureProposal, Membership, Organisation, Succession
+from participation.commands import confirm_closure, propose_closures
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import World, utsire
 
@@ -73,3 +75,15 @@ def close(practice: Organisation, day: date = CLOSED, *, ods_knows: bool = True)
 
 def believed(*practices: Organisation) -> frozenset[int]:
     return frozenset(Succession.objects.known().filter(predecessor__in=practices).values_list("pk", flat=True))
+
+
+def proposed(made: Closing, **changes: Any) -> Seen:
+    """A decision that a second person confirms."""
+    proposal = ClosureProposal.objects.get(pk=propose_closures(made.decision(**changes), by=made.one).proposal_id)
+    return Seen(proposal.pk, proposal.version)
+
+
+def confirmed(made: Closing, **changes: Any) -> Succession:
+    """The same, confirmed by another."""
+    confirm_closure(proposed(made, **changes), by=made.other)
+    return Succession.objects.known().get(predecessor=made.portland)

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import product
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from accounts.states import Role
-from core.dates import inclusive
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
-from core.previews import rolled_back
-from core.transitions import Seen
-from operations.models import OutboxMessage
 from organisations.models import ClosureProposal, ListSize, Succession
-from organisations.states import CLOSURE, ClosureState
 from participation.commands import (
     TwoPeopleNeeded,
     confirm_closure,
-    decline_closure,
-    preview_closure_proposal,
     preview_closures,
     propose_closures,
     settle_closures,
-    take_back_closure,
-    tell_of_closure,
 )
-from participation.models import Participation, Term
-from participation.queries.closures import SETTLED, TO_SETTLE, closures_of, concerning, needs_of_closures
+from participation.models import Participation
+from participation.queries.closures import closures_of, concerning
 from participation.states import State
-from tests.factories.accounts import UserFactory, acting_as
+from tests.factories.accounts import acting_as
 from tests.factories.catalogue import released_service
 from tests.factories.organisations import CommissionerFactory, PracticeFactory
 from tests.factories.participation import ParticipationFactory
-from tests.participation.closing import CLOSED, DAY_AFTER, believed, close, closing
+from tests.participation.closing import CLOSED, DAY_AFTER, close, closing, confirmed, proposed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 
@@ -43,16 +31,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("training_day")]
 @pytest.fixture
 def made():
     return closing()
-
-
-def proposed(made, **changes):
-    proposal = ClosureProposal.objects.get(pk=propose_closures(made.decision(**changes), by=made.one).proposal_id)
-    return Seen(proposal.pk, proposal.version)
-
-
-def confirmed(made, **changes):
-    confirm_closure(proposed(made, **changes), by=made.other)
-    return Succession.objects.known().get(predecessor=made.portland)
 
 
 def term_of(practice, service):
@@ -241,15 +219,6 @@ def test_a_decision_on_what_was_not_seen_is_refused(made):
         settle_closures(made.nobody(replaces=frozenset()), by=made.other)
 
 
-def test_while_a_proposal_awaits_somebody_nothing_else_is_decided(made):
-    proposed(made)
-
-    with pytest.raises(Conflict, match="awaits another person"):
-        settle_closures(made.nobody(), by=made.other)
-    with pytest.raises(Conflict, match="awaits another person"):
-        propose_closures(made.decision(), by=made.other)
-
-
 def test_a_preview_keeps_nothing(made):
     ahead = preview_closures(made.decision(), by=made.one)
 
@@ -262,134 +231,6 @@ def test_a_preview_keeps_nothing(made):
     ]
     assert not ClosureProposal.objects.exists()
     assert not Succession.objects.exists()
-
-
-def test_who_confirms_sees_what_who_proposed_saw(made):
-    request = proposed(made)
-
-    ahead = preview_closure_proposal(request.id, by=made.other)
-
-    assert ahead.answer.sentences == ClosureProposal.objects.get().foreseen[: len(ahead.answer.sentences)]
-
-
-MOVES = {
-    "confirm closure": lambda seen, by: confirm_closure(seen, by=by),
-    "decline closure": lambda seen, by: decline_closure(seen, "No.", by=by),
-    "take back closure": lambda seen, by: take_back_closure(seen, by=by),
-}
-
-
-@pytest.mark.parametrize(("name", "state"), [*product(MOVES, ClosureState)])
-def test_every_move_from_every_state(made, name, state):
-    request = proposed(made)
-    if state != ClosureState.PROPOSED:
-        decided = {ClosureState.CONFIRMED: "confirm closure", ClosureState.DECLINED: "decline closure",
-                   ClosureState.TAKEN_BACK: "take back closure"}[state]  # fmt: skip
-        MOVES[decided](request, made.one if decided == "take back closure" else made.other)
-    row = ClosureProposal.objects.get()
-    by = made.one if name == "take back closure" else made.other
-
-    if state in CLOSURE[name].sources:
-        MOVES[name](Seen(row.pk, row.version), by)
-        row.refresh_from_db()
-        assert row.state == CLOSURE[name].target
-    else:
-        with pytest.raises(Conflict):
-            MOVES[name](Seen(row.pk, row.version), by)
-
-
-@pytest.mark.parametrize("name", MOVES)
-@pytest.mark.parametrize("role", [role for role in Role if role != Role.COMMISSIONING_MANAGEMENT])
-def test_no_other_role_decides(made, name, role):
-    request = proposed(made)
-    somebody = acting_as(role, organisation=made.world.commissioner)
-
-    with pytest.raises(NotPermitted):
-        MOVES[name](request, somebody)
-
-    assert ClosureProposal.objects.get().state == ClosureState.PROPOSED
-
-
-def test_who_proposed_it_does_not_confirm_it(made):
-    with pytest.raises(NotPermitted, match="You proposed it"):
-        confirm_closure(proposed(made), by=made.one)
-
-
-def test_the_database_keeps_what_the_rules_say(made):
-    confirmed(made)
-    row = Succession.objects.known().get()
-    wrong = [
-        {"valid": inclusive(date(2021, 12, 1), None), "successor": made.wight},
-        {"valid": inclusive(date(2021, 1, 1), date(2021, 1, 2)), "successor": None},
-        {"valid": inclusive(date(2021, 1, 1), date(2021, 1, 2)), "proposal": None},
-        {"valid": inclusive(date(2021, 1, 1), date(2021, 1, 2)), "successor": made.portland},
-    ]
-
-    for changes in wrong:
-        said = {
-            "predecessor": made.portland, "successor": made.viking, "takes_list": True, "takes_debts": False,
-            "reason": "Again.", "by": UserFactory.create(), "proposal": row.proposal, "recorded": row.recorded,
-        }  # fmt: skip
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Succession.objects.create(**said | changes)
-
-
-def test_home_leads_to_the_closure_until_it_is_settled(made):
-    needs = [need.sentence for need in needs_of_closures(made.one)]
-    proposed(made)
-    waiting = [need.sentence for need in needs_of_closures(made.one)]
-    for_other = [need.sentence for need in needs_of_closures(made.other)]
-
-    assert needs == ["Portland Surgery closed on 31 October 2021: what follows"]
-    assert (waiting, for_other) == (
-        [],
-        ["What follows the closure of Portland Surgery awaits your confirmation"],
-    )
-
-
-def needs(by):
-    return [need.sentence for need in needs_of_closures(by)]
-
-
-AGAIN = "Portland Surgery closed on 31 October 2021, and something goes on: look at it again"
-
-
-def test_home_names_a_closure_again_where_something_goes_on_after_it_was_decided(made):
-    settle_closures(made.nobody(), by=made.one)
-    settled = needs(made.one)
-
-    Term.objects.filter(participation__provider=made.portland).update(valid=(date(2021, 4, 1), date(2021, 11, 2)))
-
-    assert (settled, needs(made.one)) == ([], [AGAIN])
-
-
-def test_home_names_it_again_for_an_offer_that_begins_after_the_last_day(made):
-    settle_closures(made.nobody(), by=made.one)
-    ParticipationFactory.create(
-        service=released_service(code="OTHER"), provider=made.portland, network=made.world.network,
-        commissioner=made.world.commissioner, start_date=date(2021, 12, 1), state=State.OFFERED,
-    )  # fmt: skip
-
-    assert needs(made.one) == [AGAIN]
-
-
-def test_home_names_it_to_whoever_offered_what_goes_on_and_to_nobody_else(made):
-    other = CommissionerFactory.create()
-    ParticipationFactory.create(
-        service=released_service(code="OTHER"), provider=made.portland, network=made.world.network, commissioner=other
-    )
-    settle_closures(made.nobody(), by=made.one)
-
-    assert needs(made.one) == []
-    assert needs(acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=other)) == [AGAIN]
-
-
-def test_home_names_it_again_once_the_files_give_a_later_last_day_than_it_is_followed_from(made):
-    confirmed(made)
-
-    close(made.portland, date(2021, 11, 15))
-
-    assert needs(made.one) == ["Portland Surgery closed on 15 November 2021, and something goes on: look at it again"]
 
 
 def test_the_months_between_the_last_day_and_the_first_of_who_follows_are_warned_of(made):
@@ -419,44 +260,3 @@ def test_the_months_between_are_named_without_pounds_where_no_list_is_known_for_
         "Portland Surgery: its 12,055 patients count for nobody in November 2021, because it is followed from "
         "1 December 2021 and its last day is 31 October 2021."
     )
-
-
-def test_a_closure_is_settled_once_it_is_decided_and_nothing_goes_on(made):
-    assert closures_of([made.portland])[0].state == TO_SETTLE
-
-    settle_closures(made.nobody(), by=made.one)
-
-    (closure,) = closures_of([made.portland])
-    assert (closure.state, closure.list_is_dropped) == (SETTLED, True)
-
-
-def test_two_people_are_told(made):
-    request = proposed(made)
-    tell_of_closure(request.id, by=made.one)
-    decline_closure(request, "It is another practice.", by=made.other)
-    tell_of_closure(request.id, by=made.other)
-
-    sent = OutboxMessage.objects.filter(task="operations.send_email").order_by("pk").values_list("keys", flat=True)
-    assert [(keys["to"], keys["subject"].split(", ")[-1]) for keys in sent] == [
-        (made.other.user.email, "awaits your confirmation"),
-        (made.one.user.email, "was declined"),
-    ]
-    assert "12,055 patients of the list as at 1 January 2021 count on the list" in sent[0]["text"]
-    assert "It is another practice." in sent[1]["text"]
-
-
-def test_what_is_looked_at_costs_the_same_for_many(made, django_assert_num_queries):
-    for _ in range(3):
-        close(PracticeFactory.create(member_of=made.world.network))
-    closed = list(concerning(made.one))
-    with CaptureQueriesContext(connection) as few:
-        closures_of(closed[:1])
-
-    with django_assert_num_queries(len(few.captured_queries)):
-        closures_of(closed)
-
-
-def test_rolled_back_is_rolled_back(made):
-    rolled_back(lambda: settle_closures(made.nobody(), by=made.one))
-
-    assert believed(made.portland) == frozenset()

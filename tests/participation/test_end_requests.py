@@ -158,6 +158,18 @@ def test_when_every_row_has_moved_there_is_nothing_to_confirm(world, asker, seco
     assert request_.state == RequestState.ASKED
 
 
+def test_the_page_says_so_and_offers_no_button_to_confirm(client, world, second, request_):
+    for row in rows(world):
+        it_leaves(row, date(2022, 1, 31))
+
+    page = sign_in(client, second).get(reverse("participation:end_request", args=[request_.pk]))
+
+    assert "None of these can be ended any more" in text(page)
+    assert f"{rows(world)[0].provider}: It has changed since you saw it." in text(page)
+    assert reverse("participation:confirm_end", args=[request_.pk]) not in page.content.decode()
+    assert reverse("participation:decline_end", args=[request_.pk]) in page.content.decode()
+
+
 def test_declining_says_why_and_changes_nothing(second, request_):
     with pytest.raises(Invalid):
         decline_end(Seen(request_.pk, 1), " ", by=second)
