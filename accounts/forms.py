@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from core.texts import REASON_LENGTH
 from operations.kinds import Frequency, MailKind
 from organisations.models import Organisation
 from ui.forms import PortalForm, name_field
@@ -43,7 +44,7 @@ class ResetForm(PortalForm):
     """Why somebody's second factor is taken away."""
 
     reason = forms.CharField(
-        max_length=1000,
+        max_length=REASON_LENGTH,
         widget=forms.Textarea,
         help_text="How you know that it is them who ask, and what became of the phone. It is kept.",
     )

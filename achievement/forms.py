@@ -9,16 +9,15 @@ from typing import Any
 
 from django import forms
 
-from achievement.models import REASON_LENGTH
 from achievement.queries import adjustments
 from achievement.queries.causes import Cause
 from achievement.queries.causes import Filters as WaitingFilters
-from achievement.queries.declarations import NOTE_LENGTH, ToDeclare
+from achievement.queries.declarations import ToDeclare
 from achievement.queries.lists import Filters
 from achievement.queries.nil import NilFilters
 from achievement.states import NilState, State
 from core.dates import FinancialYear
-from core.texts import as_text
+from core.texts import NOTE_LENGTH, REASON_LENGTH, as_text
 from core.transitions import Seen
 from ui.fields import SeenField
 from ui.forms import PortalForm
@@ -158,7 +157,11 @@ class ReasonForm(PortalForm):
     """Why; whoever acts next reads it."""
 
     reason = forms.CharField(
-        label="Reason", max_length=500, widget=forms.Textarea, help_text="Whoever acts next reads it.", strip=True
+        label="Reason",
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea,
+        help_text="Whoever acts next reads it.",
+        strip=True,
     )
 
 

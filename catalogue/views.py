@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.rules import Acting
 from catalogue import commands, queries
 from catalogue import presenters as shown
 from core.errors import NotVisible
+from ui.answers import render
 from ui.tables import Table
 
 

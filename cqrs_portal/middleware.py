@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -14,7 +15,7 @@ from accounts.commands import note_session_seen
 from accounts.queries import acting_for, why_access_has_ended
 from accounts.rules import Acting
 from accounts.views.second_factor import GOES_ON_TO
-from core.errors import NotPermitted, PortalError
+from core.errors import Invalid, NotPermitted, PortalError
 from core.sessions import is_stale
 from cqrs_portal import last_acting
 from cqrs_portal.errors import API, answer, not_found, only_takes_what_is_sent
@@ -146,6 +147,22 @@ class ClosedPracticeMiddleware:
             return None
         sentences = why_access_has_ended(actor.organisation)
         return answer(request, NotPermitted(*sentences)) if sentences else None
+
+
+class RefusedFormMiddleware:
+    """A form of the sign-in that is refused answers 422, as those of the portal do (`ui.answers`)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        form = (response.context_data or {}).get("form")
+        if response.status_code == 200 and form is not None and form.errors:
+            response.status_code = Invalid.status
+        return response
 
 
 class NothingKeptMiddleware:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.rules import PortalRequest
 from home import presenters, queries
 from organisations.presenters.through_time import page_href
+from ui.answers import render
 from ui.tables import Address, Pager
 
 

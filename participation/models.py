@@ -10,12 +10,11 @@ from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery
 
 from catalogue.models import QualityService
 from core import clock
+from core.texts import REASON_LENGTH
 from core.transitions import Stateful, TransitionLog
 from core.two_clocks import TwoClocked, believed_once
 from organisations.models import Organisation
 from participation.states import COVERING, AskState, RequestState, State
-
-REASON_LENGTH = 300
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):

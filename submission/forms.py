@@ -14,9 +14,9 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from core.errors import Conflict
+from core.texts import SUBMISSION_NOTES_LENGTH
 from submission.commands import NOTE, REASON, Clash, Figures, WordsSeen
 from submission.formats import WHOLE_NUMBERS, Path
-from submission.models import NOTE_LENGTH
 from submission.queries.network_achievement import STATUSES
 from submission.queries.sheets import Glimpse, GroupSheet, Line, glimpse_of
 from submission.states import ManualReason
@@ -87,7 +87,7 @@ def reason_field() -> forms.ChoiceField:
 
 def note_field() -> forms.CharField:
     return forms.CharField(
-        label="Submission notes", required=False, max_length=NOTE_LENGTH, widget=forms.Textarea, strip=True
+        label="Submission notes", required=False, max_length=SUBMISSION_NOTES_LENGTH, widget=forms.Textarea, strip=True
     )
 
 

@@ -20,8 +20,6 @@ from organisations.models import Organisation
 from submission.changes import Key
 from submission.states import ManualReason, Source, Stage, State
 
-NOTE_LENGTH = 1000
-
 NOT_BEGUN = 0
 """The version of a submission that nobody had begun when it was seen."""
 CODE_LENGTH = 40

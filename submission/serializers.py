@@ -7,9 +7,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.texts import SUBMISSION_NOTES_LENGTH
 from operations.api.shapes import LARGEST_VERSION, StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
-from submission.models import NOT_BEGUN, NOTE_LENGTH
+from submission.models import NOT_BEGUN
 from submission.queries import network_achievement
 from submission.states import ManualReason, State
 
@@ -103,7 +104,7 @@ class FiguresSerializer(KeySerializer):
     reason = serializers.ChoiceField(
         choices=[(label, label) for label in REASONS], required=False, help_text="Why they are entered by hand."
     )
-    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=SUBMISSION_NOTES_LENGTH, required=False, allow_blank=True)
 
 
 class SubmitSerializer(FiguresSerializer):
@@ -117,7 +118,7 @@ class NilReturnSerializer(KeySerializer):
     """There was nothing: 0 in every number."""
 
     reason = serializers.ChoiceField(choices=[(label, label) for label in REASONS])
-    note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True, default="")
+    note = serializers.CharField(max_length=SUBMISSION_NOTES_LENGTH, required=False, allow_blank=True, default="")
     version = VersionField()
 
 

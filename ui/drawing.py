@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from ui import wording
 from ui.fields import BOXES, DateBoxes
-from ui.forms import asks_for
+from ui.refusals import in_our_words
 from ui.tables import Column
 
 
@@ -59,12 +59,9 @@ def shown_value(bound: BoundField) -> str:
 
 
 def sentences(bound: BoundField) -> list[str]:
-    """What is wrong with a field. A form that is not ours says "This field is required.": here it is named."""
-    return [
-        asks_for(bound.field, bound.label) if error.code == "required" else str(message)
-        for error in bound.errors.as_data()
-        for message in error.messages
-    ]
+    """What is wrong with a field. What a form that is not ours refuses is worded here."""
+    worded = (in_our_words(error, bound.field, bound.label, bound.data) for error in bound.errors.as_data())
+    return [str(message) for error in worded for message in error.messages]
 
 
 def anchor(bound: BoundField) -> str:

@@ -151,6 +151,9 @@ class SeenField(forms.MultipleChoiceField):
 
     widget = forms.MultipleHiddenInput
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": "Selected rows"} | options)
+
     def valid_value(self, value: str) -> bool:
         return re.fullmatch(r"[0-9]{1,18}:[0-9]{1,9}", value) is not None
 

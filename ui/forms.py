@@ -6,16 +6,17 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import pretty_name
 
+from core.errors import Invalid
 from ui.fields import BOXES
+from ui.refusals import asks_for, in_our_words
 from ui.wording import in_sentence, long_date
-
-CHOOSING = (forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
 class PortalForm(forms.Form):
-    """A form drawn by the design system: labels for all, "Enter end date" instead of "This field is required".
+    """A form drawn by the design system: labels for all, and what is refused in the portal's words (`ui.refusals`).
 
     `size` of a widget's attributes (2, 3, 4, 5, 10, 20 or 30) is its width in characters, `prefix` and `suffix`
     stand beside the box.
@@ -27,6 +28,26 @@ class PortalForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             name_field(field, name)
+
+    def full_clean(self) -> None:
+        for name, field in self.fields.items():
+            name_field(field, name)  # those that a form adds itself too
+        super().full_clean()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Also what the fields themselves refuse comes by here."""
+        if field is None or field not in self.fields:
+            return super().add_error(field, error)
+        bound = self[field]
+        refused = error if isinstance(error, ValidationError) else ValidationError(error)
+        worded = [in_our_words(each, bound.field, bound.label, bound.data) for each in refused.error_list]
+        return super().add_error(field, ValidationError(worded))
+
+    def require(self) -> None:
+        """For a file, on which nobody would see that what they asked for is left out. Raises Invalid with all that is
+        refused."""
+        if not self.is_valid():
+            raise Invalid(*(str(sentence) for sentences in self.errors.values() for sentence in sentences))
 
 
 def name_field(field: forms.Field, name: str) -> None:
@@ -46,13 +67,4 @@ def refuse_end_before_start(form: forms.Form, start: str = "start_date", end: st
         f"{form.fields[end].label} must be on or after {in_sentence(form.fields[start].label)}, {long_date(first)}: "
         f"it is {long_date(last)}. Both days are included."
     )
-    form.add_error(end, forms.ValidationError(sentence, params={"boxes": BOXES}))
-
-
-def asks_for(field: forms.Field, label: object = None) -> str:
-    """What is said when a required field is empty: "Enter end date.", "Select provider."."""
-    label = field.label if label is None else label
-    if isinstance(field.widget, forms.CheckboxInput):
-        return f"Tick the box: {label}."
-    verb = "Select" if isinstance(field.widget, CHOOSING) else "Enter"
-    return f"{verb} {in_sentence(label)}."
+    form.add_error(end, ValidationError(sentence, params={"boxes": BOXES}))

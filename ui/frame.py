@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import BaseForm
+
 
 @dataclass(frozen=True)
 class Link:
@@ -75,7 +77,8 @@ class Page:
 
     `title` is the one h1 and comes first in the window's title, followed by `subject` ("Weight Management").
     `caption` stands above the h1; None says the organisation acted for, an empty string nothing.
-    `in_error` puts "Error: " before the window's title. `breadcrumb` leads from Home down to the page's parent.
+    `in_error` puts "Error: " before the window's title, and 422 is answered (`ui.answers`); a page whose form refuses
+    what it was given is so by itself. `breadcrumb` leads from Home down to the page's parent.
     `sub_tabs` and `frame`, when given, take the place of the context processor's.
     """
 
@@ -86,6 +89,10 @@ class Page:
     breadcrumb: Sequence[Link] = ()
     sub_tabs: Sequence[Link] = ()
     frame: Frame | None = None
+
+    def __post_init__(self) -> None:
+        if any(isinstance(each, BaseForm) and each.errors for each in vars(self).values()):
+            object.__setattr__(self, "in_error", True)
 
     @property
     def window_title(self) -> str:

@@ -52,9 +52,25 @@ def digits_told(value: Decimal | int, digits: int = 0) -> str:
     return f"it has {digits or Decimal(value).adjusted() + 1:,} digits"
 
 
+def too_long(name: str, most: int, length: int) -> str:
+    """What is said of a text that is too long, wherever it is given."""
+    return f"{name} must be {most:,} characters or fewer: {_it_is(name)} {length:,}."
+
+
+def too_short(name: str, least: int, length: int) -> str:
+    return f"{name} must be {least:,} characters or more: {_it_is(name)} {length:,}."
+
+
+def _it_is(name: str) -> str:
+    return "they are" if re.search(r"\bnotes\b", name, re.IGNORECASE) else "it is"
+
+
+UNSEEN = "\ufffd"
+
+
 def brief(given: object, length: int = 40) -> str:
-    """What was typed, as a sentence quotes it: of what is long, the beginning."""
-    text = str(given)
+    """What was typed, as a sentence quotes it: of what is long, the beginning; what cannot be seen as a mark."""
+    text = "".join(each if each.isprintable() else UNSEEN for each in str(given)[: length + 1])
     return text if len(text) <= length else f"{text[: length - 1]}\u2026"
 
 

@@ -17,6 +17,7 @@ from core.actors import Actor
 from core.commands import command, instant
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from core.locking import lock_ids
+from ui.wording import too_long
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 
@@ -88,6 +89,6 @@ def _refuse_token_name(user: User, name: str) -> None:
     if not name:
         raise Invalid("Enter name: what the token is for.")
     if len(name) > longest:
-        raise Invalid(f"Name must be {longest} characters or fewer: it is {len(name)}.")
+        raise Invalid(too_long("Name", longest, len(name)))
     if ApiToken.objects.live().filter(user=user, name=name).exists():
         raise Invalid(f"You have a token named {name} already. Revoke it first, or take another name.")

@@ -7,7 +7,7 @@ import re
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from accounts import commands, queries
 from accounts.forms import ActingOrganisationForm, MailForm
 from accounts.presenters import own as presenters
 from accounts.rules import PortalRequest
+from ui.answers import render
 
 AN_ID = re.compile("[0-9]{1,18}")
 
@@ -40,7 +41,7 @@ def choose_organisation(request: PortalRequest) -> HttpResponse:
         initial={"organisation": request.actor.organisation_id},
     )
     page = presenters.choose_organisation_page(form, user, _next(request))
-    return render(request, "accounts/organisation.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "accounts/organisation.jinja", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +54,7 @@ def mail(request: PortalRequest) -> HttpResponse:
         messages.success(request, "Saved. It holds from the next e-mail on.")
         return redirect("accounts:my_account")
     page = presenters.mail_page(form)
-    return render(request, "accounts/mail.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "accounts/mail.jinja", {"page": page})
 
 
 def _act_for(request: PortalRequest, organisation: object) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import commands, queries
@@ -13,6 +13,7 @@ from accounts.presenters import people as presenters
 from accounts.rules import PortalRequest, administers
 from core.errors import NotPermitted
 from core.paging import page_of
+from ui.answers import render
 from ui.tables import Address, Order, Pager
 
 
@@ -48,4 +49,4 @@ def reset_second_factor(request: PortalRequest, user_id: int) -> HttpResponse:
         )
         return redirect("accounts:users")
     page = presenters.reset_page(person, form)
-    return render(request, "accounts/reset_second_factor.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "accounts/reset_second_factor.jinja", {"page": page})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +14,7 @@ from accounts.presenters import sessions as presenters
 from accounts.rules import PortalRequest
 from core.sessions import seconds_left
 from ui import kept_posts
+from ui.answers import render
 from ui.wording import count
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,6 +13,7 @@ from accounts.forms import NewTokenForm
 from accounts.presenters import tokens as presenters
 from accounts.rules import PortalRequest
 from core.errors import Invalid
+from ui.answers import render
 
 
 @require_safe
@@ -39,7 +40,7 @@ def new_token(request: PortalRequest) -> HttpResponse:
     except Invalid as refused:
         form.add_error("name", list(refused.sentences))
     page = presenters.new_token_page(form)
-    return render(request, "accounts/new_token.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "accounts/new_token.jinja", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])

@@ -32,7 +32,6 @@ from achievement.serializers import (
     NetworkAchievementDetailSerializer,
     NetworkAchievementSerializer,
     OutcomeSerializer,
-    SendBackSerializer,
     WaitingNetworkSerializer,
     WhyWaitingSerializer,
 )
@@ -64,7 +63,7 @@ class _Acted(RowsViewSet):
 
     def done(self, act: str, command: Callable[..., Any], role: Role) -> Response:
         """Do it once, for the rows as they were seen; raise where none of them moved."""
-        given = self.given(SendBackSerializer if act in shown.NEEDS_REASON else ApproveSerializer)
+        given = self.given(ReasonSerializer if act in shown.NEEDS_REASON else ApproveSerializer)
         seen, note = given["seen"], given.get("reason") or given.get("note", "")
         return self.once(act, given, lambda: command(seen, by=self.by, note=note), role)
 
@@ -128,7 +127,7 @@ class Achievements(_Acted):
         given = self.given(DeclareSerializer)
         return self.once(DECLARE, given, lambda: commands.declare_achievements(given["seen"], by=self.by), DECLARER)
 
-    @acts("withdraw-declaration", SendBackSerializer, OutcomeSerializer, "Withdraw declaration")
+    @acts("withdraw-declaration", ReasonSerializer, OutcomeSerializer, "Withdraw declaration")
     def withdraw_declaration(self, request: Request) -> Response:
         return self.done(shown.WITHDRAW, commands.withdraw_declarations, DECLARER)
 
@@ -136,15 +135,15 @@ class Achievements(_Acted):
     def approve(self, request: Request) -> Response:
         return self.done(shown.APPROVE, commands.approve_achievements, APPROVER)
 
-    @acts("reject", SendBackSerializer, OutcomeSerializer, "Reject; a line that the portal declared is held")
+    @acts("reject", ReasonSerializer, OutcomeSerializer, "Reject; a line that the portal declared is held")
     def reject(self, request: Request) -> Response:
         return self.done(shown.REJECT, commands.reject_achievements, APPROVER)
 
-    @acts("undo-approval", SendBackSerializer, OutcomeSerializer, "Undo approval")
+    @acts("undo-approval", ReasonSerializer, OutcomeSerializer, "Undo approval")
     def undo_approval(self, request: Request) -> Response:
         return self.done(shown.UNDO, commands.undo_approval, APPROVER)
 
-    @acts("lift-hold", SendBackSerializer, OutcomeSerializer, "Lift hold")
+    @acts("lift-hold", ReasonSerializer, OutcomeSerializer, "Lift hold")
     def lift_hold(self, request: Request) -> Response:
         return self.done(shown.LIFT, commands.lift_hold, APPROVER)
 
@@ -152,7 +151,7 @@ class Achievements(_Acted):
     def finance_approve(self, request: Request) -> Response:
         return self.done(shown.FINANCE_APPROVE, commands.approve_practice_payments, FINANCE)
 
-    @acts("return", SendBackSerializer, OutcomeSerializer, "Return what is paid to practices to the commissioner")
+    @acts("return", ReasonSerializer, OutcomeSerializer, "Return what is paid to practices to the commissioner")
     def return_(self, request: Request) -> Response:
         return self.done(shown.RETURN, commands.return_practice_payments, FINANCE)
 
@@ -179,7 +178,7 @@ class NetworkAchievements(_Acted):
     def finance_approve(self, request: Request) -> Response:
         return self.done(shown.FINANCE_APPROVE, commands.give_finance_approval, FINANCE)
 
-    @acts("return", SendBackSerializer, OutcomeSerializer, "Return; the lines await the commissioner again")
+    @acts("return", ReasonSerializer, OutcomeSerializer, "Return; the lines await the commissioner again")
     def return_(self, request: Request) -> Response:
         return self.done(shown.RETURN, commands.return_network_achievements, FINANCE)
 

@@ -14,18 +14,11 @@ from achievement.models.achievements import (
     on_any_date,
 )
 from achievement.models.adjustments import WHY_LENGTH, AdjustmentDue, AdjustmentDueQuerySet
-from achievement.models.nil import (
-    REASON_LENGTH,
-    SETTLED_AS_NIL_SQL,
-    NilSettlement,
-    NilSettlementChange,
-    NilSettlementQuerySet,
-)
+from achievement.models.nil import SETTLED_AS_NIL_SQL, NilSettlement, NilSettlementChange, NilSettlementQuerySet
 
 __all__ = [
     "DATES_THERE_ARE_SQL",
     "NOT_WITHDRAWN",
-    "REASON_LENGTH",
     "SETTLED_AS_NIL_SQL",
     "WHY_LENGTH",
     "Achievement",

@@ -13,11 +13,11 @@ from achievement.models.achievements import append_only, never_deleted
 from achievement.states import SETTLED_STATES, STANDING_STATES, NilState
 from catalogue.models import QualityService
 from core.actors import Actor
+from core.texts import REASON_LENGTH
 from core.transitions import Stateful, Transition, TransitionLog
 from organisations.models import Organisation
 from submission.models import record_hands
 
-REASON_LENGTH = 300
 NEEDS_TWO = (*sorted(SETTLED_STATES), NilState.LIFTED)
 
 SETTLED_AS_NIL_SQL = f"""

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from achievement.queries.declarations import NOTE_LENGTH, Text, declared_words
+from achievement.queries.declarations import Text, declared_words
 from achievement.queries.figures import figures_in_words
 from achievement.states import FINALS
 from core.clock import LONDON
+from core.texts import NOTE_LENGTH
 from ui.frame import Link, Page
 from ui.tables import Action, Address, Choosing, Column, Pager, Selection, Table
-from ui.wording import count, dense_date, month
+from ui.wording import count, dense_date, month, too_long
 
 DECLARED, NOUN = "declared", ("achievement", "achievements")
 SAVE_NOTES = "save_notes"
@@ -98,7 +99,7 @@ def declare_row(row: Any, remarks: Sequence[str], here: int | None, *, note: str
 
 
 def _too_long(name: str, length: int) -> str:
-    return f"Notes on {name} must be {NOTE_LENGTH} characters or fewer: they are {length:,}."
+    return too_long(f"Notes on {name}", NOTE_LENGTH, length)
 
 
 def pending_table(rows: Sequence[DeclareRow], *, choosing: bool, ticked: frozenset[str] = frozenset()) -> Table:

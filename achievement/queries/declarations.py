@@ -20,8 +20,6 @@ from core.actors import Actor
 from core.transitions import Seen
 from ui.wording import long_date
 
-NOTE_LENGTH = 500
-
 
 class ToDeclare(NamedTuple):
     """An achievement to declare, as it was seen; the version of the text that was read; and a note."""

@@ -9,7 +9,6 @@ from achievement.serializers.achievements import (
     NetworkAchievementDetailSerializer,
     NetworkAchievementSerializer,
     OutcomeSerializer,
-    SendBackSerializer,
     WaitingNetworkSerializer,
     WhyWaitingSerializer,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "NilSettlementSerializer",
     "OutcomeSerializer",
     "ProposeNilSerializer",
-    "SendBackSerializer",
     "SettleNilSerializer",
     "WaitingNetworkSerializer",
     "WhyWaitingSerializer",

@@ -13,19 +13,11 @@ from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.serializers.nil import NilSettlementSerializer
 from achievement.states import State
 from core.selections import AT_MOST
+from core.texts import NOTE_LENGTH
 from operations.api.shapes import LARGEST_VERSION, ActedSerializer, SeenSerializer, WithSeenSerializer
 from organisations.serializers import OrganisationNameSerializer
 
-NOTE_LENGTH = 500
 STATUSES = [(label, label) for label in State.labels]
-
-
-class SendBackSerializer(WithSeenSerializer):
-    """Achievements to send back, and why: as long a reason as on the pages."""
-
-    reason = serializers.CharField(
-        max_length=NOTE_LENGTH, trim_whitespace=True, help_text="Whoever acts next reads it."
-    )
 
 
 class PoundsField(serializers.DecimalField):

@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from achievement.models import REASON_LENGTH
 from achievement.rules import sees_pounds
 from achievement.states import NilState
+from core.texts import REASON_LENGTH
 from operations.api.shapes import SeenSerializer, StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
 from ui.wording import note_for

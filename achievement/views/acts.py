@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -27,6 +27,7 @@ from core.selections import seen_in, token_of
 from core.transitions import Seen
 from operations.idempotency import digest_of, once
 from operations.kept_texts import keep_texts, kept_texts
+from ui.answers import render
 from ui.components import Confirm
 from ui.wording import count, money
 
@@ -121,7 +122,7 @@ def _with_reason(request: PortalRequest, by: Acting, asked: Asked) -> HttpRespon
         form=form,
         put_back=shown.put_back_in_words(asked.action) if before and not form.is_bound else "",
     )
-    return render(request, "achievement/reason.jinja", {"page": page}, status=422 if form.is_bound else 200)
+    return render(request, "achievement/reason.jinja", {"page": page})
 
 
 def _check_page(by: Acting, asked: Asked, warning: str) -> shown.CheckPage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -14,6 +13,7 @@ from achievement.presenters import adjustments as shown
 from achievement.queries import adjustments as queries
 from core import clock
 from core.errors import NotVisible
+from ui.answers import render
 from ui.frame import Link
 from ui.sheets import as_download, must_be_a_file
 from ui.tables import Address, Order, Pager
@@ -32,6 +32,7 @@ def to_be_adjusted(request: PortalRequest) -> HttpResponse:
     order = Order.parse(address.get("sort"), sortable, NEWEST_FIRST)
     summary = queries.summary_of(by, filters)
     if kind := address.get("file"):
+        form.require()
         return _as_file(by, filters, order, kind, summary.count, address)
     pager = Pager.sized(address)
     found = queries.page_matching(

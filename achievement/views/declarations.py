@@ -6,7 +6,6 @@ from dataclasses import replace
 from uuid import uuid4
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -21,6 +20,7 @@ from achievement.queries.declarations import marks_of, marks_of_totals
 from achievement.queries.lists import Filters, Summary
 from achievement.states import State
 from core.selections import AT_MOST, Packed, token_of
+from ui.answers import render
 from ui.components import Confirm
 from ui.tables import Action, Address, Matching, Order, Pager, Selection, Table
 

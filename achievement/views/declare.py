@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -24,6 +24,7 @@ from core.errors import NotPermitted
 from core.paging import page_of
 from operations.idempotency import digest_of, once
 from operations.kept_texts import keep_texts, kept_texts
+from ui.answers import render
 from ui.tables import Address, Pager
 
 NEWEST_FIRST = ("-achievement_date", "-id")

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -26,6 +25,7 @@ from core import clock
 from core.dates import FinancialYear
 from core.errors import NotPermitted, NotVisible
 from core.paging import page_of
+from ui.answers import render
 from ui.components import Confirm, Explanation
 from ui.frame import Link
 from ui.tables import Address, Pager

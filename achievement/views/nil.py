@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +25,7 @@ from core.errors import Conflict, NotVisible, PortalError
 from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
 from core.selections import version_seen
 from core.transitions import Seen, Transition
+from ui.answers import render
 from ui.components import Confirm
 from ui.tables import Address, Pager, Table
 
@@ -202,7 +203,7 @@ def _ahead(run: Callable[[], Settled]) -> _Ahead:
 
 def _page(
     request: PortalRequest, settlement_id: int, *, given: Given | None = None, moved: Difference | None = None,
-    status: int = 200,
+    status: int = 0,
 ) -> HttpResponse:  # fmt: skip
     by = request.actor
     found = queries.settlement_seen_by(by, settlement_id)

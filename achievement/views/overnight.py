@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,6 +20,7 @@ from core import clock
 from core.errors import Conflict
 from core.paging import page_of
 from operations.idempotency import once
+from ui.answers import render
 from ui.frame import Link
 from ui.tables import Address, Pager
 from ui.wording import count

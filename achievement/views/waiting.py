@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -20,6 +19,7 @@ from achievement.presenters.waiting import listing
 from achievement.presenters.waiting.page import breadcrumb
 from achievement.queries import causes, details
 from core import clock
+from ui.answers import render
 from ui.frame import Link
 from ui.sheets import as_download, must_be_a_file
 from ui.tables import CURSOR, Address, Order, Pager
@@ -53,6 +53,7 @@ def waiting(request: PortalRequest) -> HttpResponse:
     )
     rows = _sorted(rows, order)
     if kind := address.get("file"):
+        form.require()
         return _as_file(by, rows, kind, address, pounds=pounds)
     pager = Pager.sized(address)
     page, cursor = _page_of(rows, address.get(CURSOR), pager.size)

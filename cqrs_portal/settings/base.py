@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "cqrs_portal.middleware.SecondFactorMiddleware",
     "cqrs_portal.middleware.ClosedPracticeMiddleware",
     "cqrs_portal.middleware.PortalErrorMiddleware",
+    "cqrs_portal.middleware.RefusedFormMiddleware",
 ]
 
 ROOT_URLCONF = "cqrs_portal.urls"

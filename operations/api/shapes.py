@@ -8,11 +8,11 @@ from typing import Any
 from rest_framework import serializers
 
 from core.selections import AT_MOST
+from core.texts import REASON_LENGTH
 from core.transitions import Seen
 
 LARGEST_ID = 2**63 - 1
 LARGEST_VERSION = 2**31 - 1
-REASON_LENGTH = 300
 LONGEST_TOKEN = 100_000
 LOOK_FIRST = "Look at what would change first, with preview: true, and send the preview_token that it answers."
 

@@ -11,9 +11,9 @@ from core.actors import Actor
 from core.changes import Effect
 from core.commands import command, instant
 from core.errors import Invalid, NotVisible
+from core.texts import REASON_LENGTH
 from organisations.commands.list_sizes import set_list_sizes
 from organisations.models import ListCorrection, ListKind, Organisation
-from organisations.models.lists import REASON_LENGTH
 from organisations.queries import list_size, visible_to
 from organisations.rules import CORRECT_LISTS, who_corrects_lists
 from ui.wording import long_date, number

@@ -7,13 +7,14 @@ from django.db.models import QuerySet
 from core.actors import Actor
 from core.commands import command, instant
 from core.errors import Invalid
+from core.texts import REQUEST_LENGTH
 from core.transitions import Moved, Seen
 from organisations.models import OdsRequest, OdsRequestChange, Organisation
-from organisations.models.requests import REQUEST_LENGTH
 from organisations.queries import visible_network, visible_to
 from organisations.rules import ASK_ODS
 from organisations.states import ASK_ODS as ASKED
 from organisations.states import CLOSE_REQUEST, NOTE_ANSWER
+from ui.wording import too_long
 
 
 @command
@@ -62,5 +63,5 @@ def _said(text: str, field: str) -> str:
     if not said:
         raise Invalid(f"{field}: enter what it says.")
     if len(said) > REQUEST_LENGTH:
-        raise Invalid(f"{field} must be {REQUEST_LENGTH:,} characters or fewer: it is {len(said):,}.")
+        raise Invalid(too_long(field, REQUEST_LENGTH, len(said)))
     return said

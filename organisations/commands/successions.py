@@ -11,12 +11,12 @@ from core.changes import publish
 from core.commands import command
 from core.dates import DAY, inclusive
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
+from core.texts import REASON_LENGTH
 from core.two_clocks import Belief, believe
 from organisations.changes import SuccessionsRecorded
 from organisations.commands.results import Corrected
 from organisations.commands.subjects import lock_practices
 from organisations.models import ClosureProposal, Organisation, Succession
-from organisations.models.lists import REASON_LENGTH
 from organisations.queries import heirs_of, practice_named, successions_of, visible_to
 from organisations.rules import SETTLE_CLOSURE, who_settles_closures
 from ui.wording import long_date

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from core import clock
+from core.texts import REASON_LENGTH
 from organisations.models import ListKind
-from organisations.models.lists import REASON_LENGTH
 from ui.fields import DateField, WholeNumberField
 from ui.forms import PortalForm
 

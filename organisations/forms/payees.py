@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from core.errors import Invalid
+from core.texts import REASON_LENGTH
 from organisations.commands import Nomination
 from organisations.models import Organisation
-from organisations.models.payees import REASON_LENGTH
 from ui.fields import DateField, SeenField
 from ui.forms import PortalForm, refuse_end_before_start
 

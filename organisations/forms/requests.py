@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from organisations.models.requests import REQUEST_LENGTH
+from core.texts import REQUEST_LENGTH
 from ui.fields import SeenField
 from ui.forms import PortalForm
 

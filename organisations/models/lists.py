@@ -7,9 +7,8 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 
+from core.texts import REASON_LENGTH
 from organisations.models.organisations import ListKind, Organisation
-
-REASON_LENGTH = 300
 
 
 class ListCorrection(models.Model):

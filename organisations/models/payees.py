@@ -12,11 +12,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.dates import last_day
+from core.texts import REASON_LENGTH
 from core.transitions import Stateful, TransitionLog
 from organisations.models.organisations import Organisation
 from organisations.states import ProposalState
-
-REASON_LENGTH = 300
 
 
 class PayeeProposalQuerySet(models.QuerySet["PayeeProposal"]):

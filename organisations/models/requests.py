@@ -7,11 +7,10 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 
+from core.texts import REQUEST_LENGTH
 from core.transitions import Stateful, TransitionLog
 from organisations.models.organisations import Organisation
 from organisations.states import RequestState
-
-REQUEST_LENGTH = 2_000
 
 
 class OdsRequest(Stateful):

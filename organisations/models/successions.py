@@ -8,9 +8,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from core.texts import REASON_LENGTH
 from core.transitions import Stateful, TransitionLog
 from core.two_clocks import TwoClocked, believed_once
-from organisations.models.lists import REASON_LENGTH
 from organisations.models.organisations import Organisation
 from organisations.states import ClosureState
 

@@ -38,6 +38,7 @@ class RequestsPage(Page):
     """Requests to ODS about one network: a new one, and those that were made."""
 
     form: PortalForm | None
+    refused: PortalForm | None
     may_not: str
     requests: Sequence[RequestShown]
     href: str
@@ -48,19 +49,19 @@ class RequestsPage(Page):
 
 def requests_page(
     network: Organisation, rows: Iterable[OdsRequest], moves: Iterable[Any], form: PortalForm | None, may_not: str,
-    answer_form: Any,
+    answer_form: Any, refused: PortalForm | None,
 ) -> RequestsPage:  # fmt: skip
     code = network.code
     return RequestsPage(
         title="Requests to ODS",
         subject=network.name,
         caption=f"{network.name} ({code})",
-        in_error=bool(form and form.errors),
         breadcrumb=(
             Link("Home", reverse("home:home")),
             Link(network.name, reverse("organisations:network", args=[code])),
         ),
         form=form,
+        refused=refused,
         may_not=may_not,
         requests=[_shown(row, may=form is not None, answer_form=answer_form) for row in rows],
         href=reverse("organisations:ods_requests", args=[code]),

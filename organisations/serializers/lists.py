@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core import clock
+from core.texts import REASON_LENGTH
 from operations.api.shapes import PreviewedSerializer
 from organisations.models import ListKind
-from organisations.models.lists import REASON_LENGTH
 
 KINDS = [(kind.name, kind.name) for kind in ListKind]
 LARGEST = 99_999_999

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.texts import REQUEST_LENGTH
 from operations.api.shapes import SeenSerializer, StrictSerializer
-from organisations.models.requests import REQUEST_LENGTH
 from organisations.serializers.organisations import OrganisationNameSerializer
 from organisations.states import RequestState
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from core.actors import Actor
@@ -14,6 +14,7 @@ from organisations import commands, queries, rules
 from organisations.forms import ContactForm
 from organisations.presenters import contacts as shown
 from organisations.views.payees import actor_of
+from ui.answers import render
 
 if TYPE_CHECKING:
     from organisations.models import Contact, Organisation
@@ -31,7 +32,7 @@ def contacts(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, f"{added.name} is a contact of {organisation.name}.")
         return redirect(shown.contacts_href(organisation))
     page = shown.contacts_page(organisation, queries.contacts_of(organisation), form)
-    return render(request, "organisations/contacts.jinja", {"page": page}, status=422 if form.is_bound else 200)
+    return render(request, "organisations/contacts.jinja", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +46,7 @@ def change_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
         messages.success(request, f"{changed.name} was changed.")
         return redirect(shown.contacts_href(contact.organisation))
     page = shown.contact_page(contact, form)
-    return render(request, "organisations/contact.jinja", {"page": page}, status=422 if form.is_bound else 200)
+    return render(request, "organisations/contact.jinja", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +18,7 @@ from organisations.queries import list_sizes as queries
 from organisations.views.loads import actor_of as librarian_of
 from organisations.views.networks import recorded_on
 from organisations.views.payees import actor_of
+from ui.answers import render
 from ui.frame import Link
 from ui.sheets import as_download, must_be_a_file
 from ui.tables import Address, Order, Pager
@@ -56,7 +57,9 @@ def list_sizes(request: HttpRequest) -> HttpResponse:
 def list_sizes_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The same as CSV, XLSX or PDF, in the page's order."""
     by, address = _reader(request), Address.of(request)
-    _recorded, form = _filters(request)
+    recorded, form = _filters(request)
+    recorded.require()
+    form.require()
     asked = form.asked()
     if asked is None:
         raise Invalid("There is no list size of this kind and day.")
@@ -89,7 +92,7 @@ def upload_lists(request: HttpRequest) -> HttpResponse:
         form=form,
         cancel_href=reverse("organisations:list_sizes"),
     )
-    return render(request, "organisations/upload_lists.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "organisations/upload_lists.jinja", {"page": page})
 
 
 def _reader(request: HttpRequest) -> Actor:

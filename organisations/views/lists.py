@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +19,7 @@ from organisations.forms import ListSizeForm
 from organisations.presenters import lists as shown
 from organisations.presenters import practices as practices_shown
 from organisations.rules import CORRECT_LISTS, who_corrects_lists
+from ui.answers import render
 from ui.components import Confirm
 from ui.previews import WouldChange
 
@@ -102,5 +103,5 @@ def _page(
         lists=practices_shown.lists_table(list(queries.list_sizes_of(practice))),
     )
     return render(
-        request, "organisations/list_size.jinja", {"page": page}, status=409 if change and change.moved else 200
+        request, "organisations/list_size.jinja", {"page": page}, status=409 if change and change.moved else 0
     )

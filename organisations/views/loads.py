@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -17,6 +16,7 @@ from organisations.forms import RowsForm
 from organisations.presenters import loads as shown
 from organisations.presenters.uploads import uploads_table
 from organisations.rules import must_load_reference_data
+from ui.answers import render
 from ui.frame import Link
 from ui.sheets import FORMULA
 from ui.tables import Address, Pager

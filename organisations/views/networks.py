@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -19,6 +18,7 @@ from organisations.presenters import networks as shown
 from organisations.presenters import practices as practice_shown
 from organisations.presenters import through_time
 from organisations.presenters.contacts import contacts_href, contacts_table
+from ui.answers import render
 from ui.components import RecordedOn
 from ui.frame import Link
 from ui.sections import About, sections_about

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.actors import Actor
@@ -21,6 +21,7 @@ from organisations.forms import DeclineForm, PayeeForm, SettleForm
 from organisations.presenters import proposals as shown
 from organisations.presenters.payees import network_href
 from organisations.views.payees import actor_of
+from ui.answers import render
 
 if TYPE_CHECKING:
     from organisations.models import Organisation, PayeeProposal
@@ -45,7 +46,7 @@ def propose_payee(request: HttpRequest, code: str) -> HttpResponse:
         except Invalid as refused:
             form.refuse(refused)
     page = shown.propose_page(network, form, queries.payee_of(network))
-    return render(request, "organisations/propose_payee.jinja", {"page": page}, status=422 if page.in_error else 200)
+    return render(request, "organisations/propose_payee.jinja", {"page": page})
 
 
 def _check(request: HttpRequest, by: Actor, network: Organisation, form: PayeeForm) -> HttpResponse:
@@ -126,7 +127,7 @@ def decline_payee(request: HttpRequest, proposal_id: int) -> HttpResponse:
         seen = _seen(by, SettleForm(request.POST), proposal_id)
         return _settled(request, commands.decline_payee(seen, by=by, note=form.cleaned_data["note"]))
     page = shown.decline_page(proposal, form)
-    return render(request, "organisations/decline_payee.jinja", {"page": page}, status=422 if form.is_bound else 200)
+    return render(request, "organisations/decline_payee.jinja", {"page": page})
 
 
 def _seen(by: Actor, form: SettleForm, proposal_id: int) -> Seen:

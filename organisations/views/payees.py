@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +15,7 @@ from organisations import commands, queries, rules
 from organisations.forms import PayeesFilter, RecordedOnForm
 from organisations.presenters import payees as shown
 from organisations.views.networks import recorded_on
+from ui.answers import render
 from ui.tables import Address, Order, Pager
 
 ORDERS = {"name": ("name", "code"), "code": ("code",)}

@@ -6,7 +6,7 @@ import re
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -16,6 +16,7 @@ from organisations import commands, queries
 from organisations.forms import UploadForm
 from organisations.presenters import uploads as shown
 from organisations.views.loads import actor_of, breadcrumb, rows_as_csv
+from ui.answers import render
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 
@@ -35,7 +36,7 @@ def upload_ods(request: HttpRequest) -> HttpResponse:
         form=form,
         cancel_href=reverse("organisations:ods_loads"),
     )
-    return render(request, "organisations/upload_ods.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "organisations/upload_ods.jinja", {"page": page})
 
 
 @require_GET

@@ -15,14 +15,15 @@ from core.dates import DAY, inclusive
 from core.errors import Invalid, NotPermitted, NotVisible
 from core.locking import lock_ids
 from core.previews import Ahead, look_ahead, thoroughly
+from core.texts import REASON_LENGTH
 from core.timelines import Span, cut, with_value
 from core.two_clocks import Belief, believe
 from organisations.models import Organisation
 from participation.changes import AllocationsChanged
-from participation.models import REASON_LENGTH, Allocation, Participation
+from participation.models import Allocation, Participation
 from participation.rules import SET_ALLOCATIONS, visible_to
 from participation.states import OPEN
-from ui.wording import count, dense_date
+from ui.wording import count, dense_date, too_long
 
 LARGEST = 2**31 - 1
 
@@ -123,7 +124,7 @@ def preview_allocations(
 
 def _require_valid(settings: Collection[Setting], reason: str) -> None:
     if len(reason.strip()) > REASON_LENGTH:
-        raise Invalid(f"Reason must be {REASON_LENGTH} characters or fewer: it is {len(reason.strip())}.")
+        raise Invalid(too_long("Reason", REASON_LENGTH, len(reason.strip())))
     sentences = dict.fromkeys(sentence for each in settings for sentence in _problems(each))
     if sentences:
         raise Invalid(*sentences)

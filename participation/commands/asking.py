@@ -11,12 +11,13 @@ from core.actors import SYSTEM, Actor
 from core.commands import command, instant
 from core.errors import Conflict, Invalid, NotPermitted
 from core.locking import lock_ids
+from core.texts import REASON_LENGTH
 from core.transitions import Seen
 from operations.notifications import send
 from operations.tasks_for_people import ask, settle_keys
 from organisations.models import Kind, Organisation
 from participation import notifications
-from participation.models import REASON_LENGTH, Participation, ServiceRequest, ServiceRequestChange
+from participation.models import Participation, ServiceRequest, ServiceRequestChange
 from participation.queries.available import Available, ask_key, available_service, stands, whom_to_ask
 from participation.queries.service_requests import request_seen_by
 from participation.rules import WHO_ASKS, may_ask

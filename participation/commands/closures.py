@@ -11,6 +11,7 @@ from core.changes import Effect
 from core.commands import command
 from core.errors import Conflict, NotPermitted
 from core.previews import Ahead, look_ahead
+from core.texts import REASON_LENGTH
 from core.transitions import Refused, Seen
 from operations.commands import after_commit
 from organisations.commands import (
@@ -27,7 +28,7 @@ from organisations.commands.successions import Fitting, lock_and_fit
 from organisations.models import ClosureProposal
 from organisations.queries import closure_proposal_seen_by, last_lists_of, successions_of
 from participation.commands.ending import Ended, Ending, carry_out
-from participation.models import REASON_LENGTH, Participation
+from participation.models import Participation
 from participation.queries.between import lists_between
 from participation.queries.closures import going_on_of, services_held
 from ui.wording import count, listed, long_date, number

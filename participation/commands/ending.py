@@ -10,17 +10,18 @@ from core.actors import Actor
 from core.changes import Effect, publish
 from core.errors import Conflict, Invalid, NotVisible
 from core.locking import lock_ids
+from core.texts import REASON_LENGTH
 from core.transitions import Refused, Seen
 from organisations.models import Organisation
 from participation.changes import ParticipationsChanged
 from participation.commands import telling
 from participation.commands.fitting import require_days_that_fit
 from participation.commands.terms import change_end_dates
-from participation.models import REASON_LENGTH, Participation
+from participation.models import Participation
 from participation.queries import keys_of, network_ids_of, still_members
 from participation.rules import visible_to
 from participation.states import CANCEL
-from ui.wording import count, long_date
+from ui.wording import count, long_date, too_long
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def require_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid("Enter reason: ending a service asks why.")
     if len(reason.strip()) > REASON_LENGTH:
-        raise Invalid(f"Reason must be {REASON_LENGTH} characters or fewer: it is {len(reason.strip())}.")
+        raise Invalid(too_long("Reason", REASON_LENGTH, len(reason.strip())))
 
 
 Carried = tuple[Sequence[int], Sequence[Refused], Sequence[Effect]]

@@ -12,10 +12,10 @@ from django.core import signing
 from catalogue.models import QualityService
 from core.actors import Actor
 from core.errors import Conflict
+from core.texts import REASON_LENGTH
 from organisations.models import Organisation
 from participation.commands import Setting
 from participation.formats import AllocationRow, Problem, Unreadable, read_allocations
-from participation.models import REASON_LENGTH
 from participation.queries.allocations import WITH, WITHOUT, AllocationFilters
 from ui.fields import DateField, WholeNumberField
 from ui.forms import PortalForm, name_field, refuse_end_before_start

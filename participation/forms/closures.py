@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
+from core.texts import REASON_LENGTH
 from organisations.commands import Decision
 from organisations.models import Organisation, Succession
-from organisations.models.lists import REASON_LENGTH
 from participation.queries.closures import AWAITING, DROPPED, SETTLED, TO_SETTLE
 from ui.fields import DateField
 from ui.forms import PortalForm

@@ -80,10 +80,12 @@ class ChosenForm(PortalForm):
 
 
 class RecordedOnForm(PortalForm):
-    """The day whose records a page shows; none is the present."""
+    """The day whose records a page shows; none is the present, and one that cannot be is refused."""
 
     recorded_on = DateField(required=False, latest=clock.today)
 
     def day(self) -> date | None:
-        """The day asked for; None where it is none."""
-        return self.cleaned_data["recorded_on"] if self.is_valid() else None
+        """The day asked for; None where it is none. Raises Invalid."""
+        self.require()
+        found: date | None = self.cleaned_data["recorded_on"]
+        return found

@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.dateparse import parse_date
 
+from core.texts import REASON_LENGTH
 from participation.forms.ends import WHO_READS_IT, is_date
-from participation.models import REASON_LENGTH
 from ui.fields import DateField
 from ui.forms import PortalForm
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from operations.api.shapes import REASON_LENGTH, StrictSerializer
+from core.texts import REASON_LENGTH
+from operations.api.shapes import StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
 from participation.commands.allocations import LARGEST
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.texts import REASON_LENGTH
 from operations.api.shapes import LONGEST_TOKEN, PreviewedSerializer, SeenSerializer, StrictSerializer
-from organisations.models.lists import REASON_LENGTH
 from organisations.serializers import OrganisationNameSerializer
 from organisations.states import ClosureState
 from participation.queries.closures import AWAITING, SETTLED, TO_SETTLE
@@ -132,7 +132,9 @@ class ConfirmClosureSerializer(PreviewedSerializer, SeenSerializer):
 class DeclineClosureSerializer(SeenSerializer):
     """The proposal as it was seen, and why it is declined."""
 
-    reason = serializers.CharField(max_length=300, trim_whitespace=True, help_text="Whoever proposed it reads it.")
+    reason = serializers.CharField(
+        max_length=REASON_LENGTH, trim_whitespace=True, help_text="Whoever proposed it reads it."
+    )
 
 
 class TakeBackClosureSerializer(SeenSerializer):

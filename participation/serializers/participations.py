@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.texts import REASON_LENGTH
 from operations.api.shapes import (
     LONGEST_TOKEN,
-    REASON_LENGTH,
     ActedSerializer,
     PreviewedSerializer,
     ReasonSerializer,
@@ -173,4 +173,4 @@ class TakeBackSerializer(SeenSerializer):
 class DeclineSerializer(SeenSerializer):
     """The request as it was seen, and why it is declined."""
 
-    reason = serializers.CharField(max_length=300, trim_whitespace=True, help_text="Whoever asked reads it.")
+    reason = serializers.CharField(max_length=REASON_LENGTH, trim_whitespace=True, help_text="Whoever asked reads it.")

@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.texts import REASON_LENGTH
 from operations.api.shapes import SeenSerializer, StrictSerializer
 from organisations.serializers import OrganisationNameSerializer
-from participation.models import REASON_LENGTH
 from participation.states import AskState
 
 ASK_STATUSES = [(label, label) for label in AskState.labels]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -22,6 +22,7 @@ from participation.presenters.offered import APPROVE, CANCEL, END, NOT_APPROVE
 from participation.queries import offered as lists
 from participation.views.choosing import Chosen, back_to, chosen_in
 from participation.views.ends import begin
+from ui.answers import render
 from ui.components import Confirm
 
 CHECK_ABOVE = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -14,6 +14,7 @@ from participation import commands, rules
 from participation.presenters import available as shown
 from participation.queries import available as queries
 from participation.queries.service_requests import counts_of_requests
+from ui.answers import render
 from ui.components import Confirm
 
 

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,6 +25,7 @@ from participation.forms import ReasonForm
 from participation.presenters import closures as shown
 from participation.presenters.end_requests import EndRequestPage
 from participation.queries import closures as queries
+from ui.answers import render
 from ui.components import Confirm
 from ui.previews import WouldChange
 from ui.tables import Table
@@ -77,7 +78,7 @@ def _seen(request: PortalRequest, proposal_id: int) -> Seen:
 
 def _page(
     request: PortalRequest, proposal_id: int, *, decline: ReasonForm | None = None, moved: Difference | None = None,
-    status: int = 200,
+    status: int = 0,
 ) -> HttpResponse:  # fmt: skip
     by = request.actor
     found = closure_proposal_seen_by(by, proposal_id)

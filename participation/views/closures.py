@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -26,6 +26,7 @@ from participation.presenters import closures as shown
 from participation.queries import closures as queries
 from participation.queries.closures import Closure
 from participation.rules import looks_after_networks
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 from ui.previews import WouldChange
@@ -53,6 +54,7 @@ def closures(request: PortalRequest) -> HttpResponse:
     order = Order.parse(address.get("sort"), tuple(ORDERS), "-last_day")
     found = sorted(_matching(every, form), key=ORDERS[order.key], reverse=order.descending)
     if address.get("as") in ("csv", "xlsx"):
+        form.require()
         return as_download(shown.sheet_of(found), "practices-that-closed", address.get("as"))
     pager = Pager.sized(address)
     codes = [each.practice.code for each in found]
@@ -148,7 +150,7 @@ class _Step:
     def page(self, form: ClosureForm, change: WouldChange | None) -> HttpResponse:
         closure, here = self.closure, self.request.actor.organisation_id
         waits = what_waits_for([closure.practice.pk]).get(closure.practice.pk, ())
-        status = 422 if form.errors else (409 if change and change.moved else 200)
+        status = 409 if change and change.moved and not form.errors else 0
         page = shown.ClosurePage(
             title=shown.title_of_step(closure, clock.today()),
             subject=closure.practice.name,

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -29,6 +29,7 @@ from participation.presenters.members import ask_links
 from participation.queries import end_requests as queries
 from participation.queries import offered as lists
 from participation.queries.members import members_to_ask_about
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 from ui.previews import WouldChange
@@ -112,7 +113,7 @@ def _page(
     *,
     decline: ReasonForm | None = None,
     moved: Difference | None = None,
-    status: int = 200,
+    status: int = 0,
 ) -> HttpResponse:  # fmt: skip
     by = request.actor
     found = queries.request_seen_by(by, request_id)

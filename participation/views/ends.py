@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -31,6 +31,7 @@ from participation.queries.large_ends import IN_A_REQUEST
 from participation.queries.meanwhile import changed_since
 from participation.queries.members import members_to_ask_about
 from participation.views.choosing import Chosen, back_to, chosen_in
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 from ui.tables import Table
@@ -170,7 +171,7 @@ def _enter(request: PortalRequest, chosen: Chosen, form: CancelForm) -> HttpResp
         asked=_asked_already(request, chosen),
         hidden=(("step", CHECK), *chosen.hidden),
     )
-    return render(request, "participation/end.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "participation/end.jinja", {"page": page})
 
 
 def _check(
@@ -198,7 +199,7 @@ def _check(
         links=ask_links(members_to_ask_about(ended.ids, form.ending.end_date, request.actor)) if ended.warnings else [],
         asked=_asked_already(request, chosen),
     )
-    return render(request, "participation/what_would_change.jinja", {"page": page}, status=409 if moved else 200)
+    return render(request, "participation/what_would_change.jinja", {"page": page}, status=409 if moved else 0)
 
 
 def _asked_already(request: PortalRequest, chosen: Chosen) -> list[Link]:

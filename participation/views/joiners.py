@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
@@ -29,6 +29,7 @@ from participation.queries.end_requests import open_requests_about
 from participation.queries.joiners import HangingOffer, Joining
 from participation.queries.misfits import networks_concerning
 from participation.rules import looks_after_networks, may_offer
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 from ui.previews import WouldChange
@@ -59,6 +60,7 @@ def joiners(request: HttpRequest) -> HttpResponse:
     order = Order.parse(address.get("sort"), tuple(ORDERS), "pcn")
     found = sorted(_matching(every, form), key=ORDERS[order.key], reverse=order.descending)
     if address.get("as") in ("csv", "xlsx"):
+        form.require()
         return as_download(shown.sheet_of(found), "joiners-and-movers", address.get("as"))
     pager = Pager.sized(address)
     rows, cursor = queries.page_of(found, after=address.get("after"), size=pager.size)
@@ -222,7 +224,7 @@ def _change(
 
 def _page(
     request: HttpRequest, by: Acting, proposal: _Proposal, form: ProposalForm, change: WouldChange | None,
-    refused: Sequence[str] = (), status: int = 200,
+    refused: Sequence[str] = (), status: int = 0,
 ) -> HttpResponse:  # fmt: skip
     title, subject = shown.titles(proposal.network, proposal.joinings, proposal.practice)
     page = shown.ProposalPage(

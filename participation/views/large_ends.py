@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -24,6 +24,7 @@ from participation.queries import large_ends as queries
 from participation.queries import offered as lists
 from participation.queries.end_requests import open_requests_about
 from participation.queries.members import members_to_ask_about
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,6 +28,7 @@ from participation.presenters.answers import ACCEPT, REJECT, SHOWN_REFUSALS, don
 from participation.queries import mine as queries
 from participation.queries.offered import names_of
 from participation.views.choosing import back_to
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 from ui.tables import Address, Order, Pager, Table
@@ -108,7 +109,8 @@ def answer(request: PortalRequest) -> HttpResponse:
     rows = queries.offers_chosen(request.actor, seen)
     if not rows:
         raise NotVisible("You may not be able to see these offers, or they do not exist.")
-    given = ReasonForm(request.POST if "reason" in request.POST else None, who_reads_it=shown.WHO_READS_IT)
+    typed = request.POST if action == REJECT and "reason" in request.POST else None
+    given = ReasonForm(typed, who_reads_it=shown.WHO_READS_IT)
     if action == ACCEPT and request.POST.get("confirmed"):
         return _answered(request, seen, action)
     if action == REJECT and given.is_valid():

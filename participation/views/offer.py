@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -18,6 +17,7 @@ from participation.presenters import offer as shown
 from participation.presenters import offered as offered_shown
 from participation.queries import end_requests
 from participation.queries import offer as queries
+from ui.answers import render
 from ui.components import Confirm, RecordedOn
 
 if TYPE_CHECKING:

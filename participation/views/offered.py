@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -25,6 +24,7 @@ from participation.queries import end_requests
 from participation.queries import offered as lists
 from participation.queries.offered import Filters
 from participation.states import State
+from ui.answers import render
 from ui.sheets import as_download
 from ui.tables import Address, Matching, Order, Pager, Selection, Table
 from ui.wording import moment
@@ -79,7 +79,9 @@ def offered_service_file(request: PortalRequest, code: str, file: str) -> HttpRe
     service = lists.offered_service(by, code)
     if file not in dict(shown.FILES):
         raise NotVisible("There is no file of this kind.")
-    filters, order = _form(request, service).filters(), _order(address)
+    form, order = _form(request, service), _order(address)
+    form.require()
+    filters = form.filters()
     if lists.matching(by, service, filters).count() > IN_A_FILE:
         raise Invalid(f"{file.upper()}: these are more than {IN_A_FILE:,} rows. Narrow the filters.")
     rows = lists.all_shown(by, service, filters, order=order.key, descending=order.descending)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +17,7 @@ from participation.forms import ReasonForm
 from participation.presenters import service_requests as shown
 from participation.queries import service_requests as queries
 from participation.states import AskState
+from ui.answers import render
 from ui.frame import Link
 from ui.tables import Address, Pager, Table
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -27,6 +27,7 @@ from participation.queries import offer as queries
 from participation.queries.end_requests import open_requests_about
 from participation.queries.meanwhile import changed_since
 from participation.rules import may_offer
+from ui.answers import render
 from ui.components import Confirm
 from ui.previews import WouldChange
 from ui.wording import long_date
@@ -118,5 +119,5 @@ def _page(request: PortalRequest, row: Any, form: StartDateForm | None, change: 
         asked=links_to(open_requests_about([row.pk], request.actor)),
         hidden=(("step", "check"), ("version", str(row.version))),
     )
-    status = 422 if page.in_error else 409 if change and change.moved else 200
+    status = 409 if change and change.moved and not page.in_error else 0
     return render(request, "participation/start.jinja", {"page": page}, status=status)

@@ -46,6 +46,9 @@ class PeriodForm(PortalForm):
 
     def period(self) -> Period | None:
         """What is asked for; None where it is not valid, which the form says."""
-        if not self.is_valid():
-            return None
+        return self.asked_period() if self.is_valid() else None
+
+    def asked_period(self) -> Period:
+        """What is asked for. Raises Invalid."""
+        self.require()
         return Period(self.cleaned_data["start_date"], self.cleaned_data["end_date"], self.known_on)

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.rules import Acting, PortalRequest
 from core import clock
-from core.errors import Invalid, NotPermitted, NotVisible
+from core.errors import NotPermitted, NotVisible
 from core.paging import page_of
 from organisations.forms import RecordedOnForm
 from organisations.queries.relationships import memberships_between, nominations_between
@@ -21,6 +20,7 @@ from organisations.views.networks import recorded_on
 from reports.forms.administrative import Period, PeriodForm
 from reports.presenters import administrative as shown
 from reports.presenters.administrative import Report
+from ui.answers import render
 from ui.frame import Link
 from ui.sheets import as_download, must_be_a_file
 from ui.tables import Address, Order, Pager
@@ -71,10 +71,9 @@ def administrative_report(request: PortalRequest, name: str) -> HttpResponse:
 def administrative_report_file(request: PortalRequest, name: str, kind: str) -> HttpResponse:
     """The same as CSV, XLSX or PDF, in the page's order."""
     by, address, report = request.actor, Address.of(request), _report(request.actor, name)
-    _recorded, form = _parameters(request)
-    period = form.period()
-    if period is None:
-        raise Invalid(*(str(error) for errors in form.errors.values() for error in errors))
+    recorded, form = _parameters(request)
+    recorded.require()
+    period = form.asked_period()
     rows = _rows(report, by, period)
     must_be_a_file(kind, rows.count(), "Choose fewer days, or CSV.", Link(report.title, shown.report_href(report)))
     ordered = rows.order_by(*_columns(report, _order(report, address)))

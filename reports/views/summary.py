@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -17,6 +16,7 @@ from reports.forms.summary import SummaryForm
 from reports.presenters import summary as shown
 from reports.queries import summary as queries
 from reports.queries.summary import SummaryFilters
+from ui.answers import render
 from ui.frame import Link
 from ui.sheets import as_download, must_be_a_file
 from ui.tables import Address, Order, Pager
@@ -57,7 +57,8 @@ def achievement_summary(request: PortalRequest) -> HttpResponse:
 def achievement_summary_file(request: PortalRequest, file: str) -> HttpResponse:
     """The same as CSV, XLSX or PDF."""
     by = request.actor
-    _form, filters = _parameters(request, by)
+    form, filters = _parameters(request, by)
+    form.require()
     total, pounds = queries.total_of(by, filters), sees_pounds(by)
     columns = _columns(_order(Address.of(request), pounds=pounds))
     must_be_a_file(file, total.count, "Choose one service.", Link(shown.TITLE, reverse("reports:achievement_summary")))

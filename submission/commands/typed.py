@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from core.errors import Conflict, Invalid
+from core.texts import SUBMISSION_NOTES_LENGTH
 from submission.formats import Path, Unreadable, Value, read_value
-from submission.models import NOTE_LENGTH, Submission
+from submission.models import Submission
 from submission.queries.entry import history_of
 from submission.queries.sheets import Glimpse, Line, Sheet, glimpse_of
 from submission.states import ManualReason
-from ui.wording import moment
+from ui.wording import moment, too_long
 
 NOTE, REASON = ("note",), ("reason",)
 """How clashes name the submission notes and the reason, which are no fields of the service."""
@@ -82,8 +83,8 @@ def read_figures(sheet: Sheet, figures: Figures) -> dict[Path, Value | None]:
             values[path] = None if given is None or given == "" else read_value(line.field.kind, line.label, given)
         except Unreadable as refused:
             said.append(str(refused))
-    if figures.note is not None and len(figures.note) > NOTE_LENGTH:
-        said.append(f"Submission notes must be {NOTE_LENGTH:,} characters or fewer: they are {len(figures.note):,}.")
+    if figures.note is not None and len(figures.note) > SUBMISSION_NOTES_LENGTH:
+        said.append(too_long("Submission notes", SUBMISSION_NOTES_LENGTH, len(figures.note)))
     if said:
         raise Invalid(*said)
     return values

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import PortalRequest
@@ -18,6 +18,7 @@ from submission.presenters import sheets as shown
 from submission.queries import checks
 from submission.queries.entry import usual_reason
 from submission.views.record import day_at
+from ui.answers import render
 from ui.wording import count
 
 if TYPE_CHECKING:

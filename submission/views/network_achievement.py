@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.rules import Acting, PortalRequest
@@ -21,6 +20,7 @@ from submission.presenters.record import payment_of
 from submission.queries import network_achievement as queries
 from submission.queries.entry import years_of
 from submission.queries.network_achievement import Asked
+from ui.answers import render
 from ui.sheets import as_download, must_be_a_file
 from ui.tables import Address, Order, Pager
 from ui.wording import long_date, moment
@@ -59,7 +59,9 @@ def data_submission_file(request: PortalRequest, kind: str) -> HttpResponse:
     """The report as CSV, XLSX or PDF."""
     by, address = _reader(request), Address.of(request)
     looked = _looked(by, address)
-    asked = _asked(looked, _form(address, looked))
+    form = _form(address, looked)
+    form.require()
+    asked = _asked(looked, form)
     if asked is None:
         raise NotVisible("There is no such service or achievement date.")
     rows = queries.rows_of(by, asked)

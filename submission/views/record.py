@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.rules import Acting, PortalRequest
@@ -20,6 +20,7 @@ from submission.forms import AddForm, RecordForm
 from submission.presenters import record as shown
 from submission.queries import entry
 from submission.queries.entry import DateLine
+from ui.answers import render
 from ui.tables import Address, Table
 from ui.wording import long_date
 

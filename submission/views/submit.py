@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.rules import PortalRequest
@@ -24,6 +24,7 @@ from submission.queries import checks, entry
 from submission.queries.entry import usual_reason
 from submission.states import ManualReason
 from submission.views.record import day_at, key_at
+from ui.answers import render
 from ui.components import Confirm
 from ui.frame import Link
 from ui.wording import count, long_date
@@ -150,7 +151,7 @@ def _check(request: PortalRequest, sheet: Sheet, form: SubmitForm) -> HttpRespon
             cancel_href=shown.address("summary", row),
         ),
     )
-    return render(request, "submission/check.jinja", {"page": page}, status=422 if form.is_bound else 200)
+    return render(request, "submission/check.jinja", {"page": page})
 
 
 def _reason_and_note(sheet: Sheet) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.rules import PortalRequest
@@ -14,6 +13,7 @@ from submission.presenters import sheets as shown
 from submission.queries import entry
 from submission.queries.checks import no_payment
 from submission.views.record import day_at
+from ui.answers import render
 
 if TYPE_CHECKING:
     from submission.models import Submission

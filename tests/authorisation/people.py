@@ -91,6 +91,11 @@ def _made(roles: Iterable[Role], organisation: Organisation) -> Person:
     return Person(user, _session_of(user, organisation), secret)
 
 
+def signed_in(user: User, organisation: Organisation) -> Person:
+    """Somebody who is there already, in a session of their own; without a token."""
+    return Person(user, _session_of(user, organisation), "")
+
+
 def _session_of(user: User, organisation: Organisation | None) -> str:
     client = Client()
     client.force_login(user, backend=BACKEND)

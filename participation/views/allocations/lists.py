@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -27,6 +26,7 @@ from participation.presenters import allocations as shown
 from participation.queries import allocations as queries
 from participation.queries.allocations import AllocationFilters
 from participation.rules import may_offer, sees_allocations
+from ui.answers import render
 from ui.components import RecordedOn
 from ui.sheets import as_download
 from ui.tables import Address, Matching, Order, Pager, Selection
@@ -66,8 +66,9 @@ def allocations_file(request: HttpRequest, code: str) -> HttpResponse:
     """What the filters leave, as a file that can be filled in and uploaded again."""
     by = who_sees(request)
     service = queries.allocated_service(by, code)
-    known_at = RecordedOnForm(request.GET).day()
-    found = queries.allocated(by, service.pk, AllocationsForm(request.GET).filters(), day_of(service), known_at)
+    known_at, form = RecordedOnForm(request.GET).day(), AllocationsForm(request.GET)
+    form.require()
+    found = queries.allocated(by, service.pk, form.filters(), day_of(service), known_at)
     rows = [shown.row_of(each, service) for each in found.order_by("name", "code")]
     return as_download(shown.sheet_of(rows, service), f"allocations-{service.code.lower()}", "csv")
 

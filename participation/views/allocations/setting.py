@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,6 +33,7 @@ from participation.presenters import allocations as shown
 from participation.queries import allocations as queries
 from participation.queries.allocations import AllocationFilters
 from participation.views.allocations.lists import SELECTION, day_of, who_sets
+from ui.answers import render
 from ui.components import Confirm
 from ui.previews import WouldChange
 from ui.wording import count
@@ -190,7 +191,7 @@ def _check(
         breadcrumb=shown.breadcrumb(service),
         change=WouldChange.of(lead, said, ahead.answer.effects, ahead.expected, confirm, moved),
     )
-    return render(request, "participation/check_allocations.jinja", {"page": page}, status=409 if moved else 200)
+    return render(request, "participation/check_allocations.jinja", {"page": page}, status=409 if moved else 0)
 
 
 def _form(
@@ -213,4 +214,4 @@ def _form(
         hidden=hidden,
         problems=shown.problems_table(problems) if problems else None,
     )
-    return render(request, "participation/set_allocations.jinja", {"page": page}, status=422 if wrong else 200)
+    return render(request, "participation/set_allocations.jinja", {"page": page})

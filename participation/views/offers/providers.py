@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
@@ -23,6 +23,7 @@ from participation.queries import codes, offerable
 from participation.queries.codes import Meant
 from participation.queries.offerable import CHOSEN
 from participation.views.offers.drafts import draft_at, elsewhere, heading
+from ui.answers import render
 from ui.sheets import as_download
 from ui.tables import Address, Matching, Order, Pager, Selection
 from ui.wording import count

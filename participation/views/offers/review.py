@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
@@ -24,6 +24,7 @@ from participation.presenters.working import effects_in, progress_of
 from participation.queries import drafts
 from participation.queries.review import Review, review_of
 from participation.views.offers.drafts import draft_at, elsewhere, heading
+from ui.answers import render
 from ui.components import Confirm, Progress
 from ui.frame import Link
 from ui.sheets import as_download
@@ -121,7 +122,7 @@ def _review(
         problem=problem,
     )
     page = _with_what_follows(page, by, draft, review, then)
-    status = 409 if then or problem else 200
+    status = 409 if then or problem else 0
     return render(request, "participation/review_offer.jinja", {"page": page}, status=status)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,6 +20,7 @@ from participation.forms import DatesForm, ServiceFilterForm, ServiceForm
 from participation.presenters import drafts as shown
 from participation.queries import drafts, offerable
 from participation.views.offers.drafts import draft_at, elsewhere, heading, who_offers
+from ui.answers import render
 from ui.components import Confirm
 from ui.tables import Address
 from ui.wording import long_date
@@ -108,7 +109,7 @@ def offer_dates(request: HttpRequest, draft_id: int) -> HttpResponse:
             ("Service ends", long_date(draft.service.end_date)),
         ],
     )
-    return render(request, "participation/offer_dates.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "participation/offer_dates.jinja", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,7 +176,7 @@ def _choose(
         cancel_href=reverse("participation:create_offers"),
         cancel_label="Cancel" if draft is None else "Back to what you began",
     )
-    return render(request, "participation/offer_service.jinja", {"page": page}, status=422 if form.errors else 200)
+    return render(request, "participation/offer_service.jinja", {"page": page})
 
 
 def _dates(draft: OfferDraft) -> dict[str, object]:
