@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from core.errors import Conflict
 from core.texts import SUBMISSION_NOTES_LENGTH
-from submission.commands import NOTE, REASON, Clash, Figures, WordsSeen
+from submission.commands import NOTE, REASON, ChangedMeanwhile, Clash, Figures, WordsSeen
 from submission.formats import WHOLE_NUMBERS, Path
 from submission.queries.network_achievement import STATUSES
 from submission.queries.sheets import Glimpse, GroupSheet, Line, glimpse_of
@@ -144,14 +144,19 @@ class GroupForm(PortalForm):
         )
 
 
-def asking(form: GroupForm, clashes: Sequence[Clash], group: GroupSheet, words: WordsSeen) -> GroupForm:
-    """The form again as it was sent, on fields as they look now, with the question whose value is kept."""
+def asking(form: GroupForm, clash: ChangedMeanwhile, group: GroupSheet, words: WordsSeen) -> GroupForm:
+    """The form again, on fields as they look now: what this person typed as it was sent, with the question whose value
+    is kept where others typed too; what they left alone as the others have left it."""
     data: QueryDict = form.data.copy()  # type: ignore[attr-defined]
+    clashes = clash.clashes
     names = {path: name for name, path in form.paths.items()} | {NOTE: "note", REASON: "reason"}
     data.setlist("asked", [names[clash.path] for clash in clashes])
     data["seen"] = signed(group, words, form.here)
-    for clash in clashes:
-        data.pop(f"keep_{names[clash.path]}", None)
+    for each in clashes:
+        data.pop(f"keep_{names[each.path]}", None)
+    boxes = {line.path: _in_box(line) for line in group.lines} | {NOTE: words.note, REASON: words.chosen}
+    for path in clash.untouched & names.keys():
+        data[names[path]] = "" if boxes[path] is None else str(boxes[path])
     return GroupForm(data, group=group, words=words, here=form.here, clashes=clashes)
 
 

@@ -98,6 +98,10 @@ class StylePage(Page):
     recorded: RecordedOn
     facts: Sequence[tuple[str, str]]
     acts: Sequence[Confirm]
+
+    def __post_init__(self) -> None:
+        """Not in error: the form that refuses something shows how that looks."""
+
     barred: Sequence[Barred]
     statuses: Sequence[str]
     amounts: Sequence[Decimal]

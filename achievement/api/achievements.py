@@ -37,7 +37,7 @@ from achievement.serializers import (
 )
 from achievement.states import State
 from core.errors import NotPermitted
-from operations.api import RowsViewSet, acts, done_once, refuse_all, refused_rows, stale_sentences
+from operations.api import ReasonSerializer, RowsViewSet, acts, done_once, refuse_all, refused_rows, stale_sentences
 
 NOUN = ("achievement", "achievements")
 NO_POUNDS = "Your roles show points, not pounds."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -63,11 +63,19 @@ class Clash:
 
 
 class ChangedMeanwhile(Conflict):
-    """Others changed what this person typed over; nothing was saved. `clashes` say what, and by whom."""
+    """Others changed what this person typed over; nothing was saved. `clashes` say what, and by whom.
 
-    def __init__(self, clashes: Sequence[Clash]) -> None:
+    `untouched` are the paths of what this person left as it was drawn, so that theirs stands there; `kept_theirs` says
+    so of what others changed among them.
+    """
+
+    def __init__(
+        self, clashes: Sequence[Clash], untouched: Collection[Path] = (), kept_theirs: Sequence[str] = ()
+    ) -> None:
         super().__init__(*(clash.sentence for clash in clashes))
         self.clashes = tuple(clashes)
+        self.untouched = frozenset(untouched)
+        self.kept_theirs = tuple(kept_theirs)
 
 
 def read_figures(sheet: Sheet, figures: Figures) -> dict[Path, Value | None]:
@@ -107,7 +115,12 @@ def own_changes(sheet: Sheet, figures: Figures) -> dict[Path, Value | None]:
     ]
     clashes += clashes_of_words(sheet.submission, figures)
     if clashes:
-        raise ChangedMeanwhile(clashes)
+        mine = own_words(sheet.submission, figures)
+        words = {NOTE: mine.note, REASON: mine.reason}
+        untouched = {path for path in sheet.lines if path not in changes} | {
+            path for path, word in words.items() if word is None
+        }
+        raise ChangedMeanwhile(clashes, untouched, kept_theirs(sheet, figures))
     return changes
 
 

@@ -39,7 +39,9 @@ def group(request: PortalRequest, code: str, day: str, provider: str, group_code
     except ChangedMeanwhile as clash:
         # On the fields as they look now: nothing was saved.
         sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
-        again = asking(form, clash.clashes, sheet.group(group_code), _words(sheet))
+        for sentence in clash.kept_theirs:
+            messages.info(request, sentence)
+        again = asking(form, clash, sheet.group(group_code), _words(sheet))
         return _answer(request, sheet, group_code, again, status=409)
     except Invalid as refused:
         form.add_error(None, list(refused.sentences))

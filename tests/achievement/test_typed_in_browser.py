@@ -53,6 +53,30 @@ def test_notes_are_there_after_a_link_and_the_back_button(declaring: Page) -> No
     expect(declaring.get_by_label(NOVEMBERS)).to_have_value("Two were late.")
 
 
+def test_notes_are_there_when_the_page_is_opened_anew(declaring: Page, live_server: Any) -> None:
+    declaring.get_by_label(NOVEMBERS).press_sequentially("Two were late.")
+
+    declaring.goto("about:blank")
+    declaring.goto(f"{live_server.url}/achievement/declare/")
+
+    expect(declaring.get_by_label(NOVEMBERS)).to_have_value("Two were late.")
+    expect(declaring.get_by_text("had not saved, has been put back")).to_be_visible()
+
+
+def test_what_is_ticked_when_the_session_ends_is_ticked_again(
+    declaring: Page, live_server: Any, portland: Payments
+) -> None:
+    declaring.get_by_label("Select Weight Management, November 2021").check()
+
+    declaring.context.clear_cookies()
+    declaring.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    declaring.wait_for_url("**/account/login/?next=%2Fachievement%2Fdeclare%2F**")
+    entered(declaring, live_server, portland.manager, "/achievement/declare/")
+
+    expect(declaring.get_by_label("Select Weight Management, November 2021")).to_be_checked()
+    expect(declaring.get_by_label("Select Weight Management, October 2021")).not_to_be_checked()
+
+
 def test_notes_outlive_a_lost_connection(declaring: Page, eyes: Eyes, live_server: Any) -> None:
     declaring.get_by_label(NOVEMBERS).fill("Two were late.")
     declaring.context.set_offline(True)
@@ -107,6 +131,19 @@ def reject(page: Page) -> None:
     page.get_by_label("Select Portland Surgery").check()
     page.get_by_role("button", name="Reject...").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Reject 1 achievement")
+
+
+def test_a_reason_is_there_again_when_its_page_was_closed(page: Page, live_server: Any, portland: Payments) -> None:
+    portland.declare()
+    entered(page, live_server, portland.approver, "/achievement/declarations/")
+    reject(page)
+    page.get_by_label("Reason").press_sequentially("Two were not eligible.")
+
+    page.goto("about:blank")
+    page.goto(f"{live_server.url}/achievement/declarations/")
+    reject(page)
+
+    expect(page.get_by_label("Reason")).to_have_value("Two were not eligible.")
 
 
 def test_a_reason_outlives_the_session_and_one_comes_back_to_the_list(

@@ -87,7 +87,7 @@ def test_the_list_is_filtered_by_status_network_and_name(commissioner, offered, 
 def test_a_filter_that_does_not_exist_is_said(commissioner, offered, detail):
     page = commissioner.get(detail, {"status": "99"})
 
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "There is a problem" in text(page)
 
 

@@ -36,6 +36,18 @@ def fields_of(response):
     return {name[1]: html.unescape(value[1]) if value else "" for name, value in pairs if name}
 
 
+def sent_by(response):
+    """What a browser would send from the form of a page as it is drawn, untouched."""
+    page = response.content.decode()
+    sent = fields_of(response)
+    for tag in re.findall(r"<input[^>]*>", page):
+        about = dict(re.findall(r'(type|name|value)="([^"]*)"', tag))
+        if about.get("type", "text") == "text" or (about.get("type") == "radio" and re.search(r"\bchecked\b", tag)):
+            sent[about["name"]] = html.unescape(about.get("value", ""))
+    areas = re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    return sent | {name: html.unescape(text) for name, text in areas}
+
+
 def drawn(client):
     return fields_of(client.get(at("group", NOVEMBER, "WM")))["seen"]
 
