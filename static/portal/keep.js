@@ -97,7 +97,6 @@ class Kept {
     this.asDrawn = this.values.read();
     this.putBackOrOffer(kept(this.name));
     form.addEventListener("input", () => this.keep(false));
-    form.addEventListener("change", () => this.keep(false));
     form.addEventListener("submit", () => this.keep(true));
   }
 
@@ -128,7 +127,7 @@ class KeptUntilAnswered {
     this.name = [UNTIL_ANSWERED, person, location.pathname + location.search, at, this.values.about()].join(":");
     this.asDrawn = this.values.read();
     this.putBackOrOffer(kept(this.name));
-    this.values.boxes().forEach((box) => ["input", "change"].forEach((event) => box.addEventListener(event, () => this.keepTexts())));
+    form.addEventListener("input", () => this.keepTexts());
     form.addEventListener("submit", () => this.keepTexts(true));
     document.addEventListener("portal:session-ends", () => this.keep());
   }

@@ -67,8 +67,7 @@ def _write(line: Line, value: Value | None, submission: Submission, by: Actor) -
 def _move(sheet: Sheet, figures: Figures, by: Actor) -> None:
     values = {"note": figures.note, "manual_reason": figures.reason}
     given = {name: value for name, value in values.items() if value is not None}
-    note = sheet.submission.note if figures.note is None else figures.note
-    apply(_transition(sheet), sheet, by, note=note, values=given)
+    apply(_transition(sheet), sheet, by, note=figures.note or "", values=given)
 
 
 def _transition(sheet: Sheet) -> Transition:

@@ -85,11 +85,12 @@ class CheckedField:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckPage(Page):
-    """What would be submitted; `problems` keep it from being submitted."""
+    """What would be submitted; `problems` keep it from being submitted, and `nothing` says that there is nothing to."""
 
     table: Table
     facts: Sequence[tuple[str, str]]
     problems: Sequence[str]
+    nothing: str
     warnings: Sequence[str]
     form: PortalForm
     offers_zero: bool
@@ -98,8 +99,9 @@ class CheckPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class NilPage(Page):
-    """A nil return before it is made."""
+    """A nil return before it is made; or why it cannot be, by whoever looks."""
 
+    cannot: Sequence[str]
     form: PortalForm
     confirm: Confirm
 

@@ -103,11 +103,16 @@ def names_seen(by: Acting, key: Key) -> Names:
 
 def seen_of(key: Key) -> tuple[int, int]:
     """The version of a key's submission and how many of its fields hold a value; 0 and 0 where none was begun."""
-    row = Submission.objects.filter(service=key.service_id, achievement_date=key.achievement_date)
-    found = row.filter(provider=key.provider_id).first()
+    found = submission_at(key)
     if found is None:
         return NOT_BEGUN, 0
     return found.version, sum(line.standing is not None for line in sheet_of(found).lines.values())
+
+
+def submission_at(key: Key) -> Submission | None:
+    """The submission of a key, if one was begun. For whoever has seen to it that the key may be seen."""
+    rows = Submission.objects.filter(service=key.service_id, achievement_date=key.achievement_date)
+    return rows.filter(provider=key.provider_id).first()
 
 
 def usual_reason(service_id: int) -> ManualReason | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,9 +12,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.rules import PortalRequest
-from core.errors import Conflict, Invalid
+from catalogue.queries import definition_of
+from core.errors import Conflict, Invalid, NotPermitted
+from core.previews import look_ahead
 from operations.idempotency import once
-from submission import commands, queries
+from submission import commands, queries, rules
 from submission.changes import Key
 from submission.commands import Submitted
 from submission.forms import NilForm, SubmitForm
@@ -141,7 +143,8 @@ def _check(request: PortalRequest, sheet: Sheet, form: SubmitForm) -> HttpRespon
         breadcrumb=shown.breadcrumb(row, request.actor),
         table=shown.figures_table(list(sheet.lines.values())),
         facts=_reason_and_note(sheet) if changed else (),
-        problems=() if form.is_bound else [*found.problems, *([] if changed else [NOTHING_CHANGED])],
+        problems=() if form.is_bound else found.problems,
+        nothing="" if changed else NOTHING_CHANGED,
         warnings=found.warnings,
         form=form,
         offers_zero=bool(found.fillable),
@@ -169,6 +172,17 @@ def _as_it_is_now(form: NilForm, key: Key) -> NilForm:
     return NilForm(data, reason=None, version=0)
 
 
+def _why_not(request: PortalRequest, key: Key) -> Sequence[str]:
+    """What keeps this person from entering figures of a key; where none are begun, that is tried and undone."""
+    if found := entry.submission_at(key):
+        return rules.why_not(found, definition_of(key.service_id), request.actor)
+    try:
+        look_ahead(lambda: commands.begin_submission(key, by=request.actor))
+    except (Invalid, NotPermitted) as refused:
+        return refused.sentences
+    return ()
+
+
 def _nil(
     request: PortalRequest, code: str, day: str, provider: str, form: NilForm, *, status: int = 422
 ) -> HttpResponse:
@@ -181,6 +195,7 @@ def _nil(
         caption=f"{names.service}, {names.provider}",
         in_error=form.is_bound,
         breadcrumb=[*shown.home(), Link(*shown.list_at(code, provider, request.actor))],
+        cannot=_why_not(request, key),
         form=form,
         confirm=Confirm(
             href=nil_href(code, day_at(day), provider),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from accounts.states import Role
-from submission.models import DraftValue, IndicatorValue
+from submission.models import DraftValue, IndicatorValue, Submission
+from submission.queries.entry import history_of
 from submission.states import ManualReason
-from tests.factories.accounts import GrantFactory
+from tests.factories.accounts import GrantFactory, acting_as
 from tests.submission.conftest import sign_in
 from tests.submission.entering import save
 from tests.submission.screens import at, drawn, enter, fields_of, said, submit
@@ -72,16 +73,18 @@ def test_a_nil_return_over_what_was_entered_meanwhile_keeps_its_note_and_can_be_
     assert IndicatorValue.objects.get().value == 0
 
 
-def test_what_was_submitted_and_is_opened_again_says_that_nothing_has_changed(as_tamsin, begun):
+def test_what_was_submitted_and_is_opened_again_says_that_nothing_has_changed(as_tamsin, portland, begun):
     enter(as_tamsin, "37")
     submit(as_tamsin)
 
     page = said(as_tamsin.get(at("check")))
-    refused = submit(as_tamsin)
+    refused = as_tamsin.post(at("check"), {"version": portland.submission.version, "key": "anew"})
 
     for each in (page, said(refused)):
         assert "Nothing has changed since the figures were last submitted." in each
         assert "None given yet" not in each
+        assert "Not complete yet" not in each
+        assert "The calculation is done at once when you submit." not in each
         assert "Select why the figures are entered by hand." not in each
     assert refused.status_code == 422
 
@@ -125,3 +128,27 @@ def test_a_form_opened_for_one_organisation_is_not_taken_for_another(client, por
     assert refused.status_code == 409
     assert "You opened this form while you acted for another organisation." in said(refused)
     assert not DraftValue.objects.exists()
+
+
+def test_a_save_says_in_the_history_what_its_own_person_wrote(as_tamsin, portland, begun):
+    save(portland, 5, by=portland.una, note="Una's words.")
+
+    enter(as_tamsin, "6", note="Una's words.")
+
+    last, before = history_of(portland.submission)[:2]
+    assert (last.by.name, last.note) == ("Tamsin Dale", "")
+    assert (before.by.name, before.note) == ("Una Ellis", "Una's words.")
+
+
+def test_a_nil_return_that_may_not_be_made_says_why_and_asks_nothing(client, as_tamsin, portland, begun):
+    enter(as_tamsin, "37")
+    looks = sign_in(client, acting_as(Role.VIEW, organisation=portland.practice))
+
+    page = looks.get(at("nil_return"))
+    not_begun = looks.get(at("nil_return", portland.service.achievement_dates.earliest("date").date))
+
+    for each in (page, not_begun):
+        assert "Why you cannot make a nil return" in said(each)
+        assert "You need the role Achievement Entry" in said(each)
+        assert "Submit nil return" not in said(each)
+    assert Submission.objects.count() == 1
