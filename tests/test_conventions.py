@@ -260,3 +260,45 @@ def test_no_module_is_longer_than_300_lines():
     long = {path: len((ROOT / path).read_text().splitlines()) for path in sources()}
 
     assert {path: lines for path, lines in long.items() if lines > 300} == {}
+
+
+def test_every_form_words_what_it_refuses():
+    """Those of the sign-in are drawn by `ui.drawing`, which words them."""
+    of_others, bases = ("cqrs_portal/sign_in.py", "cqrs_portal/training/", "ui/forms.py"), {"forms.Form", "Form"}
+    plain = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        if not path.startswith(of_others)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and bases & set(map(ast.unparse, node.bases))
+    ]
+
+    assert plain == [], "inherit from ui.forms.PortalForm"
+
+
+def test_every_view_answers_with_the_status_that_its_page_has():
+    plain = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        if not path.startswith(("ui/answers.py", "cqrs_portal/"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.shortcuts"
+        and "render" in {each.name for each in node.names}
+    ]  # fmt: skip
+
+    assert plain == [], "import render from ui.answers"
+
+
+@pytest.mark.parametrize("kind", ["reason", "note", "answer"])
+def test_how_long_a_text_may_be_is_said_in_one_place(kind):
+    """core.texts has the lengths of pages, API and tables."""
+    numbers = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == kind and isinstance(node.value, ast.Call)
+        for keyword in node.value.keywords
+        if keyword.arg == "max_length" and isinstance(keyword.value, ast.Constant)
+    ]
+
+    assert numbers == []
