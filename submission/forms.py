@@ -124,6 +124,13 @@ class GroupForm(PortalForm):
         return self.cleaned_data
 
     @property
+    def said(self) -> list[tuple[str, str]]:
+        """What stands in the boxes that were filled, each with its label, as it was sent."""
+        given = [(bound, bound.value()) for bound in self.visible_fields()] if self.is_bound else []
+        texts = ((bound, "/".join(filter(None, value)) if isinstance(value, list) else value) for bound, value in given)
+        return [(str(bound.label), _chosen(bound.field, str(text))) for bound, text in texts if text]
+
+    @property
     def typed(self) -> dict[Path, Any]:
         """What can be read of what was typed, by path."""
         return {path: _plain(self.cleaned_data[name]) for name, path in self.paths.items() if name in self.cleaned_data}
@@ -237,6 +244,11 @@ def _in_box(line: Line) -> Any:
     if line.field.kind == "yes_no":
         return "yes" if line.draft.value else "no"
     return date.fromisoformat(str(line.draft.value)) if line.field.kind == "date" else line.draft.value
+
+
+def _chosen(field: forms.Field, text: str) -> str:
+    """What was chosen, in the words of the choice."""
+    return str(dict(getattr(field, "choices", ())).get(text, text))
 
 
 def _plain(value: Any) -> Any:

@@ -127,7 +127,7 @@ class KeptUntilAnswered {
     this.name = [UNTIL_ANSWERED, person, location.pathname + location.search, at, this.values.about()].join(":");
     this.asDrawn = this.values.read();
     this.putBackOrOffer(kept(this.name));
-    form.addEventListener("input", () => this.keepTexts());
+    this.values.boxes().forEach((box) => box.addEventListener("input", () => this.keepTexts()));  // some stand outside it
     form.addEventListener("submit", () => this.keepTexts(true));
     document.addEventListener("portal:session-ends", () => this.keep());
   }

@@ -61,7 +61,10 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupPage(Page):
-    """The fields of a group. `keep` names what the browser keeps of it, `version` the state it was drawn in."""
+    """The fields of a group. `keep` names what the browser keeps of it, `version` the state it was drawn in.
+
+    `cannot` says why somebody does not change them; `typed` is then what they sent all the same, to be read and copied.
+    """
 
     form: PortalForm
     parts: Sequence[Part]
@@ -72,6 +75,7 @@ class GroupPage(Page):
     keep: str
     version: int
     cannot: Sequence[str]
+    typed: Sequence[tuple[str, str]]
     table: Table
 
 

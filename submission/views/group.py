@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import PortalRequest
-from core.errors import Invalid, NotVisible
+from core.errors import Invalid, NotPermitted, NotVisible
 from submission import commands, queries, rules
 from submission.commands import ChangedMeanwhile, Saved, WordsSeen
 from submission.forms import GroupForm, asking
@@ -43,6 +43,9 @@ def group(request: PortalRequest, code: str, day: str, provider: str, group_code
             messages.info(request, sentence)
         again = asking(form, clash, sheet.group(group_code), _words(sheet))
         return _answer(request, sheet, group_code, again, status=409)
+    except NotPermitted as refused:
+        sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
+        return _answer(request, sheet, group_code, form, status=refused.status)
     except Invalid as refused:
         form.add_error(None, list(refused.sentences))
         return _answer(request, sheet, group_code, form, status=422)
@@ -105,6 +108,7 @@ def _answer(request: PortalRequest, sheet: Sheet, group_code: str, form: GroupFo
         keep=shown.keep_name(request.actor, row, group_code),
         version=row.version,
         cannot=rules.why_not(row, sheet.definition, request.actor),
+        typed=form.said,
         table=shown.figures_table(of.lines),
     )
     return render(request, "submission/group.jinja", {"page": page}, status=status)

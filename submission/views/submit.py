@@ -61,6 +61,11 @@ def check(request: PortalRequest, code: str, day: str, provider: str) -> HttpRes
     except Invalid as refused:
         form.add_error(None, list(refused.sentences))
         return _check(request, sheet, form)
+    except Conflict as meanwhile:
+        for sentence in meanwhile.sentences:
+            messages.error(request, sentence)
+        sheet = queries.sheet_of(queries.submission_seen(request.actor, code, day_at(day), provider))
+        return _check(request, sheet, SubmitForm(None, initial=_seen(sheet)), status=meanwhile.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +138,7 @@ def submitted(request: PortalRequest, code: str, day: str, provider: str) -> Htt
     return render(request, "submission/submitted.jinja", {"page": page})
 
 
-def _check(request: PortalRequest, sheet: Sheet, form: SubmitForm) -> HttpResponse:
+def _check(request: PortalRequest, sheet: Sheet, form: SubmitForm, *, status: int = 0) -> HttpResponse:
     row, found = sheet.submission, checks.check(sheet)
     changed = any(line.is_changed for line in sheet.lines.values()) or bool(found.problems)
     page = shown.CheckPage(
@@ -154,7 +159,7 @@ def _check(request: PortalRequest, sheet: Sheet, form: SubmitForm) -> HttpRespon
             cancel_href=shown.address("summary", row),
         ),
     )
-    return render(request, "submission/check.jinja", {"page": page})
+    return render(request, "submission/check.jinja", {"page": page}, status=status)
 
 
 def _reason_and_note(sheet: Sheet) -> list[tuple[str, str]]:

@@ -59,3 +59,34 @@ def test_what_one_took_over_stays_theirs_when_another_field_is_asked_about(clien
     client.post(at("group", NOVEMBER, "WM"), sent_by(again) | {f"keep_{number}": "mine", "act": "save"})
 
     assert drafts() == {REFERRALS: 9, NUMBER: 7}
+
+
+def test_what_was_typed_is_shown_to_whoever_may_not_save_it_any_more(client, two_fields):
+    sign_in(client, two_fields.tamsin)
+    mine = sent_by(client.get(at("group", NOVEMBER, "WM"))) | {BOX: "10", "note": "They came late.", "act": "save"}
+    given = Figures({REFERRALS: 9, NUMBER: 8}, TECHNICAL)
+    commands.save_work_in_progress(two_fields.key(), given, by=two_fields.kezia)
+    commands.submit_achievement_data(two_fields.key(), by=two_fields.kezia)
+
+    refused = client.post(at("group", NOVEMBER, "WM"), mine)
+
+    assert refused.status_code == 403
+    assert "The commissioning organisation entered these figures; only it can change them." in said(refused)
+    assert "What you typed, which was not saved Referrals 10 Number 4" in said(refused)
+    assert "They came late." in said(refused)
+    assert "Reason for manual entry The data of this service cannot be extracted" in said(refused)
+    assert drafts() == {}
+
+
+def test_a_submission_over_what_changed_meanwhile_shows_what_it_is_now(client, two_fields):
+    sign_in(client, two_fields.tamsin)
+    mine = sent_by(client.get(at("check")))
+    commands.save_work_in_progress(two_fields.key(), Figures({REFERRALS: 9}), by=two_fields.una)
+
+    refused = client.post(at("check"), mine)
+    again = client.post(at("check"), sent_by(refused), follow=True)
+
+    assert refused.status_code == 409
+    assert "Una Ellis changed these figures" in said(refused)
+    assert "Check before you submit" in said(refused)
+    assert "2 values submitted" in said(again)
