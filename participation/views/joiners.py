@@ -16,6 +16,7 @@ from accounts.rules import Acting
 from accounts.states import Role
 from core.errors import Conflict, Invalid, NotPermitted
 from core.previews import Difference, LookAgain, look_ahead, save_as_seen, token_of
+from core.texts import is_text
 from core.transitions import Seen
 from organisations.queries import name_of_network, practice_named, visible_network
 from participation import commands
@@ -102,7 +103,7 @@ def _filters(request: HttpRequest, every: Sequence[Joining]) -> JoinersForm:
     networks = {each.network.code: each.network.name for each in every}
     services = {code: service.name for each in every for code, service in each.services.items()}
     asked = request.GET.get("network", "")
-    if asked and asked not in networks:
+    if asked and is_text(asked) and asked not in networks:
         networks[asked] = name_of_network(request.actor, asked) or asked  # type: ignore[attr-defined]
     by_name = sorted(networks.items(), key=lambda each: each[1])
     return JoinersForm(request.GET, networks=by_name, services=sorted(services.items()))
