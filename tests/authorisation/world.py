@@ -158,7 +158,7 @@ def _of_the_network(world: World) -> dict[str, Any]:
             commissioner=world.commissioner,
             end_date=date(2021, 12, 31),
             asked_by=acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner).user,
-            rows=[participation],
+            rows=[Participation.objects.get(service=world.service, provider=world.practices[2])],
         ),
         "offer_draft": begin_offers(
             world.service.pk, by=acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=world.commissioner)
