@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from knox.models import AbstractAuthToken
 
-from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, NEEDS_A_SECOND_FACTOR, Role, UserState
+from accounts.states import NEEDS_A_SECOND_ADMINISTRATOR, NEEDS_A_SECOND_FACTOR, Role, TokenEnd, UserState
 from core import clock
 from core.transitions import Stateful, TransitionLog
 from organisations.models import Cluster, Organisation
@@ -29,7 +29,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 @pghistory.track(exclude=["password", "last_login"])
-class User(Stateful, AbstractBaseUser):
+class User(Stateful, AbstractBaseUser):  # type: ignore[django-manager-missing]  # knox has no types
     """One row is one person who signs in. Never deleted: unlinked, disabled, locked or retired."""
 
     STATES = UserState
@@ -147,29 +147,41 @@ class Grant(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def live(self) -> Self:
-        """Tokens that still open the API: not expired, not revoked."""
-        return self.filter(revoked_at=None, expiry__gt=clock.now())
+        """Tokens that still open the API."""
+        return self.filter(ended_at=None, expiry__gt=clock.now())
+
+    def run_out(self) -> Self:
+        """Tokens whose time is up, and whose end nobody has noted yet."""
+        return self.filter(ended_at=None, expiry__lte=clock.now())
 
 
 class ApiToken(AbstractAuthToken):
-    """One row is one token of the API: a person acting for one organisation, until it expires or is revoked.
+    """One row is one token of the API: a person acting for one organisation, until its time is up, it is revoked, or
+    what it was made with is replaced: its owner's password or second factor.
 
     Only its hash is kept (knox); a token is never deleted, so that what it did can be told.
     """
 
     digest = models.CharField(max_length=128, unique=True)
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
     created = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=20, choices=TokenEnd.choices, blank=True)
     second_factor = models.BooleanField(default=False, help_text="Made in a session with a second factor.")
 
     objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-created", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_because="") | Q(ended_at__isnull=False) & ~Q(ended_because=""),
+                name="token_ended_for_a_reason",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -55,6 +55,15 @@ class Role(models.TextChoices):
     PAYMENT_RELEASE = "Payment Release"
 
 
+class TokenEnd(models.TextChoices):
+    """Why a token of the API ended, as it is said of it."""
+
+    REVOKED = "revoked", "revoked"
+    EXPIRED = "expired", "its time was up"
+    PASSWORD = "password", "the password was replaced"
+    SECOND_FACTOR = "second factor", "the second factor was reset"
+
+
 NEEDS_A_SECOND_ADMINISTRATOR = frozenset({Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.PAYMENT_RELEASE})
 
 ADMINISTRATORS = frozenset({Role.ADVANCED_USER_ADMINISTRATOR, Role.USER_ADMINISTRATOR})
@@ -92,8 +101,9 @@ MAIL_FOR: Mapping[MailKind, frozenset[Role]] = {
     ),
     MailKind.NIL_SETTLEMENT: frozenset({Role.APPROVAL_MANAGEMENT, Role.DECLARATION_MANAGEMENT}),
     MailKind.OVERNIGHT: frozenset({Role.OPERATIONS}),
+    MailKind.TOKENS: frozenset(Role),
 }
-"""Kind of e-mail -> the roles that are told: who chooses when it is sent."""
+"""Kind of e-mail -> the roles that are told: who chooses when it is sent. Of tokens, whoever of them made one."""
 
 SEES_POUNDS = frozenset(
     {Role.FINANCE_VIEW, Role.DECLARATION_MANAGEMENT, Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT}

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from achievement.models import NOT_WITHDRAWN, Achievement, AdjustmentDue, NetworkAchievement, NilSettlement, on_any_date
 from achievement.queries import causes
 from achievement.queries.adjustments import LESS, MORE, named
 from achievement.queries.causes import Cause
+from achievement.queries.lists import called
 from achievement.rules import sees_network_pounds, sees_pounds
 from achievement.states import NilState, State
 from core.dates import FinancialYear, is_financial_year
@@ -30,7 +31,7 @@ class _Filters(django_filters.FilterSet):
     achievement_date = django_filters.DateFilter()
     network = django_filters.CharFilter(field_name="network__code", max_length=12, help_text="The Org ID of a PCN.")
     text = django_filters.CharFilter(
-        method="matching", max_length=100, help_text="An Org ID's beginning, or part of a name."
+        method="matching", max_length=100, help_text="An Org ID's beginning, part of a name, or a reference."
     )
 
     subject = "provider"
@@ -43,8 +44,7 @@ class _Filters(django_filters.FilterSet):
         return rows.filter(state=STATES[label])
 
     def matching(self, rows: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
-        code, called = f"{self.subject}__code__istartswith", f"{self.subject}__name__icontains"
-        return rows.filter(Q(**{code: text}) | Q(**{called: text}))
+        return rows.filter(called(text, self.subject))
 
 
 class AchievementFilters(_Filters):

@@ -82,7 +82,7 @@ def _fits(field: Any, value: str | int) -> bool:
     try:
         if field is not None:
             field.run_validators(field.to_python(value))
-    except ValidationError:
+    except (ValidationError, TypeError):  # a number where a day stands
         return False
     return True
 

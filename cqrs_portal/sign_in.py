@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, ClassVar
 
 from allauth.account import app_settings
@@ -15,18 +13,21 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.commands import revoke_every_token
+from accounts.commands import end_every_token
 from accounts.rules import Acting
+from accounts.states import TokenEnd
 from core import clock
-from operations.notifications import hand_over_text
+from core.sealing import seal, unseal
+from operations.notifications import hand_over_sealed
+
+FACTOR = "second factor"
+"""What the secrets of authenticator apps are sealed for."""
 
 WITHOUT_SECOND_FACTOR = frozenset(
     {
@@ -62,13 +63,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: Any, password: str) -> None:
         """With another password, what the old one opened is closed: tokens as well as the other sessions."""
         super().set_password(user, password)
-        revoke_every_token(user.pk, by=Acting(user, None))
+        end_every_token(user.pk, TokenEnd.PASSWORD, by=Acting(user, None))
 
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
-        """From the outbox, as all e-mail: who asks is answered the same, whether the mail server is there or not."""
+        """From the outbox, as all e-mail: who asks is answered the same, whether the mail server is there or not.
+        What it says may open the account, so it waits there sealed."""
         said = {"request": self.request, "email": email, "current_site": get_current_site(self.request), **context}
         message = self.render_mail(template_prefix, email, said)
-        hand_over_text(message.subject, message.body, to=email)
+        hand_over_sealed(message.subject, message.body, to=email)
 
 
 def gave_second_factor(request: HttpRequest) -> bool:
@@ -98,16 +100,10 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text, FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
-
-
-def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = (sha256(f"second factor {key}".encode()).digest() for key in keys)
-    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])
+        return unseal(encrypted_text, FACTOR)
 
 
 class OnceForm(BaseAuthenticateForm):

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
+from achievement.models import Achievement, NetworkAchievement
+from achievement.queries.addresses import network_href
 from achievement.states import State
 from core.needs import Happening, Need
 from core.paging import Slice
@@ -116,7 +120,7 @@ def home_page(needs: Sequence[Need], happenings: Sequence[Happening], *, acts: b
 
 
 def search_page(text: str, found: Slice, how_many: int, pager: Pager) -> SearchPage:
-    empty = f"Nothing you can see is called “{text}”. Try the beginning of an Org ID, or part of a name."
+    empty = f"Nothing you can see is called “{text}”. Try the beginning of an Org ID, part of a name, or a reference."
     return SearchPage(
         title="Search",
         subject=text,
@@ -125,11 +129,20 @@ def search_page(text: str, found: Slice, how_many: int, pager: Pager) -> SearchP
             columns=FOUND_COLUMNS,
             rows=[_found_row(each) for each in found.rows],
             count=how_many,
-            empty=empty if text else "Enter the beginning of an Org ID, or part of a name, in the box above.",
+            empty=empty
+            if text
+            else "Enter the beginning of an Org ID, part of a name, or a reference, in the box above.",
             noun=("organisation", "organisations"),
         ),
         pager=pager.followed_by(found.next_cursor),
     )
+
+
+def payment_href(row: Achievement | NetworkAchievement) -> str:
+    """The page of what a reference names."""
+    if isinstance(row, Achievement):
+        return reverse("achievement:achievement", args=[row.pk])
+    return network_href(row.network.code, row.service.code, row.achievement_date)
 
 
 def _found_row(organisation: Organisation) -> FoundRow:

@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.queries import administrators_of
+from accounts.queries import needs_of as account_needs
 from accounts.rules import Acting
+from achievement.formats import PAYMENT, TOTAL, id_referred_to
 from achievement.models import (
     Achievement,
     AchievementChange,
@@ -20,7 +22,7 @@ from achievement.models import (
     on_any_date,
 )
 from achievement.queries import needs_of as achievements_that_need
-from achievement.rules import networks_visible_to, sees_pounds
+from achievement.rules import networks_visible_to, sees_pounds, visible_to
 from achievement.states import (
     AUTO_DECLARED,
     CALCULATED,
@@ -53,7 +55,7 @@ DONE |= {UNDO_APPROVAL.name: "approval undone", UNDO_LINE.name: "approval undone
 
 def needs_of(actor: Acting) -> list[Need]:
     """What waits for this person in the organisation they act for: what they can do first, then what is held up."""
-    of_apps = (achievements_that_need, participations_that_need, figures_that_need)
+    of_apps = (achievements_that_need, participations_that_need, figures_that_need, account_needs)
     tasks = tasks_that_need(actor, of_every_role=actor.supervises)
     needs = [*tasks, *chain.from_iterable(needs(actor) for needs in of_apps)]
     return needs if sees_pounds(actor) else [_without_pounds(need) for need in needs]
@@ -83,6 +85,17 @@ def happenings_of(actor: Acting) -> list[Happening]:
 def named(actor: Acting, text: str) -> Organisation | None:
     """The practice or PCN, of those somebody sees, with exactly this Org ID."""
     return organisations_found(actor, text).filter(code=text.upper()).first() if text else None
+
+
+def referred_to(actor: Acting, text: str) -> Achievement | NetworkAchievement | None:
+    """The achievement or network total, of those somebody sees, that a reference names."""
+    payment, total = id_referred_to(PAYMENT, text), id_referred_to(TOTAL, text)
+    if payment is not None:
+        return Achievement.objects.filter(visible_to(actor), pk=payment).first()
+    if total is None:
+        return None
+    totals = NetworkAchievement.objects.filter(networks_visible_to(actor), pk=total)
+    return totals.select_related("network", "service").first()
 
 
 def found(actor: Acting, text: str, *, after: str, size: int) -> tuple[Slice, int]:

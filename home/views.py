@@ -26,12 +26,16 @@ def home(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def search(request: PortalRequest) -> HttpResponse:
-    """Practices and PCNs by Org ID or name, of those this person sees; one that is named whole is opened at once."""
+    """Practices and PCNs by Org ID or name, of those this person sees; one that is named whole is opened at once, and
+    so is what a reference names."""
     address = Address.of(request)
     text, pager = " ".join(address.get("q").replace("\0", "").split())[:100], Pager.sized(address)
     exact = queries.named(request.actor, text)
     if exact:
         return redirect(page_href(exact))
+    payment = queries.referred_to(request.actor, text)
+    if payment:
+        return redirect(presenters.payment_href(payment))
     found, how_many = queries.found(request.actor, text, after=address.get("after"), size=pager.size)
     page = presenters.search_page(text, found, how_many, pager)
     return render(request, "home/search.jinja", {"page": page})

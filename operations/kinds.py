@@ -17,6 +17,7 @@ class MailKind(models.TextChoices):
     PAYEES = "payees", "Nominated payees"
     NIL_SETTLEMENT = "nil settlement", "Lines of a PCN that are settled as nil"
     OVERNIGHT = "overnight", "Overnight runs that failed or did not start"
+    TOKENS = "tokens", "Your API tokens whose time is up"
 
 
 class Frequency(models.IntegerChoices):

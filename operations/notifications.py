@@ -16,6 +16,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from core.sealing import SealedElsewhere, seal, unseal
 from operations.commands import after_commit
 from operations.kinds import Frequency, MailKind
 from operations.models import DigestItem, MailPreference, OutboxMessage
@@ -23,6 +24,8 @@ from operations.models import DigestItem, MailPreference, OutboxMessage
 log = logging.getLogger(__name__)
 
 SEND = "operations.send_email"
+SEALED, MAIL = "sealed", "e-mail"
+"""Under which key a sealed text stands in the outbox, and what it is sealed for."""
 PERMANENT = range(500, 600)
 """SMTP answers that the same message will get again."""
 
@@ -77,9 +80,12 @@ def hand_over(notice: Notice, *, event: str, to: str) -> bool:
 
 
 @transaction.atomic
-def hand_over_text(subject: str, text: str, *, to: str) -> None:
-    """Give an e-mail that is written already to the outbox: each is an event of its own."""
-    after_commit(SEND, {"event": f"text {uuid4().hex}", "to": to, "subject": subject, "text": text})
+def hand_over_sealed(subject: str, text: str, *, to: str) -> None:
+    """Give an e-mail that is written already to the outbox, where nobody reads it: each is an event of its own.
+
+    It is opened when it is sent, and forgotten then.
+    """
+    after_commit(SEND, {"event": f"text {uuid4().hex}", "to": to, "subject": subject, SEALED: seal(text, MAIL)})
 
 
 def _choice_of(address: str, kind: MailKind) -> MailPreference | None:
@@ -88,14 +94,27 @@ def _choice_of(address: str, kind: MailKind) -> MailPreference | None:
 
 def deliver_email(keys: Mapping[str, str]) -> None:
     """Hand one e-mail to the mail server. What it refuses for now is raised, for the outbox to try again; an address
-    that it will never take is logged, and left."""
-    message = EmailMessage(keys["subject"], keys["text"], to=[keys["to"]], headers={"Message-ID": _id(keys)})
+    that it will never take is logged, and left; so is what no key opens any more."""
+    try:
+        text = unseal(keys[SEALED], MAIL) if SEALED in keys else keys["text"]
+    except SealedElsewhere as closed:
+        log.error("The e-mail %s to %s cannot be read, and is not sent: %s", keys["event"], keys["to"], closed)
+        return
+    message = EmailMessage(keys["subject"], text, to=[keys["to"]], headers={"Message-ID": _id(keys)})
     try:
         message.send()
     except SMTPRecipientsRefused as refused:
         if any(code not in PERMANENT for code, _said in refused.recipients.values()):
             raise
         log.warning("The mail server will not take %s: %s", keys["to"], refused.recipients)
+    if SEALED in keys:
+        _forget(keys)
+
+
+def _forget(keys: Mapping[str, str]) -> None:
+    """A sealed text has gone where it was to go: nothing of it is kept, in the transaction that notes it as done."""
+    left = {name: value for name, value in keys.items() if name != SEALED}
+    OutboxMessage.objects.filter(task=SEND, keys__event=keys["event"], keys__to=keys["to"]).update(keys=left)
 
 
 def _id(keys: Mapping[str, str]) -> str:

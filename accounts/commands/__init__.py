@@ -16,7 +16,14 @@ from accounts.commands.people import (
 )
 from accounts.commands.second_factor import reset_second_factor, set_training_second_factor
 from accounts.commands.sessions import end_other_sessions, end_session, note_session_seen
-from accounts.commands.tokens import NewToken, create_token, note_use_of_token, revoke_every_token, revoke_token
+from accounts.commands.tokens import (
+    NewToken,
+    create_token,
+    end_every_token,
+    end_tokens_that_ran_out,
+    note_use_of_token,
+    revoke_token,
+)
 
 __all__ = [
     "Limits",
@@ -26,9 +33,11 @@ __all__ = [
     "create_token",
     "disable_users",
     "enable_users",
+    "end_every_token",
     "end_grant",
     "end_other_sessions",
     "end_session",
+    "end_tokens_that_ran_out",
     "grant_role",
     "invite_user",
     "lock_users",
@@ -36,7 +45,6 @@ __all__ = [
     "note_use_of_token",
     "reset_second_factor",
     "retire_users",
-    "revoke_every_token",
     "revoke_token",
     "set_training_password",
     "set_training_second_factor",

@@ -10,9 +10,10 @@ from django.conf import settings
 
 from accounts import notifications
 from accounts.commands.sessions import end_every_session
-from accounts.commands.tokens import revoke_every_token
+from accounts.commands.tokens import end_every_token
 from accounts.models import SecondFactorReset, User
 from accounts.rules import RESET_SECOND_FACTOR
+from accounts.states import TokenEnd
 from core.actors import Actor
 from core.commands import command, instant
 from core.errors import Conflict, Invalid, NotPermitted
@@ -37,7 +38,7 @@ def reset_second_factor(user: User, reason: str, *, by: Actor) -> SecondFactorRe
         raise Conflict(f"{user.name} has no second factor.")
     Authenticator.objects.filter(user=user).delete()
     end_every_session(user.pk)
-    revoke_every_token(user.pk, by=by)
+    end_every_token(user.pk, TokenEnd.SECOND_FACTOR, by=by)
     reset = SecondFactorReset.objects.create(
         user=user, at=instant(), by_id=by.user_id, organisation_id=by.organisation_id, reason=reason.strip()
     )

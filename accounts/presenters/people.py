@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.presenters.tokens import in_short
 from accounts.presenters.trail import HOME
 from accounts.rules import Acting
 from core.clock import LONDON
@@ -25,6 +26,7 @@ COLUMNS = (
     Column(key="status", label="Status", kind="status"),
     Column(key="signed_in", label="Last signed in"),
     Column(key="second_factor", label="Second factor"),
+    Column(key="tokens", label="API tokens", kind="lines"),
     Column(key="reset", label="Reset", kind="link"),
 )
 
@@ -39,6 +41,7 @@ class PersonRow:
     status: str
     signed_in: str
     second_factor: str
+    tokens: Sequence[str]
     reset: Link | None
 
 
@@ -99,7 +102,7 @@ def reset_page(person: User, form: PortalForm) -> ResetPage:
             cancel_href=reverse("accounts:users"),
             effects=[
                 "Their authenticator app and recovery codes count no more.",
-                "They are signed out everywhere, and told by e-mail.",
+                "They are signed out everywhere, their API tokens end, and they are told by e-mail.",
                 "They sign in with their password, and set up another app before anything else if their roles need it.",
             ],
             warning="Make sure that it is really them who ask: whoever has their password gets in without a code.",
@@ -117,6 +120,7 @@ def _row(person: Any, by: Acting) -> PersonRow:
         status=person.state_label,
         signed_in=long_date(person.last_login.astimezone(LONDON).date()) if person.last_login else "Never",
         second_factor=_second_factor(person),
+        tokens=[in_short(token) for token in person.tokens],
         reset=Link(f"Reset for {person.name}", reverse("accounts:reset_second_factor", args=[person.pk]))
         if may_reset
         else None,

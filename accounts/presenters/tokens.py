@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.commands import NewToken
 from accounts.models import ApiToken
 from accounts.presenters.trail import to_account
+from accounts.states import TokenEnd
 from core.clock import LONDON
 from ui.components import Confirm
 from ui.forms import PortalForm
@@ -22,7 +23,7 @@ TOKEN_COLUMNS = (
     Column(key="name", label="Name"),
     Column(key="organisation", label="Acts for"),
     Column(key="created", label="Made", kind="date"),
-    Column(key="ends", label="Ends"),
+    Column(key="ends", label="Ends, or why it ended", kind="lines"),
     Column(key="last_used", label="Last used"),
     Column(key="revoke", label="Revoke", kind="link"),
 )
@@ -35,7 +36,7 @@ class TokenRow:
     name: str
     organisation: str
     created: date
-    ends: str
+    ends: Sequence[str]
     last_used: str
     revoke: Link | None
 
@@ -127,19 +128,33 @@ def revoke_token_page(token: ApiToken) -> RevokeTokenPage:
 
 
 def _token_row(token: ApiToken) -> TokenRow:
-    live = not token.revoked_at and not token.has_expired
+    live = not token.ended_at and not token.has_expired
     return TokenRow(
         name=token.name,
         organisation=str(token.organisation),
         created=token.created.astimezone(LONDON).date(),
-        ends=f"Revoked on {_day(token.revoked_at)}" if token.revoked_at else _ends(token),
+        ends=_ends(token),
         last_used=moment(token.last_used_at) or "Never",
         revoke=Link(f"Revoke {token.name}", reverse("accounts:revoke_token", args=[token.pk])) if live else None,
     )
 
 
-def _ends(token: ApiToken) -> str:
-    return f"Expired on {_day(token.expiry)}" if token.has_expired else _day(token.expiry)
+def _ends(token: ApiToken) -> list[str]:
+    """The day on which it ends; of one that has ended, when and why."""
+    if token.ended_at and token.ended_because != TokenEnd.EXPIRED:
+        revoked = token.ended_because == TokenEnd.REVOKED
+        when = moment(token.ended_at)
+        return [f"Revoked on {when}"] if revoked else [f"Ended on {when}", _because(token)]
+    return [f"Expired on {_day(token.expiry)}" if token.has_expired else _day(token.expiry)]
+
+
+def _because(token: ApiToken) -> str:
+    return f"Because {token.get_ended_because_display()}"
+
+
+def in_short(token: ApiToken) -> str:
+    """One line for whoever administers its owner: what it is for, and until when, or when and why it ended."""
+    return f"{token.name}, for {token.organisation}: {'. '.join(_ends(token))}"
 
 
 def _day(at: datetime) -> str:

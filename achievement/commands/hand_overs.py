@@ -16,6 +16,8 @@ from achievement.models import Achievement, AchievementChange
 from achievement.states import (
     DECLARED_FIGURES_CHANGED,
     FIGURES_CHANGED,
+    LIFT,
+    LIFT_LINE,
     LINE_CHANGED,
     NETWORK_LINE,
     RETURN,
@@ -43,12 +45,24 @@ ACTS_NEXT: dict[State, tuple[Role, str]] = {
 """Status -> who is told of it: whoever acts next; of finance approval, whoever declared."""
 
 
-TAKEN_BACK: dict[Transition, tuple[tuple[Role, str], ...]] = {
-    WITHDRAW_DECLARATION: ((Role.APPROVAL_MANAGEMENT, COMMISSIONER),),
-    UNDO_APPROVAL: ((Role.FINANCE_MANAGEMENT, COMMISSIONER), (Role.DECLARATION_MANAGEMENT, PROVIDER)),
-    RETURN: ((Role.DECLARATION_MANAGEMENT, PROVIDER),),
+APPROVED, TO_APPROVE = frozenset({State.AWAITING_FINANCE}), frozenset({State.AWAITING_COMMISSIONER})
+TAKEN_BACK: dict[Transition, tuple[tuple[Role, str, frozenset[State]], ...]] = {
+    WITHDRAW_DECLARATION: ((Role.APPROVAL_MANAGEMENT, COMMISSIONER, TO_APPROVE),),
+    UNDO_APPROVAL: (
+        (Role.FINANCE_MANAGEMENT, COMMISSIONER, APPROVED),
+        (Role.DECLARATION_MANAGEMENT, PROVIDER, APPROVED),
+    ),
+    RETURN: ((Role.DECLARATION_MANAGEMENT, PROVIDER, APPROVED),),
+    FIGURES_CHANGED: (
+        (Role.APPROVAL_MANAGEMENT, COMMISSIONER, TO_APPROVE | APPROVED),
+        (Role.FINANCE_MANAGEMENT, COMMISSIONER, APPROVED),
+    ),
+    DECLARED_FIGURES_CHANGED: ((Role.FINANCE_MANAGEMENT, COMMISSIONER, APPROVED),),
+    LIFT: ((Role.ACHIEVEMENT_ENTRY, PROVIDER, frozenset({State.HELD})),),
+    LIFT_LINE: ((Role.ACHIEVEMENT_ENTRY, PROVIDER, frozenset({State.HELD})),),
 }
-"""Ways back -> who had it, or waits for it, besides whoever acts next: they are told that it was taken back."""
+"""Ways back -> who had it, or waits for it, besides whoever acts next, and in which status it was when they were told
+of it: they are told that it is no longer."""
 
 
 LINES_BACK = (RETURN_LINE, LINE_CHANGED, SUPERSEDE_TOTAL)
@@ -79,9 +93,11 @@ def tell_who_acts_next(move: Transition | Creation, ids: Collection[int], *, by:
 
 
 def _tell_who_had_it(move: Transition | Creation, rows: QuerySet[Achievement], *, by: Actor, note: str) -> None:
-    for role, whose in TAKEN_BACK.get(move, ()) if isinstance(move, Transition) else ():
-        for organisation in _organisations(rows, whose):
-            its_rows = list(rows.filter(**{whose: organisation}).order_by("achievement_date", "provider__name", "pk"))
+    for role, whose, was in TAKEN_BACK.get(move, ()) if isinstance(move, Transition) else ():
+        moves = AchievementChange.objects.filter(row__in=rows, transition=move.name, at=instant(), from_state__in=was)
+        moved = rows.filter(pk__in=moves.values("row"))
+        for organisation in _organisations(moved, whose):
+            its_rows = list(moved.filter(**{whose: organisation}).order_by("achievement_date", "provider__name", "pk"))
             said = notifications.Moved(move.done, by.name, note, State(its_rows[0].state), its_rows, taken_back=True)
             people = [user for user in holders_of(role, organisation) if user.pk != by.user_id]
             _tell(said, organisation, people, move)

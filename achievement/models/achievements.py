@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from achievement.formats import PAYMENT, TOTAL, reference_of
 from achievement.states import FINALS, State
 from catalogue.models import QualityService, ServiceVersion
 from core.actors import Actor
@@ -109,6 +110,10 @@ class NetworkAchievement(Stateful):
     def after_move(cls, transition: Transition, ids: Sequence[int], by: Actor) -> None:
         record_hands(cls, "network_id", transition, ids, by)
 
+    @property
+    def reference(self) -> str:
+        return reference_of(TOTAL, self.pk)
+
 
 class NetworkAchievementChange(TransitionLog):
     """One row is one move of one network achievement."""
@@ -202,6 +207,11 @@ class Achievement(Stateful):
     @classmethod
     def after_move(cls, transition: Transition, ids: Sequence[int], by: Actor) -> None:
         record_hands(cls, "coalesce(network_id, provider_id)", transition, ids, by)
+
+    @property
+    def reference(self) -> str:
+        """What people quote, from the first declaration to the payment."""
+        return reference_of(PAYMENT, self.pk)
 
     @property
     def is_network_line(self) -> bool:

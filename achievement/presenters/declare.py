@@ -61,6 +61,7 @@ class HistoryRow:
     approved_at: datetime | None
     finance_approved_at: datetime | None
     paid: str
+    reference: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,7 @@ def history_table(rows: Sequence[HistoryRow], address: Address) -> Table:
             Column(key="approved_at", label="Approved", kind="moment"),
             Column(key="finance_approved_at", label="Finance approval", kind="moment"),
             Column(key="paid", label="Paid"),
+            Column(key="reference", label="Reference", kind="code"),
         ],
         rows=rows,
         noun=NOUN,
@@ -188,6 +190,7 @@ def history_row(row: Any, here: int | None) -> HistoryRow:
         approved_at=row.approved_at,
         finance_approved_at=row.finance_approved_at,
         paid="Not yet in a payment run" if row.state in FINALS else "",
+        reference=row.reference,
     )
 
 

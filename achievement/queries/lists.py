@@ -12,6 +12,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Count, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat
 
+from achievement.formats import PAYMENT, TOTAL, id_referred_to
 from achievement.models import (
     NOT_WITHDRAWN,
     Achievement,
@@ -43,7 +44,8 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is limited to. `state` None is every status; `text` is a code's beginning or part of a name.
+    """What a list is limited to. `state` None is every status; `text` is a code's beginning, part of a name, or a
+    reference.
 
     `commissioner_id` limits it to what one commissioning organisation acts on.
     """
@@ -92,10 +94,16 @@ def _narrowed(filters: Filters) -> Q:
     if filters.achievement_date:
         narrowed &= Q(achievement_date=filters.achievement_date)
     if filters.text:
-        narrowed &= Q(**{f"{subject}__code__istartswith": filters.text}) | Q(
-            **{f"{subject}__name__icontains": filters.text}
-        )
+        narrowed &= called(filters.text, subject)
     return narrowed
+
+
+def called(text: str, subject: str) -> Q:
+    """Rows of an organisation whose code begins so or whose name has it; or the one row that it is the reference of."""
+    id = id_referred_to(TOTAL if subject == "network" else PAYMENT, text)
+    if id is not None:
+        return Q(pk=id)
+    return Q(**{f"{subject}__code__istartswith": text}) | Q(**{f"{subject}__name__icontains": text})
 
 
 def summary_of(by: Actor, filters: Filters) -> Summary:

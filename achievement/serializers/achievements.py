@@ -30,11 +30,19 @@ class PoundsField(serializers.DecimalField):
         return super().get_attribute(instance) if sees_pounds(self.context["view"].by) else None
 
 
+class ReferenceField(serializers.CharField):
+    """What people quote; `text` finds it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(help_text="What people quote: A-0000102-83.", **options)
+
+
 class NetworkAchievementSerializer(serializers.Serializer[Any]):
     """One version of a network's total; a withdrawn one stays, for history."""
 
     id = serializers.IntegerField()
     version = serializers.IntegerField()
+    reference = ReferenceField()
     service = serializers.CharField(source="service.code")
     achievement_date = serializers.DateField()
     network = OrganisationNameSerializer()
@@ -50,6 +58,7 @@ class AchievementSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     version = serializers.IntegerField()
+    reference = ReferenceField()
     service = serializers.CharField(source="service.code")
     achievement_date = serializers.DateField()
     provider = OrganisationNameSerializer()

@@ -211,6 +211,7 @@ def _facts(found: Any, *, pounds: bool) -> list[tuple[str, str]]:
         ("Payment Period", period(*paid_for)),
         ("Date of Achievement", long_date(found.achievement_date)),
         ("Commissioning Organisation", found.commissioner.name),
+        ("Reference", found.reference),
     ]
     return [*facts, ("Achievement Amount", money(found.amount))] if pounds else facts
 
@@ -221,6 +222,7 @@ def _network_facts(found: details.NetworkDate) -> list[tuple[str, str]]:
         ("Quality Service", found.service.name),
         ("Achievement Date", long_date(found.achievement_date)),
         ("Nominated Payee on that date", f"{payee.name} ({payee.code})" if payee else "None is nominated"),
+        *([("Reference", found.total.reference)] if found.total else []),
     ]
 
 

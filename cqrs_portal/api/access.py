@@ -16,6 +16,7 @@ from rest_framework.throttling import UserRateThrottle
 from accounts.commands import note_use_of_token
 from accounts.queries import needs_second_factor, token_with, why_access_has_ended
 from accounts.rules import Acting
+from accounts.states import TokenEnd
 from core.clock import LONDON
 from ui.wording import long_date
 
@@ -44,8 +45,11 @@ class TokenAuthentication(KnoxTokenAuthentication):
 
 def _why_token_is_refused(token: Any, by: Acting) -> str:
     """Empty where nothing refuses it."""
-    if token.revoked_at:
-        return f"This token was revoked on {long_date(token.revoked_at.astimezone(LONDON).date())}."
+    if token.ended_at and token.ended_because != TokenEnd.EXPIRED:
+        day = long_date(token.ended_at.astimezone(LONDON).date())
+        if token.ended_because == TokenEnd.REVOKED:
+            return f"This token was revoked on {day}."
+        return f"This token ended on {day}: {token.get_ended_because_display()}."
     if token.has_expired:
         return f"This token expired on {long_date(token.expiry.astimezone(LONDON).date())}."
     if not by.user.is_active:

@@ -48,6 +48,7 @@ class SummaryRow:
     status: str
     declared_by: str
     declared_date: date | None
+    reference: str
     amount: Decimal | None
 
 
@@ -65,6 +66,7 @@ def summary_row(row: Any, periods: Mapping[tuple[int, date], tuple[date, date]],
         status=row.state_label,
         declared_by=declared_words(row) or by_itself,
         declared_date=row.declared_at.astimezone(LONDON).date() if row.declared_at else None,
+        reference=row.reference,
         amount=row.amount if pounds else None,
     )
 
@@ -86,6 +88,7 @@ def summary_table(
             Column(key="status", label="Status", kind="status"),
             Column(key="declared_by", label="Declared by"),
             Column(key="declared_date", label="Declared", kind="date"),
+            Column(key="reference", label="Reference", kind="code"),
             *amount,
         ],
         rows=rows,
@@ -108,9 +111,9 @@ def summary_sheet(rows: Iterable[SummaryRow], *, about: Sequence[tuple[str, str]
     """The same report as a file; the last of what it is about is the sum."""
     heads = [
         "Org ID", "Name", "PCN", "Quality Service", "Payment Period", "Date of Achievement", "Figures", "Status",
-        "Declared by", "Declared",
+        "Declared by", "Declared", "Reference",
     ]  # fmt: skip
-    widths = [9, 26, 22, 28, 23, 13, 20, 24, 18, 12]
+    widths = [9, 26, 22, 28, 23, 13, 20, 24, 18, 12, 14]
     amount_heads, amount_widths = (["Achievement Amount"], [16]) if total is not None else ([], [])
     return Sheet(
         title=TITLE,
@@ -124,7 +127,7 @@ def summary_sheet(rows: Iterable[SummaryRow], *, about: Sequence[tuple[str, str]
 def _cells(row: SummaryRow, *, with_amount: bool) -> list[Any]:
     cells = [
         row.code, row.name, row.pcn, row.service, period(*row.period) if row.period else "", row.achievement_date,
-        row.figures, row.status, row.declared_by, row.declared_date,
+        row.figures, row.status, row.declared_by, row.declared_date, row.reference,
     ]  # fmt: skip
     return [*cells, row.amount] if with_amount else cells
 

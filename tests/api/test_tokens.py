@@ -102,7 +102,7 @@ def test_a_token_is_revoked_after_a_question_and_its_name_is_free(signed_in, ada
     answer = signed_in.post(address, follow=True)
 
     assert "Whatever uses it for Portland Surgery" in question.text
-    assert "Revoked on 11 December 2021" in answer.text
+    assert "Revoked on 11 December 2021, 12:00" in answer.text
     assert Program(secret).get("organisations/").status_code == 401
     assert make(signed_in, ada).status_code == 200
 

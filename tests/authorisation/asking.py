@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,7 @@ TOUCHED = """
 SHOWN = 1500
 A_FORM = f"multipart/form-data; boundary={BOUNDARY}"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
 
 
 class Named(Template):
@@ -239,6 +241,10 @@ def _text(response: Any) -> str:
     if response.get("Content-Type", "").startswith(SPREADSHEET):
         with ZipFile(BytesIO(content)) as book:
             content = b" ".join(book.read(name) for name in book.namelist() if name.endswith(".xml"))
+    if response.get("Content-Type", "") == PDF:
+        content = b" ".join(
+            zlib.decompress(part) for part in re.findall(rb"stream\n(.*?)\nendstream", content, re.DOTALL)
+        )
     text: str = content.decode("utf-8", errors="replace")
     if response.get("Content-Type", "").startswith("text/html"):
         text = re.sub(r"<[^>]+>", " ", text)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from operations.commands import deliver, send_what_is_due
 from operations.models import OutboxMessage
-from operations.notifications import Notice, send
+from operations.notifications import Notice, hand_over_sealed, send
 from tests.plugins.smtp import MailServer, mail_server
 
 __all__ = ["mail_server"]
@@ -18,6 +18,7 @@ __all__ = ["mail_server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 NIGHT = datetime(2021, 11, 1, 1, 30, tzinfo=UTC)
 NOTICE = Notice("The overnight run of 1 November 2021 failed", "/achievement/overnight/7/", "emails/layout.txt")
+LINK = "https://cqrs.example/account/password/reset/key/7-c0ffee/"
 
 
 class Somebody:
@@ -101,14 +102,51 @@ def test_an_address_that_no_server_takes_is_left_and_named_in_the_log(mail_serve
     assert "quentin.ash@national.example" in caplog.text
 
 
-def test_a_mail_server_that_is_away_keeps_the_email_waiting(mail_server: MailServer, settings):
-    settings.EMAIL_PORT = 1
+def test_what_waits_while_the_mail_server_is_away_follows_once_it_is_back(mail_server: MailServer, set_clock):
+    mail_server.goes_away()
     tell()
+    for minutes in (0, 1, 3):
+        set_clock(NIGHT + timedelta(minutes=minutes))
+        with pytest.raises(OSError):
+            deliver(the_message().pk)
+    waits = (the_message().attempts, the_message().done_at, len(mail_server.received))
 
+    mail_server.comes_back()
+    set_clock(NIGHT + timedelta(minutes=6))
+    due = send_what_is_due()
+    again = [deliver(the_message().pk), deliver(the_message().pk)]
+
+    assert waits == (3, None, 0)
+    assert (due, again, len(mail_server.received)) == (1, [True, False], 1)
+    assert send_what_is_due() == 0
+
+
+def test_a_sealed_email_is_read_by_its_reader_alone_and_forgotten_once_sent(mail_server: MailServer):
+    hand_over_sealed("Reset your password", f"Here: {LINK}", to="quentin.ash@national.example")
+    waiting = str(the_message().keys)
+    mail_server.goes_away()
     with pytest.raises(OSError):
         deliver(the_message().pk)
+    mail_server.comes_back()
 
-    assert (the_message().done_at, the_message().attempts) == (None, 1)
+    sent = [deliver(the_message().pk), deliver(the_message().pk)]
+
+    (arrived,) = mail_server.received
+    assert LINK in arrived.get_content()
+    assert LINK not in waiting + the_message().error
+    assert sent == [True, False]
+    assert the_message().keys.keys() == {"event", "to", "subject"}
+
+
+def test_a_sealed_email_outlives_a_new_key_if_the_old_one_is_known(mail_server: MailServer, settings, caplog):
+    for key, fallbacks in (("a new key", [settings.SECRET_KEY]), ("a newer key", [])):
+        hand_over_sealed("Reset your password", f"Here: {LINK}", to="quentin.ash@national.example")
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, fallbacks
+        deliver(OutboxMessage.objects.latest("pk").pk)
+
+    assert [LINK in arrived.get_content() for arrived in mail_server.received] == [True]
+    assert "cannot be read, and is not sent" in caplog.text
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
 
 
 def test_an_email_that_is_sent_twice_has_one_id(mail_server: MailServer):

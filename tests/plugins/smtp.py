@@ -13,7 +13,10 @@ import pytest
 
 
 class MailServer:
-    """What arrived is in `received`. `answers` go to recipients in turn, in place of 250, while there are any."""
+    """What arrived is in `received`. `answers` go to recipients in turn, in place of 250, while there are any.
+
+    It goes away and comes back where it was.
+    """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
@@ -24,10 +27,22 @@ class MailServer:
 
     def start(self) -> MailServer:
         self._thread.start()
-        server = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop)
-        self._server = server.result(5)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.comes_back()
         return self
+
+    def comes_back(self) -> None:
+        """At its port; the first time, at one that nobody has."""
+        server = asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = asyncio.run_coroutine_threadsafe(server, self._loop).result(5)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def goes_away(self) -> None:
+        """Nobody listens at its port any more."""
+
+        async def close() -> None:
+            self._server.close()
+
+        asyncio.run_coroutine_threadsafe(close(), self._loop).result(5)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._server.close)

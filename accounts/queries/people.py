@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from hmac import compare_digest
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from knox.crypto import hash_token
-from knox.settings import CONSTANTS
 
-from accounts.models import ApiToken, Grant, User
+from accounts.models import Grant, User
+from accounts.queries.tokens import tokens_of, tokens_of_late
 from accounts.rules import Acting, administered_by
 from accounts.states import ADMINISTRATORS, MAIL_FOR, NEEDS_A_SECOND_FACTOR, SEES_POUNDS, Role
 from core import clock
@@ -173,76 +167,19 @@ def roles_of(user: User) -> list[Held]:
     return [Held(grants[0].organisation, grants) for grants in by_organisation.values()]
 
 
-def tokens_of(user: User) -> QuerySet[ApiToken]:
-    """A person's tokens of the API, newest first: live, expired and revoked."""
-    return ApiToken.objects.filter(user=user).select_related("organisation")
-
-
-def own_token(user: User, token_id: int) -> ApiToken:
-    """One of a person's tokens. Raises NotVisible."""
-    token = tokens_of(user).filter(pk=token_id).first()
-    if token is None:
-        raise NotVisible("This token is not yours, or it does not exist.")
-    return token
-
-
-def token_with(secret: str) -> ApiToken | None:
-    """The token that a secret belongs to, whatever has become of it; None where there is none."""
-    if not secret.isascii() or not secret.isalnum():
-        return None
-    digest, key = hash_token(secret), secret[: CONSTANTS.TOKEN_KEY_LENGTH]
-    known = ApiToken.objects.filter(token_key=key).select_related("user", "organisation")
-    return next((token for token in known if compare_digest(token.digest, digest)), None)
-
-
 def authenticator_app_of(user: User) -> Authenticator:
     """The authenticator app that a person has set up."""
     return Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """One browser that a person is signed in with, as it said of itself. Times are the machine's own."""
-
-    id: int
-    key: str
-    user_agent: str
-    ip: str
-    created_at: datetime
-    last_seen_at: datetime
-
-
-def sessions_of(user: User) -> list[SignedIn]:
-    """A person's sessions that still hold, newest first: not run out, and not from before they changed the password."""
-    listed = {each.session_key: each for each in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")}
-    running = Session.objects.filter(session_key__in=listed, expire_date__gt=clock.machine_moment())
-    holding = {
-        each.session_key
-        for each in running
-        if compare_digest(each.get_decoded().get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
-    }
-    return [
-        SignedIn(each.pk, key, each.user_agent, each.ip, each.created_at, each.last_seen_at)
-        for key, each in listed.items()
-        if key in holding
-    ]
-
-
-def own_session(user: User, session_id: int) -> SignedIn:
-    """One of them. Raises NotVisible."""
-    found = next((each for each in sessions_of(user) if each.id == session_id), None)
-    if found is None:
-        raise NotVisible("This session is not yours, or it has ended.")
-    return found
 
 
 def mail_choices_of(user: User) -> dict[MailKind, Frequency]:
     """The kinds of e-mail that a person's roles, in whichever organisation, are told by, and when they get each."""
     held = set(Grant.objects.in_force().filter(user=user).values_list("role", flat=True))
     chosen = dict(MailPreference.objects.filter(user=user).values_list("kind", "frequency"))
-    return {
-        kind: Frequency(chosen.get(kind, Frequency.AT_ONCE)) for kind, roles in MAIL_FOR.items() if held & set(roles)
-    }
+    told = [kind for kind, roles in MAIL_FOR.items() if held & set(roles)]
+    if MailKind.TOKENS in told and not tokens_of(user).exists():
+        told.remove(MailKind.TOKENS)
+    return {kind: Frequency(chosen.get(kind, Frequency.AT_ONCE)) for kind in told}
 
 
 PEOPLE_ORDERS = {"name": ("name", "id"), "email": ("email", "id")}
@@ -252,7 +189,8 @@ def people_administered(by: Acting, text: str = "") -> QuerySet[User]:
     """The people who hold a role in an organisation that somebody administers, with all that a row shows of them.
 
     `text` is part of a name or of an address. Each has `administered`, the grants there; `has_app`, whether they have
-    an authenticator app; `needs_app`, whether a role of theirs anywhere asks for one.
+    an authenticator app; `needs_app`, whether a role of theirs anywhere asks for one; `tokens`, those of the API that
+    act for one of these organisations: live, or ended lately.
     """
     theirs = Grant.objects.open().filter(organisation__in=administered_by(by))
     people = User.objects.filter(pk__in=theirs.values("user"))
@@ -262,7 +200,8 @@ def people_administered(by: Acting, text: str = "") -> QuerySet[User]:
     needing = Grant.objects.that_need_a_second_factor().filter(user=OuterRef("pk"))
     shown = theirs.select_related("organisation").order_by("organisation__name", "role")
     return people.annotate(has_app=Exists(app), needs_app=Exists(needing)).prefetch_related(
-        Prefetch("grants", shown, to_attr="administered")
+        Prefetch("grants", shown, to_attr="administered"),
+        Prefetch("api_tokens", tokens_of_late(by), to_attr="tokens"),  # type: ignore[type-var]  # as above: no types
     )
 
 
