@@ -11,7 +11,7 @@ from zlib import crc32
 
 import pytest
 import schemathesis
-from allauth.account.authentication import record_authentication
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings as settings_of
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
