@@ -60,7 +60,19 @@ def measure(england: England, names: Sequence[str], runs: int) -> Results:
 
 
 def import_measurements() -> None:
-    from benchmarks import aggregation, approval, at_once, causes, ends, follows, growth, lists, offers, workers  # noqa: F401
+    from benchmarks import (  # noqa: F401
+        aggregation,
+        approval,
+        at_once,
+        causes,
+        ends,
+        follows,
+        growth,
+        lists,
+        offers,
+        screens,
+        workers,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:

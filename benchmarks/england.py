@@ -270,7 +270,7 @@ def insert(model: type[models.Model], columns: Mapping[str, str], source: str, p
     """
     given = dict(columns)
     for field in model._meta.concrete_fields:
-        if field.column not in given and not field.primary_key and not field.null:
+        if not (field.column in given or field.primary_key or field.null or field.generated):
             given[field.column] = _literal(field)
     execute(
         f"INSERT INTO {model._meta.db_table} ({', '.join(given)}) SELECT {', '.join(given.values())} FROM {source}",

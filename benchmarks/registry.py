@@ -67,6 +67,7 @@ BARS = (
     (12, "offers", "offers to 1,500 practices in one command"),
     (13, "ends", "what an end would change, looked at before it is saved"),
     (14, "follows", "a corrected end date to the network's total, through the real worker"),
+    (15, "screens", "lists of a commissioning organisation, and a membership that is corrected"),
 )
 
 

@@ -17,15 +17,10 @@ from django.test.utils import setup_databases, teardown_databases
 
 from core import clock
 
-PLUGINS = tuple(f"tests.plugins.{name}" for name in ("services", "browser", "real_data", "tables", "everybody"))
+PLUGINS = tuple(
+    f"tests.plugins.{name}" for name in ("services", "browser", "real_data", "tables", "everybody", "databases")
+)
 pytest_plugins = [name for name in PLUGINS if find_spec(name)]
-
-
-def load_training() -> None:
-    """In its own time of need: the portal's modules are read only once Django is set up."""
-    from cqrs_portal.training import history
-
-    history.load()
 
 
 TRAINING_DAY = date(2021, 12, 11)
@@ -39,10 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 BROWSER = "browser"
 LONG = {
-    BROWSER: 8.0, "transactional_db": 1.5, "training_portal": 15.0, "worker": 4.0, "throwaway_folder": 3.0,
+    BROWSER: 8.0, "transactional_db": 1.5, "training_portal": 1.0, "worker": 4.0, "throwaway_folder": 3.0,
     "durable_postgres": 3.0,
 }  # fmt: skip
-"""What a test costs that asks for one of these, in seconds, roughly; any other test costs a tenth of one."""
+"""What a test costs that asks for one of these, in seconds, roughly; any other test costs a tenth of one, and those of
+a module with SECONDS_OF_EACH so many more."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -58,6 +54,7 @@ def in_order(items: list[Any]) -> None:
     cost: Counter[Path] = Counter()
     for item in items:
         cost[item.path] += 0.1 + sum(LONG.get(name, 0) for name in getattr(item, "fixturenames", ()))
+        cost[item.path] += getattr(getattr(item, "module", None), "SECONDS_OF_EACH", 0)
     with_browser = {item.path for item in items if BROWSER in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: (item.path in with_browser, -cost[item.path]))
 
@@ -72,22 +69,31 @@ def _skip_the_long(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
+def copies(
     django_test_environment: None,
     django_db_modify_db_settings: None,
     django_db_blocker: Any,
     django_db_keepdb: bool,
     django_db_createdb: bool,
-) -> Iterator[None]:
-    """The test database, for whoever asks. pytest-django's own makes none unless a test asks by `db`, and what asks in
-    another way, as `training` does, would write into the database it was pointed at."""
+) -> Iterator[Any]:
+    """The test database, and what tests/plugins/databases.py can make of it."""
+    from tests.plugins.databases import Copies
+
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, keepdb=keep, aliases=["default"])
-    yield
-    if not django_db_keepdb:
-        with django_db_blocker.unblock():
+        copies = Copies(str(connection.settings_dict["NAME"]))
+    yield copies
+    with django_db_blocker.unblock():
+        copies.drop()
+        if not django_db_keepdb:
             teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(copies: Any) -> None:
+    """The test database, for whoever asks. pytest-django's own makes none unless a test asks by `db`, and what asks in
+    another way, as `training` does, would write into the database it was pointed at."""
 
 
 @pytest.fixture
@@ -105,15 +111,12 @@ def training_day(set_clock: Callable[[date | datetime], None]) -> date:
 
 
 @pytest.fixture(scope="module")
-def training_loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The training data, loaded once for a module and never committed. Its tests take `training`, not `db`."""
-    with django_db_blocker.unblock():
-        with transaction.atomic():
-            load_training()
-            yield
-            transaction.set_rollback(True)
-        # While a browser's event loop runs in this thread, Django keeps a second connection, which nobody else closes.
-        connection.close()
+def training_loaded(copies: Any, django_db_blocker: Any) -> Iterator[None]:
+    """A database that holds the training data, for a module, and as it was after it. Its tests take `training`, not
+    `db`."""
+    with django_db_blocker.unblock(), copies.using(copies.with_training()), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -125,6 +128,6 @@ def training(training_loaded: None, training_day: date) -> Iterator[None]:
 
 
 @pytest.fixture
-def training_portal(transactional_db: None, training_day: date) -> None:
+def training_portal(transactional_db: None, training_day: date, copies: Any) -> None:
     """The training data, committed: for a live server, workers and threads."""
-    load_training()
+    copies.fill_with_training()

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,9 @@ def unknown_figures(definition: Definition) -> list[str]:
     return [path_of(steps) for steps, value in _leaves(definition.content, ()) if value == UNKNOWN]
 
 
+@lru_cache(maxsize=16)
 def _read_text(name: str, text: str) -> Definition:
+    """What is looked at and then loaded, or loaded anew where nothing changed, is read once."""
     try:
         content = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader with fewer types
     except yaml.YAMLError as error:

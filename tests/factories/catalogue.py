@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import factory
-import yaml
 
 from accounts.states import Role
 from catalogue import commands, formats
@@ -73,7 +73,7 @@ def definition_content(**changes: Any) -> dict[str, Any]:
 
 def released_service(**changes: Any) -> QualityService:
     """The Clinical Director payment, released by one person and confirmed by another; `changes` of its content."""
-    text = yaml.safe_dump(definition_content(**changes), sort_keys=False)
+    text = json.dumps(definition_content(**changes), default=str)  # which is YAML, too
     operator = NationalOperatorFactory.create()
     releaser = acting_as(Role.SERVICE_RELEASE, organisation=operator)
     confirmer = acting_as(Role.SERVICE_RELEASE, organisation=operator)

@@ -26,6 +26,8 @@ ONE_OF_EACH = list({(each.organisation, each.roles): each for each in PEOPLE if 
 
 SOME = [next(each for each in ONE_OF_EACH if each.organisation == code) for code in PLACES]
 
+SECONDS_OF_EACH = 20  # whole walks through the portal
+
 
 LEFT_ALONE = {"account_logout", "accounts:end_other_sessions", "accounts:end_session"}
 """Forms that would end the walk."""

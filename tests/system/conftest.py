@@ -9,16 +9,20 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from accounts.commands import set_training_second_factor
+from accounts.models import User
+from accounts.queries import needs_second_factor
 from core import clock
+from core.actors import SYSTEM
 from cqrs_portal.settings import training as training_settings
 from cqrs_portal.training.people import PASSWORD
 
@@ -43,9 +47,10 @@ def second_factor(settings) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def training(transactional_db: None, training_clock: Path) -> None:
-    """The training data of the specification's stories."""
-    call_command("load_training", verbosity=0)
+def training(transactional_db: None, training_clock: Path, copies: Any) -> None:
+    """The training data of the specification's stories; who needs a second factor has one where it is asked for."""
+    copies.fill_with_training()
+    set_training_second_factor([user for user in User.objects.all() if needs_second_factor(user)], by=SYSTEM)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_an_offer_that_overlaps_another_is_not_made(person: Person, eyes: Eyes) 
     person.presses("Continue to review")
 
     person.reads("There is nothing to offer: see below why each of them is left out.")
-    person.reads("3 practices have an offer of this service on some of these days, and are left out.")
+    person.reads("3 practices have this offer on all of these days already, and are left out.")
     person.reads("Malin Practice (V10112) in Fastnet PCN, 01/04/2021 - 31/10/2021")
     eyes.look("overlap-refused")
     assert Participation.objects.count() == before
