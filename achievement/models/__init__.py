@@ -8,13 +8,11 @@ from achievement.models.achievements import (
     Declaration,
     NetworkAchievement,
     NetworkAchievementChange,
-    OvernightRun,
-    RunState,
-    Shard,
     on_any_date,
 )
 from achievement.models.adjustments import WHY_LENGTH, AdjustmentDue, AdjustmentDueQuerySet
 from achievement.models.nil import SETTLED_AS_NIL_SQL, NilSettlement, NilSettlementChange, NilSettlementQuerySet
+from achievement.models.overnight import OvernightRun, RunState, Shard
 
 __all__ = [
     "DATES_THERE_ARE_SQL",
