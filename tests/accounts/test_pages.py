@@ -39,7 +39,7 @@ def test_signing_in_leads_to_home(client, ada):
 def test_a_wrong_password_does_not_sign_in(client, ada):
     response = sign_in(client, ada, "not the password")
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "_auth_user_id" not in client.session
 
 

@@ -100,10 +100,10 @@ def test_what_was_declined_may_be_offered_all_the_same(somewhere, request_made, 
 
 
 def test_a_reason_is_asked_on_the_page_and_what_was_typed_stays(client, request_made, kezia):
-    answer = decline(sign_in(client, kezia), request_made, reason="x" * 301)
+    answer = decline(sign_in(client, kezia), request_made, reason="x" * 501)
 
     assert answer.status_code == 422
-    assert "x" * 301 in answer.content.decode()
+    assert "x" * 501 in answer.content.decode()
     request_made.refresh_from_db()
     assert request_made.state == AskState.ASKED
 
