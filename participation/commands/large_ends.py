@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.queries import acting_for
 from accounts.rules import Acting
 from core.actors import Actor
-from core.changes import Effect
 from core.commands import command
 from core.errors import NotPermitted
 from core.previews import Foreseen, save_as_foreseen
@@ -72,7 +71,7 @@ def _work(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     if asked["step"] == CHECK:
         ahead = preview_end(seen, ending, by=acting)
         saw = ahead.seen(attrgetter("sentences"))
-        expected = {"expected": _plain(ahead.expected), "saw": [list(saw.sentences), saw.digest]}
+        expected = {"expected": [each.as_plain() for each in ahead.expected], "saw": [list(saw.sentences), saw.digest]}
         return {"asked": dict(asked), **_plain_outcome(ahead.answer, acting), **expected}
     saw = foreseen_by(asked["saw"])
     if asked["step"] == ASK:
@@ -110,17 +109,7 @@ def _plain_outcome(ended: Ended, by: Actor) -> dict[str, Any]:
         "moved": len(ended.ids),
         "refused": [[names.get(row.id, ""), list(row.reasons)] for row in ended.refused[:NAMED]],
         "left": len(ended.refused),
-        "effects": _plain(ended.effects),
+        "effects": [each.as_plain() for each in ended.effects],
         "warnings": list(ended.warnings),
         "asks": ended.takes_approvals_back,
     }
-
-
-def _plain(effects: Sequence[Effect]) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": effect.kind, "sentence": effect.sentence, "count": effect.count, "pounds": str(effect.pounds),
-            "href": effect.href, "undoes_approval": effect.undoes_approval,
-        }
-        for effect in effects
-    ]  # fmt: skip

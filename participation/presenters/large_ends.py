@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from core.changes import Effect
@@ -36,23 +35,9 @@ def progress_of(done: int, total: int, step: str, href: str) -> Progress:
     return Progress(label="Working it out", done=done, total=total, sentence=sentence, refresh_href=href)
 
 
-def effects_of(plain: Iterable[Mapping[str, Any]]) -> list[Effect]:
-    return [
-        Effect(
-            each["kind"],
-            each["sentence"],
-            each["count"],
-            Decimal(each["pounds"]),
-            href=each["href"],
-            undoes_approval=each["undoes_approval"],
-        )
-        for each in plain
-    ]
-
-
 def would_change(result: Mapping[str, Any], ending: Ending, how_many: int, confirm: Confirm) -> WouldChange:
     said = [ending.would(result["moved"]) if result["moved"] else "Nothing would change.", *left_of(result)]
-    effects, expected = effects_of(result["effects"]), effects_of(result["expected"])
+    effects, expected = ([Effect.from_plain(each) for each in result[name]] for name in ("effects", "expected"))
     return WouldChange.of(lead_of(ending, how_many), said, effects, expected, confirm)
 
 

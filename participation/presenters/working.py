@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.changes import Effect
@@ -30,4 +29,4 @@ def effects_in(job: Job, name: str) -> Sequence[Effect]:
     """The effects that a job answered under a name. Raises Invalid, with why, for one that failed."""
     if "problem" in job.result:
         raise Invalid(*job.result["problem"])
-    return [Effect(**{**each, "pounds": Decimal(each["pounds"])}) for each in job.result[name]]
+    return [Effect.from_plain(each) for each in job.result[name]]
