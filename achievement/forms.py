@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -55,13 +55,14 @@ class ListForm(PortalForm):
         services: list[tuple[int, str]],
         networks: list[tuple[int, str]],
         dates: list[datetime.date],
+        closings: Sequence[datetime.date] = (),
     ) -> None:
         super().__init__({**data.dict(), "status": data.get("status") or (default.value if default else "")})
         if default is None:
             self.fields["status"].choices = [("", "All"), *State.choices]  # type: ignore[attr-defined]
         self.fields["service"].choices = [("", "All"), *services]  # type: ignore[attr-defined]
         self.fields["network"].choices = [("", "All"), *networks]  # type: ignore[attr-defined]
-        self.fields["period"].choices = [("", "All"), *((day.isoformat(), month(day)) for day in dates)]  # type: ignore[attr-defined]
+        self.fields["period"].choices = [("", "All"), *_periods(dates, closings)]  # type: ignore[attr-defined]
 
     def filters(self, default: State | None, *, commissioner_id: int | None = None) -> Filters:
         """What is asked for; what is not valid is left out, and the form says so."""
@@ -74,6 +75,12 @@ class ListForm(PortalForm):
             achievement_date=datetime.date.fromisoformat(given["period"]) if given.get("period") else None,
             text=given.get("text", ""),
         )
+
+
+def _periods(dates: list[datetime.date], closings: Sequence[datetime.date]) -> list[tuple[str, str]]:
+    """Payment dates by their month, and the closing dates that stand in for one, latest first."""
+    named = [(day, month(day)) for day in dates] + [(day, f"Closed on {long_date(day)}") for day in closings]
+    return [(day.isoformat(), label) for day, label in sorted(named, reverse=True)]
 
 
 class ActForm(PortalForm):

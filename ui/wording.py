@@ -135,6 +135,11 @@ def first_of(names: Sequence[str], how_many: int) -> str:
     return listed([*names, count(others, "other")] if others > 0 else names)
 
 
+def as_sentence(said: str) -> str:
+    """What somebody typed, with a full stop where it has no end of its own, so that another sentence can follow."""
+    return said if not said or said.endswith((".", "!", "?")) else f"{said}."
+
+
 def in_sentence(label: object) -> str:
     """A label inside a sentence: `End Date` becomes `end date`; `PCN` and `Org ID` stay as they are."""
     return " ".join(word.lower() if word[1:].islower() and word != "Org" else word for word in str(label).split())

@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from achievement.models import SETTLED_AS_NIL_SQL, Achievement, NetworkAchievement, NetworkAchievementChange
+from achievement.models import (
+    PAID_ELSEWHERE_SQL,
+    SETTLED_AS_NIL_SQL,
+    Achievement,
+    NetworkAchievement,
+    NetworkAchievementChange,
+)
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.rules import networks_to_work_out
 from achievement.states import AGGREGATE_LINE, NETWORK_AGGREGATED, State
@@ -68,10 +74,10 @@ def aggregate_networks(
     """Aggregate every complete network of a commissioner, or of the keys given.
 
     Complete: every expected practice has an approved line, and nobody else has; a line that is settled as nil is left
-    out, as if it were £0.00. Lines move, totals and the change
-    log are written, and counts and sums are compared, in one transaction; on any difference AggregationDiffers rolls
-    all of it back. With `skip_locked`, networks that somebody works on are left out and named in the answer. Networks
-    still to be worked out anew are left out too: that work asks for their aggregation when it is done.
+    out, as if it were £0.00, and so is who was paid for the date through another network. Lines move, totals and the
+    change log are written, and counts and sums are compared, in one transaction; on any difference AggregationDiffers
+    rolls all of it back. With `skip_locked`, networks that somebody works on are left out and named in the answer.
+    Networks still to be worked out anew are left out too: that work asks for their aggregation when it is done.
     """
     wanted = _networks_in_scope(commissioner, keys)
     locked = lock_ids(Organisation, wanted, skip_locked=skip_locked)
@@ -179,6 +185,7 @@ def _stage_ready() -> None:
                     ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
                      = (e.service_id, e.achievement_date, e.network_id, e.practice_id)
                 WHERE NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")})
+                  AND NOT EXISTS ({PAID_ELSEWHERE_SQL.format(row="e", practice="practice_id")})
                 GROUP BY 1, 2, 3 HAVING count(*) = count(l.id))
             SELECT o.* FROM approved_network o JOIN complete c USING (service_id, achievement_date, network_id)
             WHERE c.lines = o.lines"""

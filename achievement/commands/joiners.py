@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from achievement.commands.verdicts import release_lines_of
-from achievement.models import SETTLED_AS_NIL_SQL, NetworkAchievement
+from achievement.models import PAID_ELSEWHERE_SQL, SETTLED_AS_NIL_SQL, NetworkAchievement
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.states import SUPERSEDE_TOTAL, State
 from core.actors import Actor
@@ -34,4 +34,5 @@ _WITHOUT_A_MEMBER = f"""
         SELECT FROM achievement_achievement a
         WHERE (a.service_id, a.achievement_date, a.network_id, a.provider_id)
             = (e.service_id, e.achievement_date, e.network_id, e.practice_id) AND a.network_achievement_id = n.id)
-      AND NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")})"""
+      AND NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")})
+      AND NOT EXISTS ({PAID_ELSEWHERE_SQL.format(row="e", practice="practice_id")})"""

@@ -11,12 +11,19 @@ from achievement.models.achievements import (
     on_any_date,
 )
 from achievement.models.adjustments import WHY_LENGTH, AdjustmentDue, AdjustmentDueQuerySet
-from achievement.models.nil import SETTLED_AS_NIL_SQL, NilSettlement, NilSettlementChange, NilSettlementQuerySet
+from achievement.models.nil import (
+    PAID_ELSEWHERE_SQL,
+    SETTLED_AS_NIL_SQL,
+    NilSettlement,
+    NilSettlementChange,
+    NilSettlementQuerySet,
+)
 from achievement.models.overnight import OvernightRun, RunState, Shard
 
 __all__ = [
     "DATES_THERE_ARE_SQL",
     "NOT_WITHDRAWN",
+    "PAID_ELSEWHERE_SQL",
     "SETTLED_AS_NIL_SQL",
     "WHY_LENGTH",
     "Achievement",

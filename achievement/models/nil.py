@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from achievement.models.achievements import append_only, never_deleted
-from achievement.states import SETTLED_STATES, STANDING_STATES, NilState
+from achievement.states import FINALS, SETTLED_STATES, STANDING_STATES, NilState
 from catalogue.models import QualityService
 from core.actors import Actor
 from core.texts import REASON_LENGTH
@@ -26,6 +26,16 @@ SETTLED_AS_NIL_SQL = f"""
         = ({{row}}.achievement_date, {{row}}.service_id, {{row}}.network_id, {{row}}.{{practice}})
       AND nil.state IN ({", ".join(str(int(state)) for state in sorted(SETTLED_STATES))})"""
 """SQL for EXISTS: whether the line of a relation's `row`, of the practice in its column, is settled as nil."""
+
+
+PAID_ELSEWHERE_SQL = f"""
+    SELECT FROM achievement_achievement paid
+    WHERE (paid.achievement_date, paid.service_id, paid.provider_id)
+        = ({{row}}.achievement_date, {{row}}.service_id, {{row}}.{{practice}})
+      AND paid.network_id <> {{row}}.network_id
+      AND paid.state IN ({", ".join(str(int(state)) for state in sorted(FINALS))})"""
+"""SQL for EXISTS: whether finance has approved the practice in the column of a relation's `row`, for its service and
+date, in another network. No line of it comes here any more, and what is due here is to be adjusted."""
 
 
 class NilSettlementQuerySet(models.QuerySet["NilSettlement"]):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from achievement.models import AdjustmentDue
 from achievement.queries.addresses import network_href
 from achievement.queries.adjustments import Summary
+from achievement.queries.payees import ForAnother
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.sheets import Cell, Sheet
@@ -40,6 +41,20 @@ class ToBeAdjustedPage(Page):
     filters: PortalForm
     table: Table
     pager: Pager
+    payees: Table | None = None
+
+
+@dataclass(frozen=True)
+class PayeeRow:
+    """One total that finance approved for another payee than the one nominated by now."""
+
+    name: str
+    href: str
+    service: str
+    achievement_date: date
+    amount: Decimal | None
+    approved_for: str
+    now: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,42 @@ COLUMNS = (
 )
 
 
+def payees_table(rows: Sequence[ForAnother], opened: Collection[int], *, pounds: bool) -> Table | None:
+    """Nothing where there is none. The amount is the same; who is to be paid is to be settled before it is."""
+    if not rows:
+        return None
+    amount = [Column(key="amount", label="Achievement Amount", kind="money")] if pounds else []
+    return Table(
+        caption="Approved by finance for another payee than by now: not to be paid before that is settled",
+        columns=[
+            Column(key="name", label="PCN", href="href"),
+            Column(key="service", label="Quality Service"),
+            Column(key="achievement_date", label="Date of Achievement", kind="date"),
+            *amount,
+            Column(key="approved_for", label="Payee at finance approval"),
+            Column(key="now", label="Payee by now"),
+        ],
+        rows=[_payee_row(each, opened, pounds=pounds) for each in rows],
+        noun=("total", "totals"),
+        count=len(rows),
+        id="payees",
+    )
+
+
+def _payee_row(each: ForAnother, opened: Collection[int], *, pounds: bool) -> PayeeRow:
+    total = each.total
+    href = network_href(total.network.code, total.service.code, total.achievement_date)
+    return PayeeRow(
+        name=total.network.name,
+        href=href if total.network_id in opened else "",
+        service=total.service.short_name,
+        achievement_date=total.achievement_date,
+        amount=total.amount if pounds else None,
+        approved_for=each.approved_for.name,
+        now=each.now.name if each.now else NONE_NOMINATED,
+    )
+
+
 def list_href(**filters: object) -> str:
     query = urlencode({name: str(value) for name, value in filters.items() if value})
     return f"{reverse('achievement:to_be_adjusted')}{f'?{query}' if query else ''}"
@@ -85,7 +136,7 @@ def table_of(
     opened: Collection[int],
 ) -> Table:  # fmt: skip
     return Table(
-        caption="Lines that finance has approved, and for which something else would be due",
+        caption="Lines for which something else would be due than finance has approved for their date",
         columns=[column for column in COLUMNS if pounds or column.key not in POUNDS],
         rows=[row_of(each, opened, pounds=pounds) for each in rows],
         noun=NOUN,

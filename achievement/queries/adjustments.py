@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from achievement.models import AdjustmentDue, AdjustmentDueQuerySet
+from achievement.models import AdjustmentDue, AdjustmentDueQuerySet, NetworkAchievement, NilSettlement
 from achievement.rules import beside_visible_to
+from achievement.states import NilState
 from core.actors import Actor
 from core.dates import FinancialYear
 from core.paging import Slice, page_of
@@ -78,7 +80,7 @@ def all_matching(by: Actor, filters: Filters, *, order: str, descending: bool) -
     return matching(by, filters).order_by(*_order(order, descending=descending))
 
 
-def networks_opened_by(by: Actor, rows: Collection[AdjustmentDue]) -> set[int]:
+def networks_opened_by(by: Actor, rows: Collection[AdjustmentDue | NetworkAchievement]) -> set[int]:
     """Ids of the networks of these rows whose pages somebody may open."""
     networks = organisations_visible_to(by).networks().filter(pk__in={row.network_id for row in rows if row.network_id})
     return set(networks.values_list("pk", flat=True))
@@ -86,6 +88,19 @@ def networks_opened_by(by: Actor, rows: Collection[AdjustmentDue]) -> set[int]:
 
 def summary_of(by: Actor, filters: Filters) -> Summary:
     return _summed(matching(by, filters))
+
+
+def due_for_settlements(rows: Collection[NilSettlement]) -> dict[int, Decimal]:
+    """Settlement id -> what is to be adjusted for the line that its total left out, of those that are complete; those
+    for which nothing is due are left out. What the calculation keeps, and *To be adjusted* lists."""
+    line = ("service_id", "achievement_date", "network_id", "provider_id")
+    complete = {attrgetter(*line)(each): each.pk for each in rows if each.state == NilState.COMPLETE}
+    if not complete:
+        return {}
+    columns = dict(zip(line, zip(*complete, strict=True), strict=True))
+    found = AdjustmentDue.objects.open().filter(**{f"{name}__in": set(values) for name, values in columns.items()})
+    kept = found.values_list(*line, "difference")
+    return {complete[key]: difference for *named, difference in kept if (key := tuple(named)) in complete}
 
 
 def commissioned(by: Actor) -> Summary:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from achievement.formats import PAYMENT, TOTAL, id_referred_to
@@ -152,12 +152,14 @@ def pay_code_totals(by: Actor, filters: Filters) -> list[PayCodeTotal]:
 class Choices:
     """What the filters offer: services and networks (id, name), and payment dates that have come, latest first.
 
+    `closings` are closing dates that stand in for one, latest first: a practice that closed is paid on it (ADR 0056).
     `periods` are the first and last days of the payment periods, by service id and date.
     """
 
     services: list[tuple[int, str]]
     networks: list[tuple[int, str]]
     dates: list[date]
+    closings: list[date]
     periods: dict[tuple[int, date], tuple[date, date]]
 
 
@@ -172,9 +174,18 @@ def choices_for(by: Actor) -> Choices:
     return Choices(
         services=sorted({(service, name) for service, name, *_dates in come}, key=lambda each: each[1]),
         networks=list(networks),
-        dates=sorted({day for _service, _name, day, *_period in come}, reverse=True),
+        dates=sorted(paid := {day for _service, _name, day, *_period in come}, reverse=True),
+        closings=[day for day in _closing_dates(by) if day not in paid],
         periods={(service, day): (start, end) for service, _name, day, start, end in begun},
     )
+
+
+def _closing_dates(by: Actor) -> list[date]:
+    """The dates, latest first, on which practices that somebody may see closed and are paid something themselves."""
+    closed = organisations_visible_to(by).practices().filter(close_date__lte=clock.today())
+    rows = Achievement.objects.payable().filter(visible_to(by), network=None, provider__in=closed.values("pk"))
+    rows = rows.filter(achievement_date__in=closed.values("close_date"), achievement_date=F("provider__close_date"))
+    return list(rows.order_by("-achievement_date").values_list("achievement_date", flat=True).distinct())
 
 
 def names_of(by: Actor, ids: Collection[int], *, totals: bool) -> dict[int, str]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from achievement.models import Achievement, NetworkAchievement
+from achievement.rules import networks_visible_to
 from achievement.states import State
+from core.actors import Actor
 from core.changes import Effect
 from core.two_clocks import TICK
-from organisations.models import Payee
+from organisations.models import Organisation, Payee
 from ui.wording import count, listed, money, month
 
 NAMED = 3
@@ -38,6 +42,39 @@ def paid_to_another(networks: Collection[int], changed_at: datetime) -> list[Eff
         *_effects(_with_payees(totals, changed_at), ("PCN achievement", "PCN achievements")),
         *_effects(_with_payees(lines, changed_at), ("line", "lines")),
     ]
+
+
+@dataclass(frozen=True)
+class ForAnother:
+    """A total that finance approved while one payee was nominated for its date, and another is by now; None: nobody."""
+
+    total: NetworkAchievement
+    approved_for: Organisation
+    now: Organisation | None
+
+
+def approved_for_another(by: Actor) -> list[ForAnother]:
+    """Of what somebody may see, latest date first: what must not be paid before its payee is settled (ADR 0071)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOR_ANOTHER)
+        found = {total: (before, now) for total, before, now in cursor.fetchall()}
+    totals = NetworkAchievement.objects.filter(networks_visible_to(by), pk__in=found)
+    rows = totals.select_related("network", "service").order_by("-achievement_date", "service__name", "network__name")
+    payees = Organisation.objects.in_bulk({pk for pair in found.values() for pk in pair if pk})
+    return [ForAnother(row, payees[found[row.pk][0]], payees.get(found[row.pk][1])) for row in rows]
+
+
+_FOR_ANOTHER = f"""
+    SELECT n.id, was.payee_id, now.payee_id
+    FROM organisations_payee was
+    JOIN achievement_networkachievement n
+      ON n.network_id = was.network_id AND was.valid @> n.achievement_date AND n.state = {State.AGGREGATED_COMPLETE:d}
+    JOIN achievement_networkachievementchange c
+      ON c.row_id = n.id AND c.to_state = n.state AND was.recorded @> c.at
+    LEFT JOIN organisations_payee now
+      ON now.network_id = n.network_id AND upper_inf(now.recorded) AND now.valid @> n.achievement_date
+    WHERE NOT upper_inf(was.recorded) AND now.payee_id IS DISTINCT FROM was.payee_id"""
+"""Begins with the nominations that are believed no more, which are few."""
 
 
 def _with_payees(rows: QuerySet[Any], changed_at: datetime) -> QuerySet[Any]:

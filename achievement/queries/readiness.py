@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db import connection
 
-from achievement.models import SETTLED_AS_NIL_SQL
+from achievement.models import PAID_ELSEWHERE_SQL, SETTLED_AS_NIL_SQL
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.states import SETTLED_STATES, STANDING_STATES, NilState, State
 from participation.states import COVERING
 
 _IS_SETTLED = SETTLED_AS_NIL_SQL.format(row="e", practice="practice_id")
+_IS_PAID = PAID_ELSEWHERE_SQL.format(row="e", practice="practice_id")
 APPROVED = frozenset({State.AWAITING_NETWORK, State.AGGREGATED, State.AGGREGATED_COMPLETE})
 
 _SETTLED = {
@@ -40,6 +41,7 @@ class MemberLine:
     participates: bool
     nil_id: int | None = None
     nil_state: NilState | None = None
+    is_paid_elsewhere: bool = False
 
     @property
     def is_approved(self) -> bool:
@@ -52,7 +54,7 @@ class MemberLine:
     @property
     def is_ready(self) -> bool:
         """The network waits for it no more."""
-        return self.is_approved or self.is_settled_as_nil
+        return self.is_approved or self.is_settled_as_nil or (self.is_paid_elsewhere and self.state is None)
 
     @property
     def holds_up(self) -> bool:
@@ -67,15 +69,25 @@ class MemberLine:
             return self.nil_state.label
         if self.state is not None:
             return self.state.label
+        if self.is_paid_elsewhere:
+            return "Paid through another PCN"
         return State.AWAITING_DATA.label if self.participates else "Not participating"
 
     @property
     def missing(self) -> str:
         """What is missing, in words; empty where nothing is."""
         if self.is_ready:
-            return _SETTLED.get(self.nil_state, "") if self.nil_state else ""
+            return self._is_left_out
         proposed = " To settle it as nil awaits a second person." if self.nil_state == NilState.PROPOSED else ""
         return f"{self._lacks}{proposed}"
+
+    @property
+    def _is_left_out(self) -> str:
+        if self.nil_state in _SETTLED:
+            return _SETTLED[self.nil_state]
+        if self.is_paid_elsewhere:
+            return "It was paid for this date through another PCN: what is due here is to be adjusted."
+        return ""
 
     @property
     def _lacks(self) -> str:
@@ -115,7 +127,7 @@ def member_lines(service_id: int, achievement_date: date, network_id: int) -> li
                        JOIN participation_term t ON t.participation_id = p.id AND upper_inf(t.recorded)
                        JOIN k ON k.service_id = p.service_id AND k.network_id = p.network_id
                        WHERE p.provider_id = o.id AND p.state = ANY(%s) AND t.valid @> k.achievement_date),
-               nil.id, nil.state
+               nil.id, nil.state, e.practice_id IS NOT NULL AND EXISTS ({_IS_PAID})
         FROM expected e FULL JOIN lines l ON l.provider_id = e.practice_id
         JOIN organisations_organisation o ON o.id = coalesce(e.practice_id, l.provider_id)
         LEFT JOIN (SELECT s.id, s.state, s.provider_id FROM achievement_nilsettlement s
@@ -140,7 +152,8 @@ def readiness_of(keys: Collection[tuple[int, date, int]]) -> dict[tuple[int, dat
                count(a.id) FILTER (WHERE a.state = ANY(%s)),
                coalesce(sum(a.amount) FILTER (WHERE a.state = ANY(%s)), 0),
                count(e.practice_id) FILTER (WHERE EXISTS ({_IS_SETTLED}))
-        FROM k LEFT JOIN expected e USING (service_id, achievement_date, network_id)
+        FROM k LEFT JOIN (SELECT * FROM expected e WHERE NOT EXISTS ({_IS_PAID})) e
+            USING (service_id, achievement_date, network_id)
         LEFT JOIN achievement_achievement a
             ON (a.service_id, a.achievement_date, a.network_id, a.provider_id)
              = (e.service_id, e.achievement_date, e.network_id, e.practice_id)
@@ -152,10 +165,12 @@ def readiness_of(keys: Collection[tuple[int, date, int]]) -> dict[tuple[int, dat
 def _member_line(
     practice_id: int, code: str, name: str, expected: bool, line_id: int | None, version: int, state: int | None,
     amount: Decimal | None, participates: bool, nil_id: int | None, nil_state: int | None,
+    is_paid_elsewhere: bool,
 ) -> MemberLine:  # fmt: skip
     known, nil = State(state) if state is not None else None, NilState(nil_state) if nil_state is not None else None
     return MemberLine(
-        practice_id, code, name, expected, line_id, version, known, amount, participates, nil_id, nil
+        practice_id, code, name, expected, line_id, version, known, amount, participates, nil_id, nil,
+        is_paid_elsewhere,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from achievement import rules
 from achievement.forms import ToBeAdjustedForm
 from achievement.presenters import adjustments as shown
 from achievement.queries import adjustments as queries
+from achievement.queries.payees import approved_for_another
 from core import clock
 from core.errors import NotVisible
 from ui.answers import render
@@ -38,6 +39,8 @@ def to_be_adjusted(request: PortalRequest) -> HttpResponse:
     found = queries.page_matching(
         by, filters, order=order.key, descending=order.descending, after=address.get("after"), size=pager.size
     )
+    for_another = approved_for_another(by)
+    opened = queries.networks_opened_by(by, [*found.rows, *(each.total for each in for_another)])
     page = shown.ToBeAdjustedPage(
         title=shown.TITLE,
         in_error=bool(form.errors),
@@ -52,9 +55,10 @@ def to_be_adjusted(request: PortalRequest) -> HttpResponse:
             address=address,
             pounds=pounds,
             narrowed=filters != queries.Filters(),
-            opened=queries.networks_opened_by(by, found.rows),
+            opened=opened,
         ),
         pager=pager.followed_by(found.next_cursor),
+        payees=shown.payees_table(for_another, opened, pounds=pounds),
     )
     return render(request, "achievement/to_be_adjusted.jinja", {"page": page})
 

@@ -76,7 +76,12 @@ def _default_state(by: Acting) -> State:
 
 def _form(request: PortalRequest, default: State | None, choices: lists.Choices) -> ListForm:
     return ListForm(
-        request.GET, default=default, services=choices.services, networks=choices.networks, dates=choices.dates
+        request.GET,
+        default=default,
+        services=choices.services,
+        networks=choices.networks,
+        dates=choices.dates,
+        closings=choices.closings,
     )
 
 

@@ -19,10 +19,10 @@ from achievement.forms import NilListForm, NilReasonForm
 from achievement.presenters import nil as shown
 from achievement.queries import details
 from achievement.queries import nil as queries
-from achievement.queries.nil_due import to_be_adjusted
+from achievement.queries.adjustments import due_for_settlements
 from achievement.states import CONFIRM_NIL, DECLINE_NIL, LIFT_NIL, WITHDRAW_NIL
 from core.errors import Conflict, NotVisible, PortalError
-from core.previews import Difference, WorldMoved, do_as_seen, foreseen, token_of
+from core.previews import Difference, LookAgain, foreseen, rolled_back, save_as_seen, token_of
 from core.selections import version_seen
 from core.transitions import Seen, Transition
 from ui.answers import render
@@ -46,7 +46,7 @@ def nil_settlements(request: PortalRequest) -> HttpResponse:
     filters, pager = form.filters(), Pager.sized(address)
     found = queries.page_of_settlements(by, filters, after=address.get("after"), size=pager.size)
     pounds = rules.sees_pounds(by)
-    due = to_be_adjusted(found.rows) if pounds else {}
+    due = due_for_settlements(found.rows) if pounds else {}
     page = shown.NilSettlementsPage(
         title="Nil settlements",
         breadcrumb=shown.breadcrumb(),
@@ -94,8 +94,8 @@ def _propose(request: PortalRequest, line: queries.NilLine, back: str) -> HttpRe
     if form.is_valid():
         try:
             return _proposed(request, line, form.cleaned_data["reason"])
-        except WorldMoved as world:
-            moved, status = world.difference, 409
+        except LookAgain as again:
+            moved, status = again.difference, 409
     sentences = [effect.sentence for effect in commands.preview_nil(line, by=by)]
     confirm = Confirm(
         href=request.path,
@@ -109,7 +109,7 @@ def _propose(request: PortalRequest, line: queries.NilLine, back: str) -> HttpRe
 
 def _proposed(request: PortalRequest, line: queries.NilLine, reason: str) -> HttpResponse:
     by = request.actor
-    made = do_as_seen(
+    made = save_as_seen(
         lambda: commands.propose_nil(line, reason, by=by), lambda made: made.sentences, request.POST.get("token", ""),
         PROPOSE, by,
     )  # fmt: skip
@@ -168,9 +168,11 @@ def _as_seen(
 ) -> HttpResponse:
     token = request.POST.get("token", "")
     try:
-        return _done(request, do_as_seen(run, lambda done: done.sentences, token, purpose, request.actor))
-    except WorldMoved as world:
-        return _page(request, settlement_id, given=given, moved=world.difference, status=409)
+        return _done(request, save_as_seen(run, lambda done: done.sentences, token, purpose, request.actor))
+    except LookAgain as again:
+        if again.difference is None:
+            rolled_back(run)  # whoever may not is refused, and looks at nothing
+        return _page(request, settlement_id, given=given, moved=again.difference, status=409)
 
 
 def _done(request: PortalRequest, settled: Settled) -> HttpResponse:
@@ -222,7 +224,7 @@ def _page(
         change=_change(by, found, can, ahead, moved),
         problem=ahead.problem,
         cannot=shown.cannot(refused, lambda move: queries.who_can_move(found, move)),
-        due=to_be_adjusted([found]).get(found.pk) if pounds else None,
+        due=due_for_settlements([found]).get(found.pk) if pounds else None,
         history=queries.history_of(found),
         pounds=pounds,
         opens_network=details.opens_network(by, found.network),

@@ -27,10 +27,12 @@ from core import clock
 from core.actors import SYSTEM
 from core.dates import month_ends
 from core.transitions import Seen
-from cqrs_portal.training import weight_management
+from cqrs_portal.training import closed_practice, weight_management
 from cqrs_portal.training.acting import acting, organisation
 from cqrs_portal.training.events import Event
 from cqrs_portal.training.people import (
+    AT_HUMBER,
+    AT_HUMBER_PRACTICES,
     AT_NETWORKS,
     AT_PRACTICES,
     BRAM,
@@ -44,14 +46,15 @@ from cqrs_portal.training.people import (
 )
 from cqrs_portal.training.places import (
     BISCAY,
+    COMMISSIONERS,
+    EVERY_PRACTICE,
+    HUMBER,
     LISTS,
     LISTS_AS_AT,
     NETWORKS,
     PLACES,
-    PRACTICES,
     REGION,
     UTSIRE,
-    VIKING,
     Network,
     parent_of,
 )
@@ -90,7 +93,7 @@ def _events() -> Iterator[Event]:
     yield Event(PEOPLE_SINCE, _register_places)
     yield Event(PEOPLE_SINCE, _invite_people)
     yield Event(PEOPLE_SINCE, _name_contacts)
-    for network in NETWORKS:
+    for network in (*NETWORKS, HUMBER):
         yield Event(network.since, partial(_found, network))
         yield from (Event(day, partial(_tell_memberships, network, day)) for day in network.days_told())
     yield Event(LISTS_TOLD, _set_list_sizes)
@@ -100,6 +103,7 @@ def _events() -> Iterator[Event]:
     for month_end in month_ends(PAID_FROM, PAID_UNTIL):
         yield from _events_of_month(month_end)
     yield from weight_management.events()
+    yield from closed_practice.events()
 
 
 def _events_of_month(month_end: date) -> Iterator[Event]:
@@ -114,9 +118,9 @@ def _register_places() -> None:
     Organisation.objects.bulk_create(
         Organisation(code=place.code, name=place.name, kind=place.kind, postcode=place.postcode) for place in PLACES
     )
-    for commissioner in (BISCAY, VIKING):
+    for commissioner in COMMISSIONERS:
         organisations.set_parent(organisation(commissioner.code), organisation(REGION.code), PARENTS_SINCE, by=SYSTEM)
-    for practice in PRACTICES:
+    for practice in EVERY_PRACTICE:
         parent = organisation(parent_of(practice).code)
         organisations.set_parent(organisation(practice.code), parent, PARENTS_SINCE, by=SYSTEM)
 
@@ -138,7 +142,9 @@ def _invite(person: Person) -> User:
 
 def _name_contacts() -> None:
     """Each practice and network is reached through its manager."""
-    for role, people in (("Practice manager", AT_PRACTICES), ("PCN manager", AT_NETWORKS)):
+    for role, people in (
+        ("Practice manager", (*AT_PRACTICES, *AT_HUMBER_PRACTICES)), ("PCN manager", (*AT_NETWORKS, AT_HUMBER)),
+    ):  # fmt: skip
         for person in people:
             details = organisations.Details(person.name, role, email=person.email)
             organisations.add_contact(organisation(person.organisation), details, by=SYSTEM)
@@ -200,6 +206,7 @@ def _approve(month_end: date, networks: Collection[Network]) -> None:
 
 def _give_finance_approval(month_end: date) -> None:
     totals = NetworkAchievement.objects.in_state(State.AGGREGATED).filter(achievement_date=month_end)
+    totals = totals.filter(commissioner__code=BISCAY.code)
     seen = [Seen(*row) for row in totals.values_list("pk", "version")]
     achievements.give_finance_approval(seen, by=acting(CLEO))
 

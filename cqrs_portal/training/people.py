@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounts.states import Role
-from cqrs_portal.training.places import BISCAY, NATIONAL, NETWORKS, PRACTICES, VIKING
+from cqrs_portal.training.places import BISCAY, DOGGER, HUMBER, HUMBER_PRACTICES, NATIONAL, NETWORKS, PRACTICES, VIKING
 
 PASSWORD = "all at sea in training"  # noqa: S105 - of invented people, on a portal that listens on loopback alone
 
@@ -63,6 +63,16 @@ AT_VIKING = (
     _person("Mina Stour", "viking", VIKING.code, Role.FINANCE_MANAGEMENT, Role.FINANCE_VIEW),
     _person("Orla Finn", "viking", VIKING.code, Role.ACHIEVEMENT_ENTRY, Role.VIEW),
 )
+ANWEN = _person("Anwen Gill", "dogger", DOGGER.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW)
+CERYS = _person("Cerys Ives", "dogger", DOGGER.code, Role.APPROVAL_MANAGEMENT, Role.VIEW)
+AT_DOGGER = (
+    ANWEN,
+    CERYS,
+    _person("Bevan Hurst", "dogger", DOGGER.code, Role.COMMISSIONING_MANAGEMENT, Role.VIEW),
+    _person("Dafydd Jupp", "dogger", DOGGER.code, Role.APPROVAL_MANAGEMENT, Role.VIEW),
+    _person("Elin Knox", "dogger", DOGGER.code, Role.FINANCE_MANAGEMENT, Role.FINANCE_VIEW),
+    _person("Floris Lamb", "dogger", DOGGER.code, Role.DECLARATION_MANAGEMENT, Role.ACHIEVEMENT_ENTRY, Role.VIEW),
+)
 NADIA = _person("Nadia Tern", "national", NATIONAL.code, Role.SERVICE_RELEASE)
 OWEN = _person("Owen Vale", "national", NATIONAL.code, Role.SERVICE_RELEASE)
 AT_NATIONAL = (
@@ -88,7 +98,15 @@ AT_NETWORKS = tuple(
     _person(name, f"{network.place.name.split()[0].lower()}-pcn", network.place.code, *NETWORK_ROLES)
     for name, network in zip(_NETWORK_MANAGERS, NETWORKS, strict=True)
 )
+AT_HUMBER_PRACTICES = tuple(
+    _person(name, practice.name.split()[0].lower(), practice.code, *PRACTICE_ROLES)
+    for name, practice in zip(("Gwilym Moss", "Heledd Nye", "Ianto Oak"), HUMBER_PRACTICES, strict=True)
+)
+AT_HUMBER = _person("Jenna Peel", "humber-pcn", HUMBER.place.code, *NETWORK_ROLES)
 IN_TWO_PLACES = (replace(HANA, organisation=VIKING.code, roles=(Role.VIEW, Role.FINANCE_VIEW)),)
 """Who holds roles in a second organisation too: they sign in once, and change whom they act for."""
 
-PEOPLE = (*AT_BISCAY, *AT_VIKING, *AT_NATIONAL, *AT_NETWORKS, *AT_PRACTICES, *IN_TWO_PLACES)
+PEOPLE = (
+    *AT_BISCAY, *AT_VIKING, *AT_DOGGER, *AT_NATIONAL, *AT_NETWORKS, AT_HUMBER, *AT_PRACTICES, *AT_HUMBER_PRACTICES,
+    *IN_TWO_PLACES,
+)  # fmt: skip

@@ -73,6 +73,7 @@ def _practice(code: str, name: str, postcode: str) -> Place:
 NATIONAL = Place("ZNO", "CQRS National Operator", Kind.NATIONAL)
 REGION = Place("ZSA", "Sea Areas Region", Kind.REGION)
 BISCAY = Place("ZBY", "NHS Biscay CCG", Kind.COMMISSIONER, "ZZ9 1AA")
+DOGGER = Place("ZDG", "NHS Dogger and Fisher CCG", Kind.COMMISSIONER, "ZZ9 3AA")
 VIKING = Place("ZVU", "NHS Viking, North & South Utsire CCG", Kind.COMMISSIONER, "ZZ9 2AA")
 
 PRACTICES = (
@@ -93,8 +94,16 @@ PRACTICES = (
     _practice("V10121", "Irish Sea Practice", "ZZ4 1AB"),
 )
 
+HUMBER_PRACTICES = (
+    _practice("V10130", "Humber Surgery", "ZZ5 1AA"),
+    _practice("V10131", "Dover Medical Centre", "ZZ5 1AB"),
+    _practice("V10132", "Thames Practice", "ZZ5 1AD"),
+)
+"""Of a PCN of their own, in which a practice closed (`closed_practice`)."""
+
 UTSIRE_PRACTICES = frozenset({"V37647", "V66334", "V89123"})
-"""Their Parent Organisation is NHS Viking, North & South Utsire CCG; of the others it is NHS Biscay CCG."""
+"""Their Parent Organisation is NHS Viking, North & South Utsire CCG; of Humber PCN's
+it is NHS Dogger and Fisher CCG, and of the others NHS Biscay CCG."""
 
 LISTS_AS_AT = date(2021, 1, 1)
 LISTS = {
@@ -158,8 +167,18 @@ SHANNON = Network(
 )  # fmt: skip
 
 NETWORKS = (UTSIRE, BISCAY_PARTNERSHIP, FASTNET, SHANNON)
-PLACES = (NATIONAL, REGION, BISCAY, VIKING, *PRACTICES, *(network.place for network in NETWORKS))
+HUMBER = Network(
+    Place("Z05853", "Humber PCN", Kind.NETWORK),
+    DOGGER.code, "V10130", SUMMER_2019,
+    tuple(Member(place.code, SUMMER_2019) for place in HUMBER_PRACTICES),
+    offered_until=SERVICE_END,
+)  # fmt: skip
+COMMISSIONERS = (BISCAY, VIKING, DOGGER)
+EVERY_PRACTICE = (*PRACTICES, *HUMBER_PRACTICES)
+PLACES = (NATIONAL, REGION, *COMMISSIONERS, *EVERY_PRACTICE, *(network.place for network in (*NETWORKS, HUMBER)))
 
 
 def parent_of(practice: Place) -> Place:
+    if practice in HUMBER_PRACTICES:
+        return DOGGER
     return VIKING if practice.code in UTSIRE_PRACTICES else BISCAY

@@ -74,5 +74,6 @@ def _answered(answered: Answered, done: str, by: Actor, reason: str = "") -> Ans
     if not answered.ids:
         return answered
     telling.tell_later(done, answered.ids, by=by, reason=reason.strip())
-    effects = publish(ParticipationsChanged(by, keys_of(answered.ids)))
+    why = reason.strip() or "Its offer was answered."
+    effects = publish(ParticipationsChanged(by, keys_of(answered.ids), reason=why))
     return Answered(answered.ids, answered.refused, effects)

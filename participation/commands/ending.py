@@ -21,7 +21,7 @@ from participation.models import Participation
 from participation.queries import keys_of, network_ids_of, still_members
 from participation.rules import visible_to
 from participation.states import CANCEL
-from ui.wording import count, long_date, too_long
+from ui.wording import as_sentence, count, long_date, too_long
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def carry_out(seen: Collection[Seen], ending: Ending, *, by: Actor, note: str = 
     rows = _visible(seen, by)
     if not rows:
         raise NotVisible("You may not be able to see these participations, or they do not exist.")
-    reason = f"{ending.reason.strip()}{note}"[:REASON_LENGTH]
+    given = ending.reason.strip()
+    reason = f"{as_sentence(given) if note else given}{note}"[:REASON_LENGTH]
     carry = _cancel if ending.end_date is None else _end
     ids, refused, effects = carry(seen, rows, ending, reason, by)
     warnings = still_members([row for row in rows if row.pk in set(ids)], ending.end_date)

@@ -23,7 +23,7 @@ from core.transitions import Seen
 from organisations.models import Lead, Organisation
 from participation.changes import ParticipationsChanged
 from participation.commands.ends import cancel_participations, save_end_date
-from participation.commands.offering import require_permission, service_offered, take_up, write_offers
+from participation.commands.offering import offered_from, require_permission, service_offered, take_up, write_offers
 from participation.models import Participation
 from participation.queries import Held, Terms, keys_of, problems_of_days
 from participation.queries.joiners import HangingOffer, Joining, MissingOffer, joinings
@@ -212,7 +212,10 @@ def _offer(wanted: Iterable[Wanted], by: Actor) -> tuple[list[int], int, Sequenc
         require_permission(made, by)
         taken_up += take_up(made, definition_of(service.pk).offers)
         ids += made
-    return ids, taken_up, publish(ParticipationsChanged(by, keys_of(ids), at_once=True)) if ids else []
+    if not ids:
+        return ids, taken_up, []
+    why = offered_from(min(each.held.start for each in wanted))
+    return ids, taken_up, publish(ParticipationsChanged(by, keys_of(ids), reason=why, at_once=True))
 
 
 def _leads(network_ids: Collection[int], by: Actor) -> dict[int, int]:

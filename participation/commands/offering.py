@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from catalogue.formats import Offers
 from catalogue.models import QualityService
@@ -22,7 +23,7 @@ from participation.models import Participation, ParticipationChange, Term
 from participation.queries import Held, Plan, Standing, Terms, replaced_by
 from participation.rules import MAKE_OFFERS
 from participation.states import ACCEPT, APPROVE, OFFER
-from ui.wording import listed, period
+from ui.wording import listed, long_date, period
 
 NAMED_AT_MOST = 5
 BATCH = 2_000
@@ -47,6 +48,11 @@ class OffersMade:
     def sentences(self) -> list[str]:
         """What it comes to, and what follows."""
         return [*self.plan.sentences(), *(effect.sentence for effect in self.effects)]
+
+
+def offered_from(day: date) -> str:
+    """Why what follows offers is worked out anew."""
+    return f"It was offered from {long_date(day)}."
 
 
 def service_offered(service_id: int) -> QualityService:

@@ -17,6 +17,7 @@ from organisations.models import Lead, Organisation
 from participation.changes import ParticipationsChanged
 from participation.commands.offering import (
     OffersMade,
+    offered_from,
     require_no_other_offer,
     require_permission,
     service_offered,
@@ -59,7 +60,7 @@ def offer_to_networks(
     ids = write_offers(terms, plan.wanted, leads, by)
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
-    effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
+    effects = publish(ParticipationsChanged(by, keys_of(ids), reason=offered_from(start_date))) if ids else []
     left_out = [name for id, name in names.items() if id in set(plan.empty)]
     return OffersMade(service_id, ids, plan.network_ids, left_out, effects, plan, days_of_their_own(plan))
 

@@ -17,6 +17,7 @@ from organisations.models import Kind, Organisation, Parent
 from participation.changes import ParticipationsChanged
 from participation.commands.offering import (
     OffersMade,
+    offered_from,
     require_no_other_offer,
     require_permission,
     service_offered,
@@ -56,7 +57,7 @@ def offer_to_practices(
     ids = write_offers(terms, plan.wanted, parents, by)
     require_permission(ids, by)
     take_up(ids, definition_of(service_id).offers)
-    effects = publish(ParticipationsChanged(by, keys_of(ids))) if ids else []
+    effects = publish(ParticipationsChanged(by, keys_of(ids), reason=offered_from(start_date))) if ids else []
     return OffersMade(service_id, ids, (), (), effects, plan, days_of_their_own(plan))
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from achievement import commands
-from achievement.models import NilSettlement
-from achievement.queries.nil_due import to_be_adjusted
+from achievement.models import AdjustmentDue, NilSettlement
+from achievement.queries.adjustments import due_for_settlements
 from achievement.states import NilState, State
 from organisations.models import ListSize, Membership, Organisation
 from participation.models import Participation
@@ -49,13 +49,13 @@ def test_what_is_due_is_said_with_what_it_is_worked_out_from(world):
     settled(world)
     row = completed(world)
 
-    assert to_be_adjusted([row]) == {row.pk: Decimal("518.44")}
+    assert due_for_settlements([row]) == {row.pk: Decimal("518.44")}
     page, listed = pages_of(world, row)
     assert "£518.44 is due for its line here as things stand today" in page
     assert "£518.44" in listed
 
 
-def test_a_line_withdrawn_before_finance_approval_is_not_to_be_adjusted(world):
+def test_a_line_withdrawn_before_finance_approval_is_not_due_for_settlements(world):
     waits = two_approved(world)
     settled(world)
     takes_part(world, ENDED)
@@ -64,22 +64,22 @@ def test_a_line_withdrawn_before_finance_approval_is_not_to_be_adjusted(world):
 
     row = completed(world)
 
-    assert to_be_adjusted([row]) == {}
+    assert due_for_settlements([row]) == {}
     page, listed = pages_of(world, row)
     assert NOTHING in page
     assert "£518.44" not in page + listed
 
 
-def test_a_line_that_comes_after_finance_approval_is_to_be_adjusted(world):
+def test_a_line_that_comes_after_finance_approval_is_due_for_settlements(world):
     two_approved(world)
     takes_part(world, ENDED)
     settled(world)
     row = completed(world)
-    assert to_be_adjusted([row]) == {}
+    assert due_for_settlements([row]) == {}
 
     takes_part(world, APPROVED)
 
-    assert to_be_adjusted([row]) == {row.pk: Decimal("518.44")}
+    assert due_for_settlements([row]) == {row.pk: Decimal("518.44")}
     assert all("£518.44" in text for text in pages_of(world, row))
 
 
@@ -89,11 +89,12 @@ def test_figures_corrected_since_count(world):
     row = completed(world)
 
     ListSize.objects.filter(organisation=world.practices[2]).update(size=Decimal(16_998))
+    world.calculate()
 
-    assert to_be_adjusted([row]) == {row.pk: Decimal("1036.88")}
+    assert due_for_settlements([row]) == {row.pk: Decimal("1036.88")}
 
 
-def test_a_practice_paid_through_another_network_is_not_to_be_adjusted(world):
+def test_one_paid_through_another_network_is_due_here_as_the_list_of_what_is_to_be_adjusted_says(world):
     waits = two_approved(world)
     settled(world)
     row = completed(world)
@@ -101,7 +102,10 @@ def test_a_practice_paid_through_another_network_is_not_to_be_adjusted(world):
     waits.network, waits.state = NetworkFactory.create(), State.AGGREGATED_COMPLETE
     waits.save(force_insert=True)
 
-    assert to_be_adjusted([row]) == {}
+    world.calculate()
+
+    kept = AdjustmentDue.objects.open().get(network=world.network, provider=world.practices[2])
+    assert due_for_settlements([row]) == {row.pk: kept.difference} == {row.pk: Decimal("518.44")}
 
 
 def test_a_mover_is_due_in_its_other_network_alone(world):
@@ -114,8 +118,9 @@ def test_a_mover_is_due_in_its_other_network_alone(world):
     ParticipationFactory.create(
         service=world.service, provider=world.practices[2], network=other, commissioner=world.commissioner
     )
+    world.calculate()
 
-    assert to_be_adjusted([row]) == {}
+    assert due_for_settlements([row]) == {}
 
 
 def test_a_list_that_passed_to_a_successor_is_not_to_be_adjusted_too(world):
@@ -126,5 +131,6 @@ def test_a_list_that_passed_to_a_successor_is_not_to_be_adjusted_too(world):
     closed, successor = world.practices[2], world.practices[1]
     Organisation.objects.filter(pk=closed.pk).update(close_date=date(2021, 9, 30))
     SuccessionFactory.create(predecessor=closed, successor=successor, start_date=date(2021, 10, 1))
+    world.calculate()
 
-    assert to_be_adjusted([row]) == {}
+    assert due_for_settlements([row]) == {}

@@ -370,3 +370,14 @@ def test_reasons_that_name_pounds_are_kept_from_whoever_sees_none(waits):
     text = said(signed_in(waits.acting(Role.VIEW)).get(page_of(row)))
 
     assert "£518.44" not in text
+
+
+def test_what_nobody_looked_at_is_not_confirmed_and_leads_to_what_would_follow(waits):
+    row = proposed(waits)
+    bram = signed_in(second_person(waits))
+
+    answer = bram.post(reverse("achievement:confirm_nil", args=[row.pk]), {"version": row.version})
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.state) == (409, NilState.PROPOSED)
+    assert "line counts as £0.00" in said(answer)

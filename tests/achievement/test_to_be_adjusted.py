@@ -17,6 +17,7 @@ from core.previews import look_ahead
 from core.two_clocks import Belief, believe
 from organisations.commands import correct_list_size
 from organisations.models import Lead, ListKind, ListSize, Membership
+from participation.commands import offer_to_networks
 from participation.models import Allocation
 from tests.achievement.payments import Payments, payments
 from tests.factories.achievement import NOVEMBER, World, add_member, seen
@@ -138,6 +139,18 @@ def test_the_change_that_did_it_is_named(world):
     correct_list_size(world.practices[0], ListKind.CRP, date(2021, 1, 1), 13_000, "A typing error.", by=operator)
 
     assert AdjustmentDue.objects.get().why == "A list size was corrected."
+
+
+def test_an_offer_that_did_it_is_named(world):
+    world.completed()
+    add_member(world, "Dogger Surgery", 5_000, start_date=date(2021, 10, 1), participates=False)
+
+    offer_to_networks(
+        world.service.pk, [world.network.pk], date(2021, 10, 1), date(2022, 3, 31),
+        by=world.acting(Role.COMMISSIONING_MANAGEMENT), only_missing=True,
+    )  # fmt: skip
+
+    assert AdjustmentDue.objects.get().why == "It was offered from 1 October 2021."
 
 
 def test_a_preview_keeps_nothing(world):

@@ -210,3 +210,11 @@ def test_the_api_keeps_pounds_from_whoever_sees_points(differing):
 
     assert (row["approved"], row["due"], row["difference"]) == (None, None, None)
     assert looks.get(f"{API}?difference=more").status_code == 403
+
+
+@pytest.mark.parametrize("query", ["network=999", "direction=sideways"])
+def test_a_file_whose_filter_names_nothing_is_refused_and_does_not_hold_everything(differing, query):
+    answer = signed_in(differing.acting(Role.FINANCE_MANAGEMENT)).get(f"{LIST}?file=csv&{query}")
+
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("text/html")

@@ -52,7 +52,7 @@ def test_after_its_last_day_the_closure_alone_is_named_with_its_step_and_the_nil
 
     here = reverse("achievement:waiting_network", args=[made.world.network.code]).replace("/", "%2F")
     assert "closed on 31 October 2021, and is still waited for" in said(page)
-    assert reverse("participation:closure", args=[made.portland.code]) in links(page)
+    assert reverse("participation:closure", args=[made.portland.code]) in links(page_of(made, made.one))
     assert any("2021-11-30" in href and f"back={here}" in href for href in links(page))
     november = said(page).split("and is still waited for")[1]
     assert "Save End Date" not in november

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from accounts.states import Role
 from achievement import commands
+from achievement.queries import causes
 from participation.models import Term
 from tests.achievement.payments import said, signed_in
 from tests.factories.accounts import acting_as
@@ -134,6 +135,12 @@ def test_a_parent_that_does_not_lead_sees_what_keeps_its_own_practices(waits, pa
     assert "What has gone on" not in said(told)
     assert [href for href in links_in(told) if "/achievement/networks/" in href and href.count("/") > 3] == []
     assert "amount" not in archive.read("facts.json").decode()
+
+
+def test_a_parent_is_told_nothing_of_what_the_whole_holds(waits, parent):
+    [seen] = causes.waiting_networks_for(parent)
+
+    assert [(each.held, each.ready, each.expected) for each in seen.found] == [(Decimal(0), 2, 4)]
 
 
 def test_a_parent_whose_practices_keep_nothing_waiting_is_told_so(waits):
@@ -341,3 +348,10 @@ def test_the_page_asks_as_often_however_much_waits(waits, ada, django_assert_max
 
     with django_assert_max_num_queries(110):
         client.get(page_of(waits))
+
+
+def test_a_file_whose_filter_names_nothing_is_refused_and_does_not_hold_everything(ada):
+    answer = signed_in(ada).get(LIST, {"file": "csv", "cause": "99"})
+
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("text/html")

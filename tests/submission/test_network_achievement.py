@@ -192,7 +192,7 @@ def test_each_sees_its_practices_and_members_each_other(client, here, code, serv
 def test_the_national_operator_sees_all(client, here):
     client.force_login(acting_as(Role.OPERATIONS, organisation=Organisation.objects.get(code="ZNO")).user)
 
-    assert len(rows(client, DIRECTOR)) == 15
+    assert len(rows(client, DIRECTOR)) == 18
 
 
 def test_members_see_status_and_neither_figures_nor_pounds(client, here):

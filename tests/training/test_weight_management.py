@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from accounts.queries import acting_for
 from catalogue.models import QualityService
+from cqrs_portal.training import closed_practice
 from cqrs_portal.training.people import AT_PRACTICES
 from cqrs_portal.training.weight_management import ALLOCATIONS, CODE
 from organisations.models import Organisation
@@ -24,7 +25,10 @@ NOVEMBER = date(2021, 11, 30)
 def test_every_practice_takes_part_under_its_parent():
     rows = Participation.objects.filter(service__code=CODE).covering(NOVEMBER)
 
-    assert {row.provider.code for row in rows.select_related("provider")} == set(ALLOCATIONS)
+    assert {row.provider.code for row in rows.select_related("provider")} == {
+        *ALLOCATIONS,
+        *closed_practice.ALLOCATIONS,
+    }
     assert rows.get(provider__code="V37647").commissioner.code == "ZVU"
     assert rows.get(provider__code="V10110").commissioner.code == "ZBY"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from achievement.states import (
     CALCULATED_AND_DECLARED,
+    CONFIRM_NIL,
     FINALS,
     NETWORK_AGGREGATED,
     NETWORK_LINE,
@@ -44,6 +45,14 @@ SETTLED = f"""
                 = ({{row}}.service_id, {{row}}.achievement_date, {{row}}.network_id, {{practice}})
               AND s.state IN ({", ".join(str(int(state)) for state in sorted(SETTLED_STATES))}))"""
 """SQL: whether a line is settled as nil, and no part of its network's total."""
+
+
+PAID_ELSEWHERE = f"""
+    EXISTS (SELECT FROM achievement_achievement x
+            WHERE (x.service_id, x.achievement_date, x.provider_id)
+                = ({{row}}.service_id, {{row}}.achievement_date, {{practice}})
+              AND x.network_id <> {{row}}.network_id AND x.state IN ({FINAL}))"""
+"""SQL: whether finance has approved the practice in another network, so that this one is made without it."""
 
 
 def _hands_in(rows: str, changes: str, subject: str, table: dict[str, Transition]) -> str:
@@ -129,7 +138,8 @@ RULES: dict[str, str] = {
         SELECT p.id FROM paid p WHERE p.providers IS DISTINCT FROM (
             SELECT array_agg(practice_id ORDER BY practice_id) FROM member m
             WHERE (m.achievement_date, m.network_id) = (p.achievement_date, p.network_id)
-              AND NOT {SETTLED.format(row="p", practice="m.practice_id")})""",
+              AND NOT {SETTLED.format(row="p", practice="m.practice_id")}
+              AND NOT {PAID_ELSEWHERE.format(row="p", practice="m.practice_id")})""",
     "a line in a total that is settled as nil": f"""
         SELECT a.id FROM achievement_achievement a
         WHERE a.network_achievement_id IS NOT NULL AND {SETTLED.format(row="a", practice="a.provider_id")}""",
@@ -165,7 +175,8 @@ WHEN_ALL_IS_DONE: dict[str, str] = {
         SELECT {KEY} FROM line WHERE wait AND providers = (
             SELECT array_agg(practice_id ORDER BY practice_id) FROM member m
             WHERE (m.achievement_date, m.network_id) = (line.achievement_date, line.network_id)
-              AND NOT {SETTLED.format(row="line", practice="m.practice_id")})""",
+              AND NOT {SETTLED.format(row="line", practice="m.practice_id")}
+              AND NOT {PAID_ELSEWHERE.format(row="line", practice="m.practice_id")})""",
 }
 """What must hold besides once a night has gone through undisturbed."""
 
@@ -193,6 +204,9 @@ LOGS = {
     "return total": "achievement_networkachievementchange",
     "complete total": "achievement_networkachievementchange",
     "end date": "participation_participationchange",
+    "propose nil": "achievement_nilsettlementchange",
+    "decline nil": "achievement_nilsettlementchange",
+    "lift nil": "achievement_nilsettlementchange",
 }
 """Where an act of a kind leaves its name."""
 
@@ -228,6 +242,10 @@ def _is_there(portal: Portal, said: Said, left: dict[tuple[str, str], set[int]])
     told = said.told
     if said.kind in LOGS:
         return left.get((LOGS[said.kind], said.act), set()) == set(told["ids"])
+    if said.kind == "confirm nil":
+        sql = """SELECT count(*) FROM achievement_nilsettlementchange
+                 WHERE row_id = %s AND by_id = %s AND transition = %s"""
+        return bool(portal.value(sql, [told["settlement"], told["user"], CONFIRM_NIL.name]))
     if said.kind == "run":
         return bool(portal.value("SELECT count(*) FROM achievement_overnightrun WHERE id = %s", [told["run"]]))
     if said.kind == "list size":

@@ -34,8 +34,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.models import User
 from accounts.rules import Acting
 from achievement import commands as achievement
-from achievement.models import Achievement, NetworkAchievement
-from achievement.states import State
+from achievement.models import Achievement, NetworkAchievement, NilSettlement
+from achievement.queries.nil import NilLine
+from achievement.states import NilState, State
 from core.errors import PortalError
 from core.transitions import Seen
 from operations.models import OutboxMessage
@@ -149,6 +150,48 @@ class Approver(Person):
             seen = self.seen(Achievement.objects.in_state(state).filter(network=network), at_most)
             if seen:
                 yield _on_rows(kind, command, seen, by)
+
+
+class Settler(Person):
+    """Proposes to settle lines as nil, confirms or declines what somebody else proposed, and lifts what is settled."""
+
+    def acts(self) -> Iterator[Choice]:
+        network, commissioner = self.network()
+        by = self.acting("approvers", commissioner)
+        waiting = Achievement.objects.in_state(State.AWAITING_COMMISSIONER, State.HELD).filter(network=network)
+        lines = list(waiting.select_related("service", "network", "provider").order_by("pk")[:5])
+        if lines:
+            yield self._propose(self.chosen.choice(lines), by)
+        for seen in self.seen(NilSettlement.objects.pending().filter(network=network), 2):
+            yield self._confirm(seen, by)
+            yield _on_settlement("decline nil", achievement.decline_nil, seen, by)
+        for seen in self.seen(NilSettlement.objects.filter(state=NilState.SETTLED, network=network), 1):
+            yield _on_settlement("lift nil", achievement.lift_nil, seen, by)
+
+    def _propose(self, row: Achievement, by: Acting) -> Choice:
+        line = NilLine(row.service, row.network, row.achievement_date, row.provider)
+
+        def act(name: str) -> Answer:
+            return {"ids": [achievement.propose_nil(line, name, by=by).settlement_id]}
+
+        return Choice("propose nil", act, {"user": by.user_id})
+
+    def _confirm(self, seen: Seen, by: Acting) -> Choice:
+        def act(name: str) -> Answer:
+            achievement.confirm_nil(seen, by=by)
+            return {}
+
+        return Choice("confirm nil", act, {"user": by.user_id, "settlement": seen.id})
+
+
+def _on_settlement(kind: str, command: Callable[..., Any], seen: Seen, by: Acting) -> Choice:
+    """A way back from a settlement, with the act's name as its reason."""
+
+    def act(name: str) -> Answer:
+        command(seen, name, by=by)
+        return {"ids": [seen.id]}
+
+    return Choice(kind, act, {"user": by.user_id})
 
 
 class Financier(Person):
@@ -282,7 +325,7 @@ class Postman(Person):
 
 
 DESKS: tuple[type[Person], ...] = (
-    Approver, Approver, Approver, Financier, Commissioner, ReferenceData, Operations, Postman,
+    Approver, Approver, Approver, Settler, Financier, Commissioner, ReferenceData, Operations, Postman,
 )  # fmt: skip
 
 

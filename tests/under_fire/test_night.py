@@ -17,7 +17,7 @@ from tests.under_fire.world import NEXT_NIGHT, NIGHT
 
 pytestmark = pytest.mark.full
 DESKS = 2
-KINDS = {*checker.LOGS, "run", "list size", "move", "move back"}
+KINDS = {*checker.LOGS, "confirm nil", "run", "list size", "move", "move back"}
 """Kinds of acts that people do."""
 
 

@@ -51,6 +51,11 @@ def must_hold_its_network_up(line: NilLine) -> MemberLine:
     own = line.own()
     if own is None or not (own.expected or own.state is not None):
         raise Conflict(f"{network} does not wait for {name} on {long_date(line.achievement_date)}.")
+    if own.is_paid_elsewhere:
+        raise Conflict(
+            f"{name} was paid for {when} through another PCN, so {network} does not wait for it: what is due here is "
+            "to be adjusted."
+        )
     if own.state == State.AWAITING_NETWORK:
         raise Conflict(
             f"{name}'s line for {when} is approved, so {network} does not wait for it. If it is not to be paid, undo "

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 from achievement.presenters.details import CREATED, DONE
 from achievement.presenters.waiting.subject import Subject
 from achievement.queries.causes import Cause, Offer
+from achievement.queries.causes.facts import GAP_IN_DAYS
 from achievement.states import State
 from catalogue.models import Aggregates
 from core import clock
+from core.dates import DAY
 from submission.rules import closes_on
 from ui.wording import count, dense_date, listed, long_date, moment
 
@@ -168,8 +171,22 @@ def _ods(of: Subject) -> Iterator[str]:
         yield f"A row of the last file was refused: {reference.refused[code]}."
     yield from _membership(of)
     if code not in reference.refused and not any(code in codes for _pk, _at, codes in reference.uploads):
-        yield "Two PCNs have it as a member on the date, or there is a short gap between two of its memberships."
+        yield from _memberships(of)
     yield _last_loaded(of)
+
+
+def _memberships(of: Subject) -> Iterator[str]:
+    """ "ODS has it as a member of Utsire Partnership PCN too, from 01/10/2021." Or the gap between two memberships."""
+    spells = of.known.spells.get(of.practice.pk, ()) if of.practice else ()
+    days = sorted({line.key.achievement_date for line in of.lines})
+    for spell in spells:
+        if spell.network != of.known.network and any(spell.holds_on(day) for day in days):
+            yield f"ODS has it as a member of {spell.network.name} too, {spell.said}."
+    here = [spell for spell in spells if spell.network == of.known.network]
+    for earlier, later in pairwise(here):
+        if earlier.until and 1 < (later.since - earlier.until).days <= GAP_IN_DAYS + 1:
+            first, last = earlier.until + DAY, later.since - DAY
+            yield f"Between two of its memberships here there is a gap, {dense_date(first)} to {dense_date(last)}."
 
 
 def _last_loaded(of: Subject) -> str:

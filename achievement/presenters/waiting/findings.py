@@ -39,7 +39,7 @@ class Finding:
     role: Role | None
     acts_at: int | None
     links: tuple[Link, ...]
-    ask_ods: Link | None
+    for_lead: tuple[Link, ...]
     settle: tuple[Link, ...]
     days: int
     held: Decimal
@@ -87,7 +87,7 @@ def _finding(cause: Cause, of_cause: Sequence[tuple[Waiting, BlockedLine]], know
         role=role,
         acts_at=where.pk if where else None,
         links=tuple(links.of(subject)),
-        ask_ods=links.ask_ods(subject),
+        for_lead=tuple(links.for_lead(subject)),
         settle=tuple(nil.settle(subject)),
         days=(clock.today() - days[0]).days,
         held=sum(held.values(), Decimal(0)),
@@ -137,7 +137,7 @@ _ACTS_ON: Mapping[Cause, tuple[Role, str]] = {
     Cause.COMMISSIONER: (Role.APPROVAL_MANAGEMENT, "lead"),
     Cause.HELD: (Role.APPROVAL_MANAGEMENT, "lead"),
     Cause.ODS: (Role.REFERENCE_DATA, "national"),
-    Cause.CLOSED: (Role.APPROVAL_MANAGEMENT, "lead"),
+    Cause.CLOSED: (Role.COMMISSIONING_MANAGEMENT, "lead"),
     Cause.UNKNOWN: (Role.OPERATIONS, "national"),
 }  # fmt: skip
 """ "" is the practice itself."""

@@ -20,7 +20,15 @@ def of(subject: Subject) -> Iterator[Link]:
         yield from made(subject)
 
 
-def ask_ods(subject: Subject) -> Link | None:
+def for_lead(subject: Subject) -> Iterator[Link]:
+    """What whoever commissions for the lead may do beside, or instead of, who acts."""
+    asked = _ask_ods(subject)
+    if asked:
+        yield asked
+    yield from list_correction(subject)
+
+
+def _ask_ods(subject: Subject) -> Link | None:
     """A request to ODS, filled in, where only ODS can put it right: a membership that should not be, or a closure."""
     said = _ASKED.get(subject.cause)
     if said is None or subject.practice is None:
@@ -34,6 +42,13 @@ def ask_ods(subject: Subject) -> Link | None:
     return Link(
         "Ask ODS, with the request filled in", f"{reverse('organisations:ods_requests', args=[network.code])}?{query}"
     )
+
+
+def list_correction(of: Subject) -> Iterator[Link]:
+    """The form of the one list that lacks, with its kind and day."""
+    if of.cause == Cause.NO_FIGURE and of.lacks_list and of.practice:
+        href = reverse("organisations:correct_list_size", args=[of.practice.code])
+        yield Link(f"Correct the list size of {of.practice.name}", f"{href}?{urlencode(of.list_asked)}")
 
 
 _ASKED: Mapping[Cause, str] = {
@@ -79,7 +94,14 @@ def _answer(of: Subject) -> Iterator[Link]:
         href = f"{reverse('participation:offered_service', args=[service.code])}?{query}"
         yield Link(f"See the offers of {service.short_name}", href)
     if not of.is_unanswered:
-        yield from _joiner(of)
+        yield from _offer_again(of)
+
+
+def _offer_again(of: Subject) -> Iterator[Link]:
+    """An offer that came to nothing is made anew by *Create Offers*, which leaves out whoever holds one."""
+    for service in of.services:
+        query = urlencode({"service": service.code, "year": ""})
+        yield Link(f"Create Offers: {service.short_name}", f"{reverse('participation:new_offer')}?{query}")
 
 
 def _enter(of: Subject) -> Iterator[Link]:
@@ -112,6 +134,7 @@ def _upload(of: Subject) -> Iterator[Link]:
 
 def _reference(of: Subject) -> Iterator[Link]:
     if of.lacks_list:
+        yield from list_correction(of)
         yield Link("Load list sizes", reverse("organisations:upload_ods"))
     else:
         yield from _named("Quality services", "catalogue:services")

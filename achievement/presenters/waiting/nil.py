@@ -31,10 +31,10 @@ def settle(of: Subject) -> Iterator[Link]:
     """Of each line of amounts, earliest first: its form, or the proposal to confirm or decline."""
     if of.cause not in REASONS or of.practice is None:
         return
-    for line in sorted(of.lines, key=lambda line: line.key)[:SHOWN]:
+    lines = [each for each in of.lines if of.known.services[each.key.service_id].aggregates == Aggregates.AMOUNTS]
+    lines.sort(key=lambda line: line.key)
+    for line in lines[:SHOWN]:
         service = of.known.services[line.key.service_id]
-        if service.aggregates != Aggregates.AMOUNTS:
-            continue
         what = f"{month(line.key.achievement_date)}{f', {service.short_name}' if len(of.services) > 1 else ''}"
         pending = _pending(of.known, line)
         if pending:
@@ -47,6 +47,8 @@ def settle(of: Subject) -> Iterator[Link]:
         yield Link(
             f"Settle this line as nil for {what}...", f"{reverse('achievement:propose_nil', args=named)}?{query}"
         )
+    if len(lines) > SHOWN:
+        yield Link(f"And {len(lines) - SHOWN} more: each is settled on the page of its total, below", "#keys")
 
 
 def proposed(of: Subject) -> Iterator[str]:

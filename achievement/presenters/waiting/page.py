@@ -175,10 +175,10 @@ def _unknown(told: Sequence[Finding]) -> str:
     return ""
 
 
-def _ask(each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None) -> list[Link]:
-    """Whoever commissions for the lead may ask ODS."""
+def _ask(each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None) -> Sequence[Link]:
+    """Whoever commissions for the lead may ask ODS, and correct one list."""
     leads = known.lead is not None and known.lead.pk == organisation_id
-    return [each.ask_ods] if each.ask_ods and leads and Role.COMMISSIONING_MANAGEMENT in roles else []
+    return each.for_lead if leads and Role.COMMISSIONING_MANAGEMENT in roles else ()
 
 
 def _settle(each: Finding, known: Known, roles: frozenset[str], organisation_id: int | None) -> Sequence[Link]:

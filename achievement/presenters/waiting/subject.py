@@ -12,7 +12,7 @@ from calculation.periods import financial_year
 from catalogue.formats import Capitation, Definition
 from catalogue.models import QualityService
 from core.dates import DAY
-from organisations.models import Organisation
+from organisations.models import ListKind, Organisation
 from participation.states import COVERING
 from participation.states import State as Offered
 from submission.queries.sheets import fields_given
@@ -120,6 +120,16 @@ class Subject:
         if not isinstance(method, Capitation):
             return "list"
         return f"{method.population.name} as at {long_date(method.population.date_for(self.first_date))}"
+
+    @property
+    def list_asked(self) -> dict[str, str]:
+        """Which list is looked for on the first date: its kind, and the day as at which it is."""
+        method = self.definition.calculation if self.definition else None
+        if not isinstance(method, Capitation):
+            return {}
+        as_at = method.population.date_for(self.first_date)
+        kind = str(ListKind[method.population.kind].value)
+        return {"kind": kind, "as_at": as_at.isoformat()} if as_at else {"kind": kind}
 
     @property
     def financial_year(self) -> str:

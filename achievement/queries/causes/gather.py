@@ -27,6 +27,7 @@ from organisations.queries import payee_of, requests_open
 from organisations.states import RowKind
 from participation.models import Participation, ParticipationChange
 from submission.models import Submission
+from ui.wording import dense_date
 
 ROLES = (
     Role.COMMISSIONING_MANAGEMENT, Role.SERVICE_MANAGEMENT, Role.ACHIEVEMENT_ENTRY, Role.DECLARATION_MANAGEMENT,
@@ -64,6 +65,23 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """One membership of a practice, in any PCN; both days are included."""
+
+    network: Organisation
+    since: date
+    until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    @property
+    def said(self) -> str:
+        """`from 01/10/2021`, `from 01/10/2021 to 31/10/2021`."""
+        return f"from {dense_date(self.since)}" + (f" to {dense_date(self.until)}" if self.until else "")
+
+
+@dataclass(frozen=True)
 class Move:
     """The last move of a line."""
 
@@ -97,6 +115,7 @@ class Known:
     definitions: Mapping[int, Definition]
     offers: Mapping[tuple[int, int], Sequence[Offer]]
     members: Mapping[int, Member]
+    spells: Mapping[int, Sequence[Spell]]
     moves: Mapping[int, Move]
     figures: Mapping[tuple[int, date, int], Submission]
     people: Mapping[tuple[str, int], Sequence[str]]
@@ -128,6 +147,7 @@ def known_of(network: Organisation, lead: Organisation | None, found: Sequence[W
         definitions=definitions_of(sorted(service_ids)),
         offers=_offers(service_ids, practice_ids, network),
         members=_members(network, practice_ids),
+        spells=_spells(practice_ids) if any(Cause.ODS in line.causes for line in lines) else {},
         moves=_moves([line.line_id for line in lines if line.line_id]),
         figures=_figures(service_ids, practice_ids),
         people=_people(concerned),
@@ -170,6 +190,15 @@ def _members(network: Organisation, practice_ids: Collection[int]) -> dict[int, 
     found: dict[int, Member] = {}
     for row in rows.order_by("practice_id", "valid__startswith"):
         found[row.practice_id] = Member(row.valid.lower, row.recorded.lower, row.practice_id in found)
+    return found
+
+
+def _spells(practice_ids: Collection[int]) -> dict[int, list[Spell]]:
+    """Every membership of these practices as it is believed now, the earliest first."""
+    rows = Membership.objects.known().filter(practice__in=practice_ids, valid__isempty=False).select_related("network")
+    found: dict[int, list[Spell]] = defaultdict(list)
+    for row in rows.order_by("practice_id", "valid__startswith"):
+        found[row.practice_id].append(Spell(row.network, row.valid.lower, row.end_date))
     return found
 
 

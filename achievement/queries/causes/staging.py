@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from achievement.models import SETTLED_AS_NIL_SQL
+from achievement.models import PAID_ELSEWHERE_SQL, SETTLED_AS_NIL_SQL
 from achievement.queries.expected import EXPECTED_LINES_SQL
 from achievement.states import State
 from participation.states import COVERING, OPEN
@@ -95,7 +95,8 @@ _MEMBER = f"""
            coalesce(e.network_id, l.network_id) AS network_id, coalesce(e.practice_id, l.provider_id) AS practice_id,
            e.practice_id IS NOT NULL AS is_expected, l.id AS line_id, l.version, l.state, l.amount, l.commissioner_id
     FROM (SELECT * FROM ({EXPECTED_LINES_SQL.format(keys="waiting")}) x
-          WHERE NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="x", practice="practice_id")})) e
+          WHERE NOT EXISTS ({SETTLED_AS_NIL_SQL.format(row="x", practice="practice_id")})
+            AND NOT EXISTS ({PAID_ELSEWHERE_SQL.format(row="x", practice="practice_id")})) e
     FULL JOIN (
         SELECT a.id, a.version, a.state, a.amount, a.commissioner_id, a.service_id, a.achievement_date, a.network_id,
                a.provider_id
@@ -103,7 +104,8 @@ _MEMBER = f"""
         WHERE a.state <> {State.WITHDRAWN:d} AND NOT EXISTS ({_SETTLED})) l
       ON (l.service_id, l.achievement_date, l.network_id, l.provider_id)
        = (e.service_id, e.achievement_date, e.network_id, e.practice_id)"""
-"""Every member that a waiting key expects, and every line there is of it; but for lines that are settled as nil."""
+"""Every member that a waiting key expects, and every line there is of it; but for lines that are settled as nil,
+and for members that were paid for the date through another network."""
 
 READY = f"""
     SELECT m.*, d.list_kind, d.list_date, coalesce(d.is_payable, false) AS is_payable, coalesce(d.collects, false)

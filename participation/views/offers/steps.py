@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from ui.tables import Address
 from ui.wording import long_date
 
 if TYPE_CHECKING:
+    from catalogue.models import QualityService
     from participation.models import OfferDraft
 
 MOST_SHOWN = 100
@@ -155,7 +157,12 @@ def _service_forms(request: HttpRequest, by: Acting, draft: OfferDraft | None) -
         or (kind in ("", each.payment_type) and (year is None or year in each.financial_years))
     ]
     data = request.POST if request.method == "POST" else None
-    return ServiceForm(data, services=services, chosen=draft.service_id if draft else None), filters
+    return ServiceForm(data, services=services, chosen=draft.service_id if draft else _named(request, every)), filters
+
+
+def _named(request: HttpRequest, services: Sequence[QualityService]) -> int | None:
+    """The service that a link names by its code."""
+    return next((each.pk for each in services if each.code == request.GET.get("service")), None)
 
 
 def _this_year(years: list[FinancialYear]) -> dict[str, str]:

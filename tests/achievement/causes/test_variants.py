@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Grant, User
 from accounts.states import Role, UserState
-from achievement.models import OvernightRun, RunState, Shard
+from achievement.models import Achievement, OvernightRun, RunState, Shard
 from achievement.presenters.waiting import findings_of
 from achievement.presenters.waiting.evidence import COUNTS_WAIT
 from achievement.queries.causes import Cause, known_of
@@ -157,10 +157,19 @@ def test_a_line_that_was_rejected_to_its_provider_is_rejected_not_undeclared(lac
     assert causes(lacking) == (Cause.HELD,)
 
 
-def test_the_only_approver_is_barred_by_another_stage(standing):
+def test_one_that_was_rejected_once_and_came_back_for_another_reason_is_undeclared(lacking):
+    line = lacking.give_line(State.AWAITING_PROVIDER)
+    line.history.create(at=AT, transition="reject", from_state=3, to_state=2, version=line.version, amount=line.amount)
+    Achievement.objects.filter(pk=line.pk).update(version=line.version + 2)
+
+    assert causes(lacking) == (Cause.DECLARATION,)
+
+
+@pytest.mark.parametrize("stage", [Stage.PROVIDER, Stage.FINANCE])
+def test_the_only_approver_is_barred_by_another_stage(standing, stage):
     Hand.objects.create(
         service=standing.service, achievement_date=DAY, subject=standing.world.network,
-        actor=approver(standing).user, stage=Stage.FINANCE, first_at=AT,
+        actor=approver(standing).user, stage=stage, first_at=AT,
     )  # fmt: skip
 
     assert causes(standing) == (Cause.NOBODY,)
