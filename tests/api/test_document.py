@@ -148,8 +148,8 @@ def cookies_of(session):
 @pytest.fixture
 def program_of(things, settings):
     """Calls the API with the session of a commissioner whose roles need a second factor."""
-    settings.SECOND_FACTOR_REQUIRED = True
     user = things["people"][ASKING["commissioner"]].user
+    settings.SECOND_FACTOR_REQUIRED = True
 
     def ask(method, path, *, second_factor, forged=False, **sent):
         client = Client(enforce_csrf_checks=True)
