@@ -21,7 +21,7 @@ AWAITS_A_REQUEST = (
     "asked, first."
 )
 NOT_ASKED_FOR = Refusal(AWAITS_A_REQUEST, lambda by: Q(~Exists(_open_requests(by))))
-"""One question at a time: what a second person is asked about is not ended otherwise meanwhile (ADR 0066)."""
+"""One question at a time: what a second person is asked about is not ended otherwise meanwhile (ADR 0064)."""
 
 MAKE_OFFERS = Permission("participation.offer", COMMISSIONS)
 ANSWER_OFFERS = Permission(

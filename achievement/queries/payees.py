@@ -54,7 +54,7 @@ class ForAnother:
 
 
 def approved_for_another(by: Actor) -> list[ForAnother]:
-    """Of what somebody may see, latest date first: what must not be paid before its payee is settled (ADR 0071)."""
+    """Of what somebody may see, latest date first: what must not be paid before its payee is settled (ADR 0068)."""
     with connection.cursor() as cursor:
         cursor.execute(_FOR_ANOTHER)
         found = {total: (before, now) for total, before, now in cursor.fetchall()}

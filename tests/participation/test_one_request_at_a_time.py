@@ -1,4 +1,4 @@
-"""While a second person is asked to end an offer, nothing else ends or moves it (ADR 0066)."""
+"""While a second person is asked to end an offer, nothing else ends or moves it (ADR 0064)."""
 
 from __future__ import annotations
 
