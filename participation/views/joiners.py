@@ -232,7 +232,7 @@ def _page(
         title=title,
         subject=subject,
         caption=proposal.network.name,
-        in_error=bool(form.errors or refused),
+        in_error=bool(form.errors or (refused and request.method == "POST")),
         refused=refused,
         breadcrumb=shown.breadcrumb(),
         back=Link("Back to the list", proposal.back),
