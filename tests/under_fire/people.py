@@ -162,11 +162,19 @@ class Settler(Person):
         lines = list(waiting.select_related("service", "network", "provider").order_by("pk")[:5])
         if lines:
             yield self._propose(self.chosen.choice(lines), by)
-        for seen in self.seen(NilSettlement.objects.pending().filter(network=network), 2):
+        for row in self._some(NilState.PROPOSED):
+            seen, by = Seen(row.pk, row.version), self.acting("approvers", row.commissioner_id)
+            yield self._confirm(seen, by)
             yield self._confirm(seen, by)
             yield _on_settlement("decline nil", achievement.decline_nil, seen, by)
-        for seen in self.seen(NilSettlement.objects.filter(state=NilState.SETTLED, network=network), 1):
-            yield _on_settlement("lift nil", achievement.lift_nil, seen, by)
+        for row in self._some(NilState.SETTLED):
+            by = self.acting("approvers", row.commissioner_id)
+            yield _on_settlement("lift nil", achievement.lift_nil, Seen(row.pk, row.version), by)
+
+    def _some(self, state: NilState) -> list[NilSettlement]:
+        """One settlement in this state, of whichever network; none where there is none."""
+        rows = list(NilSettlement.objects.filter(state=state).order_by("pk"))
+        return [self.chosen.choice(rows)] if rows else []
 
     def _propose(self, row: Achievement, by: Acting) -> Choice:
         line = NilLine(row.service, row.network, row.achievement_date, row.provider)
