@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from accounts.rules import Acting
 from achievement import commands
 from achievement.queries import completing, figures, forecasts, payees
 from achievement.queries.networks import Touched, touched_by
 from achievement.rules import CALCULATE_LATER
 from catalogue.changes import ServiceVersionReleased
 from core import previews
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Actor
 from core.changes import Effect, handles
 from core.commands import instant
 from operations.commands import after_commit
@@ -37,7 +38,6 @@ MEMBERSHIP = "A membership was corrected."
 LISTS = "A list size was corrected."
 SUCCESSION = "What follows a closing practice was decided."
 RELEASE = "A new version of the quality service was released."
-FIGURES = "Other figures were submitted."
 ALLOCATION = "An allocation was changed."
 
 
@@ -86,8 +86,8 @@ def work_out_after_release(change: ServiceVersionReleased) -> Iterable[Effect]:
 
 @handles(ValuesSubmitted)
 def work_out_after_values(change: ValuesSubmitted) -> Iterable[Effect]:
-    """Submitting works out at once what it pays."""
-    return _work_out_payments(change.keys, FIGURES)
+    """Submitting works out at once what it pays; who submitted is said of what it changes."""
+    return _work_out_payments(change.keys, f"Other figures were submitted by {_named(change.by)}.")
 
 
 @handles(AllocationsChanged)
@@ -115,6 +115,12 @@ def tell_who_confirms(change: PayeeProposed) -> Iterable[Effect]:
 @handles(PayeeProposalSettled)
 def tell_the_parties(change: PayeeProposalSettled) -> Iterable[Effect]:
     return commands.tell_of_settled_payee(change.proposal_id, by=change.by)
+
+
+def _named(by: Actor) -> str:
+    """ "Orla Finn, NHS Viking"; an extract is the portal's own."""
+    organisation = by.organisation if isinstance(by, Acting) else None
+    return ", ".join([by.name, *([organisation.name] if organisation else [])])
 
 
 def _submitted(pairs: Collection[tuple[int, int]]) -> list[Key]:

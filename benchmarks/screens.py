@@ -43,23 +43,27 @@ def screens(england: England, runs: int) -> Sequence[Figure]:
     commissioner for each of four services, and into each of fifty networks somebody has come. All of it is rolled
     back."""
     with inside(england), transaction.atomic():
+        manager = person(Role.COMMISSIONING_MANAGEMENT, COMMISSIONER)
+        corrected = _figure(_corrected(manager), runs)  # before lines of its networks are made into practices' own
         _to_be_adjusted()
         _moves_of_practices()
         _joiners()
-        figures = [_figure(asked, runs) for asked in _all_asked()]
+        figures = [*(_figure(asked, runs) for asked in _opened(manager)), corrected]
         transaction.set_rollback(True)
     return figures
 
 
-def _all_asked() -> Iterator[Asked]:
-    manager = person(Role.COMMISSIONING_MANAGEMENT, COMMISSIONER)
+def _corrected(by: Acting) -> Asked:
+    return Asked("a membership corrected, with all that follows at once", lambda: _corrects_a_membership(by), 2)
+
+
+def _opened(manager: Acting) -> Iterator[Asked]:
     commissioner, practice = signed_in(manager), signed_in(_practice_viewer())
     yield Asked("what is to be adjusted, a commissioner's", _opens(commissioner, "achievement:to_be_adjusted"), 1)
     yield Asked("what is to be adjusted, a practice's", _opens(practice, "achievement:to_be_adjusted"), 1)
     yield Asked("Home of a commissioner", _opens(commissioner, "home:home"), 1)
     yield Asked(f"joiners of {NETWORKS} networks", _opens(commissioner, "participation:joiners"), 1)
     yield Asked(f"joiners of {NETWORKS} networks, by the API", _opens(commissioner, "api:joiners-list"), 1)
-    yield Asked("a membership corrected, with all that follows at once", lambda: _corrects_a_membership(manager), 2)
 
 
 def _figure(asked: Asked, runs: int) -> Figure:

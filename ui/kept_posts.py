@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 
+from ui.wording import count
+
 KEY = "kept_post"
 SENT_AGAIN = "kept_post"
 """The hidden field by which the form that sends it again says so."""
@@ -17,7 +19,8 @@ SENT_AGAIN = "kept_post"
 LARGEST = 200_000
 SECRETS = re.compile(r"csrfmiddlewaretoken|password|secret|^code$", re.IGNORECASE)
 NUMBERS = re.compile(r"^value_|_(day|month|year)$|amount|limit|pounds")
-NOT_TYPED = frozenset({"act", "action", "seen", "totals", "confirmed", "back", "asked"})
+ACTS = ("act", "action")
+NOT_TYPED = frozenset({*ACTS, "seen", "totals", "confirmed", "back", "asked"})
 """Fields that pages fill in by themselves."""
 
 UNREADABLE = re.compile(r"[A-Za-z0-9_:=+/-]{32,}")
@@ -31,6 +34,14 @@ class KeptPost:
     path: str
     page: str
     fields: tuple[tuple[str, str], ...]
+
+    @property
+    def does(self) -> str:
+        """What sending it would do: "Reject, 2 rows chosen"; empty where its button said no more than "Save"."""
+        acts = [value for name, value in self.fields if name in ACTS and value]
+        chosen = sum(name == "seen" for name, _value in self.fields)
+        rows = f"{count(chosen, 'row')} chosen" if chosen else ""
+        return ", ".join(filter(None, [acts[0].replace("_", " ").capitalize(), rows])) if acts else ""
 
     @property
     def typed(self) -> list[tuple[str, str]]:

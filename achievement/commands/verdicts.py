@@ -110,14 +110,14 @@ def _verdicts(course: Course) -> str:
 def apply_verdicts(course: Course, service_version_id: int, *, by: Actor, why: str = "") -> Done:
     """Carry the verdicts out: totals first, then what is gone, so that a practice can move between networks.
 
-    `why` is the reason of what changed beneath, kept with what is withdrawn.
+    `why` is the reason of what changed beneath, kept with what is withdrawn and with what changed.
     """
     totals = _withdraw_touched_totals(by) if course is LINES else ()
     gone = f"It is no longer due: {why}" if why else "It is no longer due."
     course.gone.apply_each(Achievement, _lines("gone"), by=by, note=gone)
     columns = f", {', '.join(INPUTS[:-1])}, {service_version_id:d} AS service_version_id"
-    changed = _lines("changed", f"{columns}, {_DIFFERENCE} AS own_note")
-    course.changed.apply_each(Achievement, changed, INPUTS, by=by, own_notes=True)
+    changed = _lines("changed", f"{columns}, concat_ws(' ', {_DIFFERENCE}, nullif(%s, '')) AS own_note")
+    course.changed.apply_each(Achievement, changed, INPUTS, by=by, own_notes=True, params=[why])
     course.revived.apply_each(Achievement, _lines("revived", columns), INPUTS, by=by)
     _insert_new(course, service_version_id, by)
     _take_other_inputs()

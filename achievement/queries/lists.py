@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from achievement.formats import PAYMENT, TOTAL, id_referred_to
@@ -168,24 +168,28 @@ def choices_for(by: Actor) -> Choices:
     goes on too: a practice that closes in it is paid on its closing date."""
     today = clock.today()
     dates = AchievementDate.objects.filter(is_payment_date=True, period_start__lte=today).order_by()
-    begun = list(dates.values_list("service", "service__name", "date", "period_start", "period_end"))
+    both = dates.values_list("service", "service__name", "date", "period_start", "period_end").union(_closings(by))
+    rows = list(both)
+    begun, closed = [each for each in rows if each[3]], {each[2] for each in rows if not each[3]}
     come = [each for each in begun if each[2] <= today]
     networks = organisations_visible_to(by).networks().order_by("name").values_list("pk", "name")
     return Choices(
         services=sorted({(service, name) for service, name, *_dates in come}, key=lambda each: each[1]),
         networks=list(networks),
         dates=sorted(paid := {day for _service, _name, day, *_period in come}, reverse=True),
-        closings=[day for day in _closing_dates(by) if day not in paid],
+        closings=sorted(closed - paid, reverse=True),
         periods={(service, day): (start, end) for service, _name, day, start, end in begun},
     )
 
 
-def _closing_dates(by: Actor) -> list[date]:
-    """The dates, latest first, on which practices that somebody may see closed and are paid something themselves."""
+def _closings(by: Actor) -> QuerySet[Any, tuple[Any, ...]]:
+    """The dates on which practices that somebody may see closed and are paid something themselves, as rows like those
+    of payment dates, with no period; so that both are one query."""
     closed = organisations_visible_to(by).practices().filter(close_date__lte=clock.today())
     rows = Achievement.objects.payable().filter(visible_to(by), network=None, provider__in=closed.values("pk"))
     rows = rows.filter(achievement_date__in=closed.values("close_date"), achievement_date=F("provider__close_date"))
-    return list(rows.order_by("-achievement_date").values_list("achievement_date", flat=True).distinct())
+    none = Value(None, DateField())
+    return rows.order_by().values_list("service", "service__name", "achievement_date", none, none)
 
 
 def names_of(by: Actor, ids: Collection[int], *, totals: bool) -> dict[int, str]:

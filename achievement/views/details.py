@@ -268,8 +268,17 @@ def _explanation(found: Any, *, whole: bool) -> Explanation:
         [
             Link("Download as JSON", reverse("achievement:explanation_json", args=[found.pk])),
             *_compare_links(found),
+            *_figures_link(found),
         ],
     )
+
+
+def _figures_link(found: Any) -> list[Link]:
+    """To the figures that a practice is paid for; a line of a network is worked out from lists."""
+    if found.network_id:
+        return []
+    where = [found.service.code, found.achievement_date.isoformat(), found.provider.code]
+    return [Link("The figures that were submitted", reverse("submission:summary", args=where))]
 
 
 def _network_link(found: Any, by: Acting) -> Link | None:

@@ -20,6 +20,8 @@ from submission.models import IndicatorValue
 from tests.achievement.payments import OCTOBER, Payments, payments
 from tests.factories.submission import NOVEMBER, weight_management_content
 
+BY_TAMSIN = "Other figures were submitted by Tamsin Dale, Portland Surgery."
+
 pytestmark = pytest.mark.django_db
 
 
@@ -169,7 +171,16 @@ def test_figures_changed_after_declaration_send_it_back_to_its_provider_with_the
     move = last_move(portland.achievement)
     assert portland.achievement.state == State.AWAITING_PROVIDER
     assert (move.transition, move.by) == ("figures changed", None)
-    assert move.note == "Was £345.00 for 37 claimed, now £138.00 for 12 claimed: £207.00 less."
+    assert move.note == f"Was £345.00 for 37 claimed, now £138.00 for 12 claimed: £207.00 less. {BY_TAMSIN}"
+
+
+def test_who_changed_the_figures_on_behalf_is_said_with_the_difference(portland: Payments):
+    portland.approved(37)
+
+    portland.submit(25, by=portland.world.kezia)
+
+    note = last_move(portland.achievement).note
+    assert note.endswith("£57.50 less. Other figures were submitted by Kezia Moor, NHS Viking CCG.")
 
 
 def test_figures_above_the_allocation_before_and_after_are_declared_anew_although_the_amount_stands(
@@ -180,7 +191,8 @@ def test_figures_above_the_allocation_before_and_after_are_declared_anew_althoug
     portland.submit(38)
 
     assert (portland.achievement.amount, portland.achievement.state) == (Decimal("345.00"), State.AWAITING_PROVIDER)
-    assert last_move(portland.achievement).note == "Was £345.00 for 37 claimed, now £345.00 for 38 claimed."
+    note = last_move(portland.achievement).note
+    assert note == f"Was £345.00 for 37 claimed, now £345.00 for 38 claimed. {BY_TAMSIN}"
 
 
 def test_the_provider_does_not_change_what_is_approved(portland: Payments):

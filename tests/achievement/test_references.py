@@ -59,7 +59,7 @@ def test_it_is_one_from_the_first_declaration_on_and_stands_wherever_the_payment
         "its page": manager.get(reverse("achievement:achievement", args=[row.pk])),
         "report": manager.get(reverse("reports:achievement_summary"), {"service": row.service_id}),
         "csv": approver.get(
-            reverse("reports:achievement_summary_file", args=["csv"]), {"service": row.service_id, "year": "2021"}
+            reverse("reports:achievement_summary_file", args=["csv"]), {"service": row.service_id, "year": "2021/22"}
         ),
     }
 

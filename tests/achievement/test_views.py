@@ -100,7 +100,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(world: World, django_
         )
     client = signed_in(world.approver)
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         client.get(LIST)
 
 

@@ -86,7 +86,8 @@ def test_changed_figures_come_back_with_the_difference_on_home(portland: Payment
 
     assert needs(portland.manager)[0] == (
         "Weight Management, 30 November 2021, Portland Surgery, sent back: the figures changed: "
-        "Was £345.00 for 37 claimed, now £138.00 for 12 claimed: £207.00 less."
+        "Was £345.00 for 37 claimed, now £138.00 for 12 claimed: £207.00 less. "
+        "Other figures were submitted by Tamsin Dale, Portland Surgery."
     )
 
 
@@ -96,8 +97,9 @@ def test_changed_figures_are_told_by_email_with_the_difference(portland: Payment
 
     portland.submit(12)
 
-    message = OutboxMessage.objects.filter(task="operations.send_email").get()
-    assert message.keys["to"] == portland.manager.user.email
+    sent = {each.keys["to"]: each for each in OutboxMessage.objects.filter(task="operations.send_email")}
+    assert set(sent) == {portland.manager.user.email, portland.approver.user.email}
+    message = sent[portland.manager.user.email]
     assert "What happened: sent back: the figures changed" in message.keys["text"]
     assert "Was £345.00 for 37 claimed, now £138.00 for 12 claimed: £207.00 less." in message.keys["text"]
 

@@ -97,7 +97,7 @@ def test_a_corrected_list_brings_what_was_approved_back_with_the_difference_and_
     soon(lambda: len(totals()) == 3)
 
     assert [line.amount for line in back] == [Decimal("562.42")] * 3
-    assert set(notes) == {"Was £556.32, now £562.42: £6.10 more."}
+    assert set(notes) == {"Was £556.32, now £562.42: £6.10 more. A list size was corrected."}
     assert withdrawn == []
     assert totals() == [Decimal("2756.77")] * 3
 
