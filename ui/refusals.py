@@ -134,10 +134,11 @@ def is_framework_s(error: ValidationError) -> bool:
 
 
 def in_our_words(error: ValidationError, field: forms.Field, label: object, given: Any) -> ValidationError:
-    """One refusal of a field: the framework's worded anew, any other as it is."""
-    if not is_framework_s(error):
+    """One refusal of a field: the framework's worded anew, any other as it is, those of the sign-in too."""
+    words = WORDS.get(error.code or "")
+    if words is None or not is_framework_s(error):
         return error
     params = error.params or {}
     quoted = params.get("value", given) if error.code == "invalid_choice" else given
     refused = Refused(field, str(label), quoted, params)
-    return ValidationError(WORDS.get(error.code or "", _kind)(refused), code=error.code)
+    return ValidationError(words(refused), code=error.code)

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import fields as of_django
 from django.forms.models import InlineForeignKeyField
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from ui.forms import PortalForm
 from ui.refusals import WORDS, in_our_words
@@ -128,6 +129,12 @@ def test_what_a_form_says_itself_stays_as_it_is() -> None:
 
     assert "Name 100% taken." in form.errors["name"]
     assert form.non_field_errors() == ["Nothing was saved."]
+
+
+def test_what_the_sign_in_refuses_for_a_reason_of_its_own_keeps_its_reason() -> None:
+    theirs = ValidationError(gettext_lazy("Too many failed login attempts. Try again later."), code="too_many")
+
+    assert in_our_words(theirs, forms.CharField(), "Code", "123456") is theirs
 
 
 def test_a_field_that_a_form_adds_is_named_too() -> None:
