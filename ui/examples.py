@@ -89,6 +89,7 @@ class StylePage(Page):
     tasks: Sequence[Task]
     needs: Sequence[Need]
     confirm: Confirm
+    asked: Sequence[Link]
     change: WouldChange
     progress: Progress
     steps: Sequence[Step]
@@ -246,6 +247,7 @@ def _small_parts() -> dict[str, Any]:
         "tasks": long_work.tasks(),
         "needs": long_work.needs(),
         "confirm": changes.confirm(),
+        "asked": (Link("End of Portland Surgery’s participation on 31 December 2021", "#"),),
         "change": changes.change(),
         "progress": long_work.progress(),
         "grid": long_work.grid(),
