@@ -152,7 +152,8 @@ def _reading_a_text() -> Iterator[Sent]:
     """Those that limit how long a text may be: what is only answered limits none."""
     for each in _below(serializers.Serializer):
         named = (each._declared_fields.get(name) for name in ("reason", "note", "text", "answer"))
-        if any(isinstance(field, serializers.CharField) and field.max_length for field in named):
+        limited = any(isinstance(field, serializers.CharField) and field.max_length for field in named)
+        if limited and not each.__module__.startswith("tests."):
             yield each
 
 
