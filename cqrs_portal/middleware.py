@@ -22,6 +22,7 @@ from cqrs_portal.errors import API, answer, not_found, only_takes_what_is_sent
 from cqrs_portal.last_acting import LastActing
 from cqrs_portal.sign_in import WITHOUT_OPEN_ITEMS, WITHOUT_SECOND_FACTOR, gave_second_factor, second_factor_page
 from ui import kept_posts
+from ui.answers import refuses
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -159,8 +160,7 @@ class RefusedFormMiddleware:
         return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
-        form = (response.context_data or {}).get("form")
-        if response.status_code == 200 and form is not None and form.errors:
+        if response.status_code == 200 and refuses(response.context_data or {}):
             response.status_code = Invalid.status
         return response
 

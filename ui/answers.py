@@ -20,3 +20,9 @@ def render(
     page = (context or {}).get("page")
     refused = isinstance(page, Page) and page.in_error
     return shortcuts.render(request, template, context, status=status or (Invalid.status if refused else 200))
+
+
+def refuses(context: Mapping[Any, Any]) -> bool:
+    """Whether a page of the sign-in refuses something: what its form was sent, or the link that led to it."""
+    form = context.get("form")
+    return bool((form is not None and form.errors) or context.get("token_fail"))

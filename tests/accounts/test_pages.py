@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.urls import reverse
 
 from accounts.states import Role
+from core.sealing import unseal
+from operations.models import OutboxMessage
+from operations.notifications import MAIL, SEALED, SEND
 from tests.factories.accounts import PASSWORD, GrantFactory, UserFactory
 from tests.factories.organisations import CommissionerFactory, PracticeFactory
 
@@ -155,6 +160,31 @@ def code_of(secret: str) -> str:
 
     counter = next(iter(yield_hotp_counters_from_time()))
     return format_hotp_value(hotp_value(secret, counter))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_that_sets_no_password_any_more_says_so_and_leads_to_another(client, method):
+    new = {"password1": "a password of one's own", "password2": "a password of one's own"}
+    address = reverse("account_reset_password_from_key", kwargs={"uidb36": "1", "key": "old"})
+
+    response = client.get(address) if method == "get" else client.post(address, new)
+
+    assert response.status_code == 422
+    assert "This link sets no password any more" in response.text
+    assert f'href="{reverse("account_reset_password")}"' in response.text
+    assert "<title>Error: Set a new password" in " ".join(response.text.split())
+
+
+def test_the_link_of_an_email_sets_a_new_password(client, ada):
+    client.post(reverse("account_reset_password"), {"email": ada.email})
+    told = unseal(OutboxMessage.objects.get(task=SEND).keys[SEALED], MAIL)
+    (link,) = re.findall(r"https?://[^/\s]+(/account/\S+)", told)
+    page = client.get(link, follow=True)
+    new = "a password of one's own"
+    client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+
+    assert "Set password" in page.text
+    assert sign_in(client, ada, new)["Location"] == reverse("home:home")
 
 
 def test_nobody_changes_the_address_they_sign_in_with(client, ada):

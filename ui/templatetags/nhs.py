@@ -10,6 +10,7 @@ from django.template import Context, Library, Node, NodeList, engines
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString
 
+from ui.answers import refuses
 from ui.frame import Page
 
 register = Library()
@@ -26,8 +27,7 @@ class FrameNode(Node):
 
     def render(self, context: Context) -> SafeString:
         content = self.content.render(context)
-        form = context.get("form")
-        page = Page(title=self.title.render(context).strip(), in_error=bool(form is not None and form.errors))
+        page = Page(title=self.title.render(context).strip(), in_error=refuses(context.flatten()))
         template = engines["jinja2"].get_template("layouts/framed.jinja")
         return SafeString(template.render({"page": page, "content": content}, context.get("request")))
 
