@@ -132,7 +132,9 @@ def test_one_service_can_be_chosen(portland: Payments):
 def test_an_unknown_year_or_service_is_said_and_shows_this_year(portland: Payments):
     response = signed_in(portland.manager).get(f"{PAGE}?service=987654&year=1066/67")
 
-    assert response.status_code == 200
+    assert response.status_code == 422
+    assert "Financial Year must be one of those offered: '1066/67' is not." in said(response)
+    assert "Quality Service must be one of those offered: '987654' is not." in said(response)
     assert "1 achievement, £345.00" in said(response)
 
 

@@ -193,7 +193,7 @@ def test_guessing_a_password_is_stopped_after_five_attempts(ada: Acting, setting
 
     assert "Too many failed" in answers[-1]
     assert "Too many failed" not in answers[0]
-    assert right.status_code == 200, "the right password is of no use either, for a while"
+    assert right.status_code == 422, "the right password is of no use either, for a while"
 
 
 def test_the_production_settings_leave_the_limits_as_they_are() -> None:
