@@ -11,12 +11,12 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.states import Role
+from core import previews
 from core.locking import lock_ids
 from operations import jobs
 from operations.commands import deliver
 from operations.models import Job, JobState, OutboxMessage
 from organisations import commands
-from organisations.commands.uploads import working
 from organisations.models import Kind, Membership, OdsUpload, Organisation
 from tests.factories.accounts import acting_as
 from tests.factories.organisations import NationalOperatorFactory
@@ -32,7 +32,7 @@ NOON = datetime(2021, 12, 11, 12, tzinfo=UTC)
 def upload(transactional_db: None, set_clock, release: OdsRelease, monkeypatch: pytest.MonkeyPatch) -> OdsUpload:
     """A file that takes A81002 out of U00002, to be checked; whoever checks or loads waits a tenth of a second."""
     set_clock(NOON)
-    monkeypatch.setattr(working, "WAIT", 100)
+    monkeypatch.setattr(previews, "WAIT", 100)
     monkeypatch.setattr(jobs, "WAIT", 100)
     load(release)
     release.memberships[1] = ("A81002", "U00002", "20190701", "20211031")
