@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts import commands
 from accounts.rules import Acting
 from tests.api.test_document import document
-from tests.authorisation.asking import Things, body_of, sent_with
+from tests.authorisation.asking import Things, body_of, looked_first, sent_with
 from tests.authorisation.table import Block, blocks
 
 CHECKS = [
@@ -70,15 +70,20 @@ def secret_for(block: Block, things: Things) -> str:
 
 
 def answered(block: Block, things: Things, times: int = 1) -> list[Response]:
-    """The answers to what the table sends, sent so many times with one key; all of it undone."""
+    """The answers to what the table sends, sent so many times with one key; all of it undone.
+
+    What is saved as its preview said is looked at first."""
     sent = sent_with(block, things)
     within = {name: sent.pop(name) for name in parameters_in(block.target)}
     path, client = block.target.format(**within), Client()
-    headers = {"Authorization": f"Bearer {secret_for(block, things)}", "Idempotency-Key": "k"}
+    token = {"Authorization": f"Bearer {secret_for(block, things)}"}
+    headers = token | {"Idempotency-Key": "k"}
     with transaction.atomic():
         if block.method == "GET":
             answers = [client.get(path, sent, headers=headers)]
         else:
+            sent, refused = looked_first(path, sent, things, token)
+            assert not refused, refused.content.decode()
             body, kind = body_of(sent, things)
             answers = [client.post(path, body, content_type=kind, headers=headers) for _ in range(times)]
         transaction.set_rollback(True)

@@ -192,14 +192,26 @@ def _by_program(block: Block, things: Mapping[str, Any], person: Person | None) 
     headers = {"Authorization": f"Bearer {person.secret}"} if person else {}
     if block.method == "GET":
         return Client().get(path, rest, headers=headers)
-    if rest.pop("preview", "") == "first":
-        body, kind = body_of(rest | {"preview": "true"}, things)
-        looked = Client().post(LOOKS_FIRST.get(path, path), body, content_type=kind, headers=headers)
-        if looked.status_code != 200:
-            return looked
-        rest["preview_token"] = looked.json()["preview_token"]
+    rest, refused = looked_first(path, rest, things, headers)
+    if refused:
+        return refused
     body, kind = body_of(rest, things)
     return Client().post(path, body, content_type=kind, headers=headers)
+
+
+def looked_first(
+    path: str, sent: Mapping[str, str], things: Mapping[str, Any], headers: Mapping[str, str]
+) -> tuple[dict[str, str], Any]:
+    """What a save sends whose block says `preview=first`: the token of the preview with it, which is asked for first.
+    Beside it, the answer of a preview that was refused."""
+    rest = dict(sent)
+    if rest.pop("preview", "") != "first":
+        return dict(sent), None
+    body, kind = body_of(rest | {"preview": "true"}, things)
+    looked = Client().post(LOOKS_FIRST.get(path, path), body, content_type=kind, headers=dict(headers))
+    if looked.status_code != 200:
+        return rest, looked
+    return rest | {"preview_token": looked.json()["preview_token"]}, None
 
 
 def body_of(sent: Mapping[str, str], things: Mapping[str, Any]) -> tuple[str | bytes, str]:
