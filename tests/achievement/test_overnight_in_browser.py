@@ -69,12 +69,12 @@ def test_a_first_run_is_started_by_hand(quentin: Page, live_server, eyes: Eyes):
     eyes.look("overnight-none")
 
     quentin.get_by_role("button", name="Start a run").click()
-    expect(quentin.get_by_text("It goes through 1 commissioning organisation and 4 networks")).to_be_visible()
+    expect(quentin.get_by_text("It goes through 2 commissioning organisations and 5 networks")).to_be_visible()
     eyes.look("overnight-start")
 
     quentin.get_by_role("button", name="Start", exact=True).click()
     expect(quentin.get_by_text("The run has started.")).to_be_visible()
-    expect(quentin.get_by_role("status").first).to_contain_text("0 of 1 commissioning organisation through.")
+    expect(quentin.get_by_role("status").first).to_contain_text("0 of 2 commissioning organisations through.")
     eyes.look("overnight-started")
 
 
