@@ -150,10 +150,14 @@ def test_a_network_that_still_waits_for_it_says_why_and_leads_to_what_follows(cl
     made.world.calculate(OCTOBER, NOVEMBER)
     address = reverse("achievement:waiting_network", args=[made.world.network.code])
 
-    page = sign_in(client, made.world.approver).get(address)
+    page = sign_in(client, made.one).get(address)
+    of_approver = sign_in(client, made.world.approver).get(address)
 
     assert "closed on 31 October 2021, and is still waited for" in text(page)
-    assert reverse("participation:closure", args=[made.portland.code]) in page.content.decode()
+    follows = reverse("participation:closure", args=[made.portland.code])
+    assert f'<a href="{follows}">What follows the closure</a>' in page.content.decode()
+    assert follows not in of_approver.content.decode()
+    assert f"Who can: {made.one.name} and {made.other.name}" in text(of_approver)
     assert "unknown state" not in text(page)
 
 
