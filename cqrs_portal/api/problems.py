@@ -11,7 +11,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
 from core.errors import Conflict, Invalid, NotPermitted, PortalError
-from cqrs_portal.api.wording import in_our_words
+from cqrs_portal.api.wording import in_our_words, request_in_our_words
 from operations.api.shapes import RefusedSerializer
 
 PROBLEM = "application/problem+json"
@@ -91,7 +91,7 @@ def _of_framework(error: exceptions.APIException) -> dict[str, Any]:
         return problem(401, ["Sign in, or send a token of the API."])
     if isinstance(error, exceptions.Throttled):
         return problem(429, [f"Too many requests. Try again in {round(getattr(error, 'wait', None) or 1)} seconds."])
-    return problem(error.status_code, [str(error.detail)])
+    return problem(error.status_code, [request_in_our_words(str(error.detail))])
 
 
 def _sentence(field: str, said: str) -> str:

@@ -44,3 +44,23 @@ def in_our_words(said: str, field: str) -> str:
         if found := re.fullmatch(theirs, said, re.DOTALL):
             return f"{field or 'What is sent'} {found.expand(ours)}."
     return said
+
+
+REQUESTS = [
+    (
+        r"CSRF Failed: .*",
+        "The CSRF token, which shows that this comes from the portal, is missing or wrong. Nothing was saved.",
+    ),
+    (r'Unsupported media type "(.*)" in request\.',
+     r'"\1" is not read here: send application/json, or multipart/form-data where a file is asked for.'),
+    (r"Invalid token header\. .*", "The header Authorization must be Bearer, one space, and the token."),
+]  # fmt: skip
+"""The framework's sentence about a request as a whole -> the portal's."""
+
+
+def request_in_our_words(said: str) -> str:
+    """A refusal of a whole request by the framework, worded as the portal's are; any other as it is."""
+    for theirs, ours in REQUESTS:
+        if found := re.fullmatch(theirs, said, re.DOTALL):
+            return found.expand(ours)
+    return said

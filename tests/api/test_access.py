@@ -137,7 +137,27 @@ def test_an_act_of_a_session_needs_the_csrf_token(world):
     )
 
     assert (response.status_code, response["Content-Type"]) == (403, PROBLEM)
-    assert "CSRF" in response.json()["detail"]
+    assert response.json()["detail"] == (
+        "The CSRF token, which shows that this comes from the portal, is missing or wrong. Nothing was saved."
+    )
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer a b"])
+def test_a_header_that_holds_no_token_is_told_what_it_must_be(db, header):
+    response = Client().get(LIST, headers={"Authorization": header})
+
+    assert response.status_code == 401
+    assert response.json()["detail"] == "The header Authorization must be Bearer, one space, and the token."
+
+
+def test_what_is_not_read_is_named_with_what_is(ada, program):
+    mine = program(ada)
+
+    response = mine.client.post("/api/v1/achievements/approve/", "x", content_type="text/plain", headers=mine.headers)
+
+    assert response.json()["detail"] == (
+        '"text/plain" is not read here: send application/json, or multipart/form-data where a file is asked for.'
+    )
 
 
 def test_an_act_of_a_token_needs_no_csrf_token(world):
