@@ -1,6 +1,7 @@
 """The OpenAPI document says what the API answers: Schemathesis asks it everything, whoever asks, and compares.
 
-Its answers to those who may do a thing, to things there are, are compared in test_successful_answers.
+Its answers to those who may do a thing, to things there are, are compared in test_successful_answers; a server's, over
+a wire, in test_over_the_wire.
 """
 
 from __future__ import annotations
@@ -30,11 +31,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from accounts import commands
 from accounts.states import Role
 from tests.authorisation.table import Who, with_role
-from tests.factories.accounts import UserFactory, acting_as
-from tests.factories.achievement import NOVEMBER, utsire
+from tests.factories.accounts import UserFactory
 
 CHECKS = [
     not_a_server_error,
@@ -46,8 +45,7 @@ CHECKS = [
 ]
 CHECKS_OF_A_SESSION = CHECKS[:-1]
 """Whether an operation asks who comes is tried with tokens: a session goes in a cookie, which that check leaves on."""
-
-
+SECONDS_OF_EACH = 0.8
 ENTRY = (Role.ACHIEVEMENT_ENTRY, Role.DECLARATION_MANAGEMENT, Role.FINANCE_VIEW)
 ASKING = {
     "practice": Who("own", frozenset({*ENTRY, Role.SERVICE_MANAGEMENT})),
@@ -71,7 +69,7 @@ def document():
 
 
 def asked(examples):
-    """So many examples of each operation, the same each time."""
+    """So many examples of each operation, and those of each rule of its schema, the same each time."""
     return settings(
         max_examples=examples,
         deadline=None,
@@ -82,9 +80,8 @@ def asked(examples):
 
 
 api = schemathesis.openapi.from_dict(document())
-within = schemathesis.openapi.from_dict(document())
-within.app = WSGIHandler()
-"""The same, asked in the test's own process and transaction."""
+api.app = WSGIHandler()
+"""Asked in the test's own process and transaction."""
 
 
 @pytest.fixture
@@ -101,15 +98,14 @@ SIGNED_IN = [(who, gave) for who in ("commissioner", "practice") for gave in (Tr
 """Whose sessions Schemathesis comes with, and whether they gave the second factor that approvers need."""
 
 
-@within.parametrize()
+@api.parametrize()
 @asked(examples=2)
-def test_every_answer_is_documented_whoever_asks(case, things, kept_open, settings):
+def test_every_answer_is_documented_whoever_asks(case, things, sessions, kept_open, settings):
     """The examples are shared out among those who ask, with tokens and with sessions: which of them an example goes to
     is its own to say. With a session, one of five examples comes without the token against forgery."""
     secrets = [*(things["people"][who].secret for who in ASKING.values()), things["without_role"].secret]
     comes_with = [*secrets, *SIGNED_IN, *SIGNED_IN]
-    example = f"{case.operation.label} {case.path_parameters} {case.query} {case.body}"
-    number = crc32(example.encode(errors="replace"))
+    number = number_of(case)
     by = comes_with[number % len(comes_with)]
 
     with transaction.atomic():
@@ -117,12 +113,23 @@ def test_every_answer_is_documented_whoever_asks(case, things, kept_open, settin
             case.call_and_validate(headers={"Authorization": f"Bearer {by}"}, checks=CHECKS)
         else:
             settings.SECOND_FACTOR_REQUIRED = True
-            who, gave = by
-            session = session_of(things["people"][ASKING[who]].user, second_factor=gave)
             proof = {"X-CSRFToken": TOKEN} if number % 5 else {}
-            case.call_and_validate(headers=proof, cookies=cookies_of(session), checks=CHECKS_OF_A_SESSION)
+            case.call_and_validate(headers=proof, cookies=cookies_of(sessions[by]), checks=CHECKS_OF_A_SESSION)
             settings.SECOND_FACTOR_REQUIRED = False
         transaction.set_rollback(True)
+
+
+def number_of(case):
+    """An example's own number, the same each time."""
+    example = f"{case.operation.label} {case.path_parameters} {case.query} {case.body}"
+    return crc32(example.encode(errors="replace"))
+
+
+@pytest.fixture(scope="module")
+def sessions(things):
+    """The key of a session of each of SIGNED_IN; what a request does to it is undone with the rest."""
+    people = things["people"]
+    return {(who, gave): session_of(people[ASKING[who]].user, second_factor=gave) for who, gave in SIGNED_IN}
 
 
 def session_of(user, *, second_factor):
@@ -179,24 +186,6 @@ def test_an_act_of_a_session_needs_the_token_against_forgery(program_of):
 
     assert answers[0] == 403
     assert answers[1] in (404, 409, 200)
-
-
-@pytest.fixture
-def secret(transactional_db, training_day):
-    """A token of somebody who may do nearly everything, in a world with rows to act on."""
-    world = utsire()
-    world.aggregated()
-    world.calculate(NOVEMBER)
-    roles = (Role.APPROVAL_MANAGEMENT, Role.FINANCE_MANAGEMENT, Role.COMMISSIONING_MANAGEMENT)
-    return commands.create_token(
-        "Schemathesis", world.commissioner.pk, by=acting_as(*roles, organisation=world.commissioner)
-    ).secret
-
-
-@api.parametrize()
-@asked(examples=1)
-def test_every_answer_over_the_wire_is_documented_and_none_is_an_error_of_the_server(case, secret, live_server):
-    case.call_and_validate(base_url=live_server.url, headers={"Authorization": f"Bearer {secret}"}, checks=CHECKS)
 
 
 def test_the_document_is_drawn_without_a_warning():

@@ -31,6 +31,10 @@ class Copies:
         """The test database itself holds the training data; every process that asks for it by name sees them."""
         _copy(self.with_training(), self.name)
 
+    def empty_again(self) -> None:
+        """The test database is as it was made, whatever has been committed to it."""
+        _copy(self.empty, self.name)
+
     @contextmanager
     def using(self, name: str) -> Iterator[None]:
         """The tests, and threads that they start, are connected to this database, and then to their own again."""
