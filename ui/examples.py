@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from ui import example_amounts as amounts
 from ui import example_changes as changes
 from ui import example_progress as long_work
 from ui.components import (
@@ -23,7 +24,6 @@ from ui.components import (
     RecordedOn,
     Step,
     Task,
-    Term,
     Timeline,
 )
 from ui.fields import DateField, MoneyField, WholeNumberField
@@ -242,8 +242,8 @@ def _selection() -> Selection:
 
 def _small_parts() -> dict[str, Any]:
     return {
-        "explanation": _explanation(),
-        "events": _events(),
+        "explanation": amounts.explanation(),
+        "events": amounts.events(),
         "tasks": long_work.tasks(),
         "needs": long_work.needs(),
         "confirm": changes.confirm(),
@@ -261,34 +261,6 @@ def _small_parts() -> dict[str, Any]:
         "statuses": STATUSES,
         "amounts": (Decimal("1234.56"), Decimal("-12.00"), Decimal("0.00")),
     }
-
-
-def _explanation() -> Explanation:
-    terms = (
-        Term("", "12,055", "patients on the registered list at 1 January 2021"),
-        Term("×", "£0.061", "a patient a month"),
-        Term("=", "£735.355"),
-        Term("=", "£735.36", "rounded up at half a penny"),
-    )
-    part_of = (
-        "Part of Utsire Partnership PCN’s £2,250.78, paid to Viking Medical Practice, "
-        "nominated payee on 31 October 2021."
-    )
-    return Explanation(
-        amount=Decimal("735.36"),
-        subject="Clinical Director payment, October 2021, Portland Surgery",
-        source="Service version 3, released 1 April 2021",
-        sums=(terms,),
-        sentences=(part_of,),
-        links=(Link("Download as JSON", "#"), Link("Compare with September: no change", "#")),
-    )
-
-
-def _events() -> list[Event]:
-    return [
-        Event(datetime(2021, 12, 9, 14, 2, tzinfo=UTC), "Ada Marsh", "approved it", "Checked against the list size."),
-        Event(datetime(2021, 11, 1, 1, 4, tzinfo=UTC), "CQRS Portal", "calculated it: £735.36", href="#"),
-    ]
 
 
 def _wrong() -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from catalogue.models import QualityService
+from core.dates import DAY
 from ui.forms import PortalForm
 from ui.frame import Link, Page
 from ui.sheets import Sheet
@@ -129,7 +130,7 @@ def tags_of(each: Any, today: date) -> list[str]:
     if each.end_date and each.end_date < each.service.end_date:
         tags.append("Ends before the service")
     if each.left_on and each.left_on <= today:
-        tags.append(f"Left the network {dense_date(each.left_on)}")
+        tags.append(f"Left the network after {dense_date(each.left_on - DAY)}")
     return tags
 
 

@@ -95,7 +95,7 @@ def test_it_is_filtered_by_parent_by_early_end_and_by_who_left(commissioner, man
     assert "30 practices" in text(by_parent)
     assert "40 practices" in text(early)
     assert codes(gone) == ["V00001"]
-    assert "Left the network 16/09/2021" in text(gone)
+    assert "Left the network after 15/09/2021" in text(gone)
 
 
 def test_what_is_filtered_and_sorted_is_exported_so(commissioner, many, service):
