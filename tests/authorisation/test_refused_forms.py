@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.forms import Textarea
 from django.test import Client
@@ -24,6 +25,7 @@ from tests.authorisation.table import ALLOWED, HIDDEN, REFUSED, SEEN, Block, blo
 from ui.fields import SeenField
 from ui.forms import PortalForm
 
+SECONDS_OF_EACH = 10  # a thousand requests among three tests
 SPOILT = {"unreadable": "\0nonsense", "long": "x" * 25_000, "missing": None}
 FRAMEWORK_S = re.compile(
     r"This field is required|Ensure th|Enter a (?:valid|whole|number)|Select a valid|Null characters are not|"
@@ -40,10 +42,15 @@ PARTS = {"submission:check_field": "a part of a page, put beside the field that 
 FILE = {"as": "csv", "file": "csv"}
 
 
+Asked = tuple[str, str, str, frozenset[tuple[str, str]]]
+"""A request: method, address, session, and what was sent. Each is undone, so that the same again is answered alike."""
+
+
 @dataclass
 class Found:
-    """What became of the requests that were spoilt."""
+    """What became of the requests, and the names of the fields of the forms that were made for each."""
 
+    asked: dict[Asked, list[set[str]]] = field(default_factory=dict)
     answered: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
@@ -66,6 +73,14 @@ class Page:
             response = self.client.get(self.path, sent) if get else self.client.post(self.path, sent)
             transaction.set_rollback(True)
         return response
+
+    def request_of(self, sent: Mapping[str, str]) -> Asked:
+        return (
+            self.block.method,
+            self.path,
+            self.client.cookies[settings.SESSION_COOKIE_NAME].value,
+            frozenset(sent.items()),
+        )
 
     def wrong(self) -> list[str]:
         return sorted({type(form).__name__ for form in self._refused()})
@@ -147,16 +162,23 @@ def _page(block: Block, things: Things, person: Person, made: list[PortalForm]) 
 
 def _spoil(page: Page, outcome: Found) -> None:
     for rest in (page.rest, page.rest | {"step": "check"}) if page.rest.get("step") == "save" else (page.rest,):
-        page.ask(rest)
-        kinds = {type(form).__name__: _names(form) for form in page.made}
-        for names in [*kinds.values(), set(rest) - {"step", "action"}]:
+        for names in [*_note(page, rest, "as it is", outcome), set(rest) - {"step", "action"}]:
             for how, value in SPOILT.items():
                 left = {name: text for name, text in rest.items() if name not in names}
                 _note(page, left if value is None else left | dict.fromkeys(names, value), how, outcome)
 
 
-def _note(page: Page, sent: Mapping[str, str], how: str, outcome: Found) -> None:
-    response = page.ask(sent)
+def _note(page: Page, sent: Mapping[str, str], how: str, outcome: Found) -> list[set[str]]:
+    """Ask, unless just this was asked before; the names of the fields of each kind of form that was made."""
+    request = page.request_of(sent)
+    if request not in outcome.asked:
+        response = page.ask(sent)
+        outcome.asked[request] = list({type(form): _names(form) for form in page.made}.values())
+        _look(page, sent, how, response, outcome)
+    return outcome.asked[request]
+
+
+def _look(page: Page, sent: Mapping[str, str], how: str, response: Any, outcome: Found) -> None:
     wrong, about = page.wrong(), f"{page.block} ({how})"
     outcome.refused |= set(wrong)
     if wrong and response.status_code == 200 and page.block.target not in PARTS:
