@@ -24,7 +24,8 @@ class Acting:
     """A person acting for one organisation: the `by` of every command a person gives.
 
     `can_change` says that they hold roles in others too; `needs_second_factor`, that a role of theirs, in whichever
-    organisation, asks for one; `second_factor`, that they gave it in this session.
+    organisation, asks for one; `second_factor`, that they gave it in this session. `in_force` are all their
+    grants, in whichever organisation, where they have been read already.
     """
 
     user: User
@@ -33,6 +34,7 @@ class Acting:
     needs_second_factor: bool = field(default=False, compare=False)
     second_factor: bool = field(default=False, compare=False)
     is_system: bool = field(default=False, init=False)
+    in_force: tuple[Grant, ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def user_id(self) -> int:
@@ -55,6 +57,8 @@ class Acting:
         """The grants in force in the organisation acted for."""
         if self.organisation is None or not self.user.is_active:
             return ()
+        if self.in_force is not None:
+            return tuple(grant for grant in self.in_force if grant.organisation_id == self.organisation.pk)
         return tuple(Grant.objects.in_force().filter(user=self.user, organisation=self.organisation))
 
     def roles(self) -> frozenset[str]:

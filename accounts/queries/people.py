@@ -44,6 +44,7 @@ def acting_for(user: User, organisation_id: int | None, *, second_factor: bool =
         can_change=len(theirs) > 1,
         needs_second_factor=needs,
         second_factor=second_factor,
+        in_force=tuple(grants),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from achievement.models import Achievement, AchievementChange, NetworkAchievement, NetworkAchievementChange
 from achievement.queries.figures import explained as by_item
@@ -155,7 +155,8 @@ def awaiting(by: Actor, state: State) -> Summary:
     """How many rows of a commissioning organisation await an act, and their pounds."""
     model = NetworkAchievement if state == State.AGGREGATED else Achievement
     rows = model._default_manager.filter(commissioner=by.organisation_id, state=state)
-    return Summary(rows.count(), rows.aggregate(pounds=Sum("amount"))["pounds"] or Decimal(0))
+    found = rows.aggregate(count=Count("pk"), pounds=Sum("amount", default=Decimal(0)))
+    return Summary(found["count"], found["pounds"])
 
 
 def payment_period_of(row: Any) -> tuple[date, date]:

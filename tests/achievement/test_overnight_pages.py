@@ -14,7 +14,7 @@ from accounts.states import Role
 from achievement import commands
 from achievement.models import OvernightRun, RunState, Shard
 from core.actors import SYSTEM
-from tests.achievement.test_views import said, signed_in
+from tests.achievement.payments import said, signed_in
 from tests.factories.accounts import acting_as
 from tests.factories.achievement import World, utsire
 from tests.factories.organisations import CommissionerFactory, NationalOperatorFactory

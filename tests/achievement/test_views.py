@@ -8,29 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.rules import Acting
 from accounts.states import Role
 from achievement import commands
 from achievement.states import State
+from tests.achievement.payments import said, signed_in
 from tests.factories.achievement import OCTOBER, World, seen, utsire
 from tests.factories.organisations import CommissionerFactory
 
 LIST = "/achievement/declarations/"
-
-
-def signed_in(actor: Acting) -> Client:
-    client = Client()
-    client.force_login(actor.user)
-    session = client.session
-    session["acting_organisation"] = actor.organisation_id
-    session.save()
-    return client
-
-
-def said(response) -> str:
-    """The page's text, white space folded."""
-    text = re.sub(r"<(script|style).*?</\1>", "", response.content.decode(), flags=re.S)
-    return " ".join(re.sub(r"<[^>]+>", " ", text).replace("&#39;", "'").split())
 
 
 def post(client: Client, action: str, rows, *, totals: str = "", **more):

@@ -1,4 +1,4 @@
-"""Joiners are proposed what their network holds; movers leave the old offers and get new ones, in one step."""
+"""Joiners are proposed what their network holds, and offered it in one step."""
 
 from __future__ import annotations
 
@@ -9,63 +9,38 @@ import pytest
 
 from accounts.states import Role
 from achievement import handlers
-from achievement.commands import aggregate_networks, approve_achievements
+from achievement.commands import approve_achievements
 from achievement.models import Achievement, NetworkAchievement
 from achievement.states import State as Payment
 from core.actors import SYSTEM
 from core.dates import DAY
 from core.errors import Conflict, Invalid, NotPermitted
 from core.transitions import Seen
-from operations.commands import deliver
 from operations.models import OutboxMessage
 from organisations.commands import Spell, correct_memberships
-from organisations.models import Lead, Organisation
-from participation.commands import JoinerOffer, settle_joiners
+from organisations.models import Organisation
+from participation.commands import settle_joiners
 from participation.models import Participation
-from participation.queries.joiners import joinings, sentence_of
-from participation.queries.misfits import networks_concerning
+from participation.queries.joiners import sentence_of
 from participation.states import State
 from tests.factories.accounts import acting_as
-from tests.factories.organisations import CommissionerFactory
-
-REJOINED, MOVED, MARCH = date(2021, 9, 16), date(2021, 11, 1), date(2022, 3, 31)
-SUMMER_2019 = date(2019, 7, 1)
+from tests.participation.joiners import (
+    MARCH,
+    REJOINED,
+    SUMMER_2019,
+    as_proposed,
+    do_later_work,
+    found,
+    place,
+    spell,
+)
 
 pytestmark = pytest.mark.usefixtures("training")
-
-
-def place(code):
-    return Organisation.objects.get(code=code)
 
 
 @pytest.fixture
 def dilys():
     return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=place("ZBY"))
-
-
-def found(*codes, practices=None):
-    return joinings([place(code).pk for code in codes], practices and [place(code).pk for code in practices])
-
-
-def as_proposed(*found):
-    return [
-        JoinerOffer(joining.network.pk, joining.practice.pk, each.service.pk, each.start_date, each.end_date)
-        for joining in found
-        for each in joining.missing
-    ]
-
-
-def hanging(*found):
-    return [each.seen for joining in found for each in joining.hanging]
-
-
-def spell(practice, network, *spells):
-    correct_memberships({(place(practice).pk, place(network).pk): [Spell(*each) for each in spells]}, by=SYSTEM)
-
-
-def do_later_work():
-    for message in OutboxMessage.objects.filter(done_at=None).order_by("pk"):
-        deliver(message.pk)
 
 
 def test_forties_and_lundy_are_proposed_from_the_day_they_came_back():
@@ -216,114 +191,6 @@ def test_what_closed_is_proposed_until_its_closing_date():
 # Movers.
 
 
-def test_a_mover_whose_old_membership_ods_has_ended_is_only_offered_anew(dilys):
-    (malin,) = found("Z05852")
-
-    settled = settle_joiners(as_proposed(malin), by=dilys)
-
-    old = Participation.objects.filter(provider__code="V10112", network__code="Z05851").with_terms().get()
-    assert (malin.joined, malin.hanging) == (MOVED, [])
-    assert old.end_date == date(2021, 10, 31)
-    assert len(settled.offered) == 1
-
-
-@pytest.fixture
-def still_in_both():
-    """ODS has Malin in Shannon, and has not ended its membership of Fastnet."""
-    spell("V10112", "Z05851", (SUMMER_2019, None))
-
-
-def test_a_mover_whose_old_offer_still_runs_is_one_step_for_both_networks(still_in_both, dilys):
-    (malin,) = found("Z05852")
-
-    settled = settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
-
-    old = Participation.objects.filter(pk__in=settled.ended).with_terms().get()
-    new = Participation.objects.filter(pk__in=settled.offered).with_terms().get()
-    assert [each.name for each in malin.former] == ["Fastnet PCN"]
-    assert (old.network.code, old.state, old.end_date) == ("Z05851", State.ENDED, date(2021, 10, 31))
-    assert (new.network.code, new.state, new.start_date) == ("Z05852", State.APPROVED, MOVED)
-    assert old.history.latest("pk").note == "Moved to Shannon PCN (Z05852) on 1 November 2021."
-    assert found("Z05851", "Z05852") == []
-
-
-def test_it_is_found_from_the_former_network_as_well(still_in_both):
-    assert found("Z05851") != []
-    assert [each.network.code for each in found("Z05851")] == ["Z05852"]
-
-
-def test_an_old_offer_that_never_held_is_cancelled(still_in_both, dilys):
-    spell("V10112", "Z05851")
-    (malin,) = [each for each in found("Z05851", "Z05852") if each.hanging]
-
-    settled = settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
-
-    assert len(settled.cancelled) == 1
-    assert Participation.objects.get(pk__in=settled.cancelled).state == State.CANCELLED
-
-
-def test_an_offer_without_any_membership_is_cancelled(dilys):
-    spell("V10111", "Z05851")
-    (fastnet,) = [each for each in found("Z05851") if each.practice.code == "V10111"]
-
-    settled = settle_joiners([], hanging(fastnet), by=dilys)
-
-    assert (fastnet.joined, fastnet.missing) == (None, [])
-    assert sentence_of(fastnet) == (
-        "Fastnet Medical Centre (V10111) is no member of Fastnet PCN, and 1 offer still hangs there."
-    )
-    assert len(settled.cancelled) == 1
-
-
-def test_an_offer_ended_meanwhile_is_a_conflict(still_in_both, dilys):
-    (malin,) = found("Z05852")
-    offers, leaves = as_proposed(malin), hanging(malin)
-    settle_joiners([], leaves, by=dilys)
-
-    with pytest.raises(Conflict, match="An offer has been ended meanwhile"):
-        settle_joiners(offers, leaves, by=dilys)
-
-    assert not Participation.objects.filter(network__code="Z05852", provider__code="V10112").exists()
-
-
-@pytest.fixture
-def another_lead(still_in_both):
-    """Shannon is led by another commissioning organisation than Fastnet, whose offers Biscay made."""
-    other = CommissionerFactory.create(code="ZSH", name="NHS Shannon CCG")
-    Lead.objects.filter(network=place("Z05852")).update(commissioner=other)
-    return acting_as(Role.COMMISSIONING_MANAGEMENT, organisation=other)
-
-
-def test_where_two_organisations_lead_each_does_its_half(another_lead, dilys):
-    (malin,) = found("Z05852")
-
-    offered = settle_joiners(as_proposed(malin), by=another_lead)
-    left = settle_joiners([], hanging(*found("Z05851")), by=dilys)
-
-    assert (len(offered.offered), len(left.ended)) == (1, 1)
-    assert found("Z05851", "Z05852") == []
-
-
-def test_neither_does_the_others_half(another_lead, dilys):
-    (malin,) = found("Z05852")
-
-    with pytest.raises(NotPermitted):
-        settle_joiners(as_proposed(malin), hanging(malin), by=another_lead)
-    with pytest.raises(NotPermitted, match="not the lead commissioning organisation of Shannon PCN"):
-        settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
-
-    assert not Participation.objects.filter(network__code="Z05852", provider__code="V10112").exists()
-    assert Participation.objects.get(network__code="Z05851", provider__code="V10112").state == State.APPROVED
-
-
-def test_both_are_concerned(another_lead, dilys):
-    assert place("Z05852").pk in networks_concerning(another_lead)
-    assert place("Z05851").pk in networks_concerning(dilys)
-
-
-# What happens by itself.
-
-
 def test_a_membership_that_is_recorded_proposes_the_offers_and_tells_the_lead(dilys):
     spell("V36546", "Z05851", (date(2021, 11, 15), None))
 
@@ -358,15 +225,6 @@ def test_a_practice_that_is_back_at_once_needs_nothing():
     spell("V10110", "Z05851", (SUMMER_2019, date(2021, 8, 31)), (date(2021, 9, 1), None))
 
     assert [each for each in found("Z05851") if each.practice.code == "V10110"] == []
-
-
-def test_aggregation_goes_on_without_the_mover_in_its_old_network(dilys, still_in_both):
-    (malin,) = found("Z05852")
-    settle_joiners(as_proposed(malin), hanging(malin), by=dilys)
-
-    done = aggregate_networks(by=SYSTEM, commissioner=place("ZBY"))
-
-    assert done.networks == 0
 
 
 def closed(code, day):

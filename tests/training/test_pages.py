@@ -21,7 +21,7 @@ pytestmark = [
 def test_home_answers_everybody_in_few_queries(client, person, django_assert_max_num_queries):
     client.force_login(User.objects.get(email=person.email))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(13):
         response = client.get(reverse("home:home"))
 
     assert response.status_code == 200
